@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * lull.h - a streaming denoiser: n noisy frames in, n quieter frames out,
+ * lull_latency() frames later.
+ *
+ *     lull_config cfg = lull_preset("speech", 48000, 1);
+ *     lull_status why;
+ *     lull *l = lull_new(&cfg, &why);
+ *     if (!l)
+ *         return complain(lull_strerror(why));
+ *     while ((n = capture(block)) > 0) {
+ *         lull_process(l, block, block, n);
+ *         play(block, n);
+ *     }
+ *     lull_free(l);
+ *
+ * Signals are 32-bit float of any scale: [-1, 1], the range of int16, volts.
+ * A frame is one sample of every channel.  All channels are judged together,
+ * so a stereo image stays where it is.
+ *
+ * Memory is taken in lull_new() alone, and everything that can fail fails
+ * there.  Functions marked LULL_RT never allocate, lock, block, call the
+ * system or fail, and do bounded work: only they belong in an audio callback.
+ *
+ * One instance serves one thread at a time; distinct instances are
+ * independent.  lull_set() and lull_read() may be called from any thread at
+ * any time, lull_new() and lull_free() from any thread.
+ */
+#ifndef LULL_H
+#define LULL_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifndef LULL_API
+#if defined(__GNUC__)
+#define LULL_API __attribute__((visibility("default")))
+#else
+#define LULL_API
+#endif
+#endif
+
+/* Safe in a real-time thread; see above. */
+#ifndef LULL_RT
+#define LULL_RT
+#endif
+
+enum {
+    LULL_MAX_CHANNELS = 1024,
+    LULL_BANDS = 24             /* bands of lull_readings, equally wide to the ear */
+};
+
+typedef struct lull lull;       /* one denoiser; opaque */
+
+typedef enum {
+    LULL_OK,
+    LULL_NO_MEMORY,
+    LULL_BAD_FILTER,            /* no filter of that name                     */
+    LULL_BAD_RATE,              /* rate_hz outside 8000..192000               */
+    LULL_BAD_CHANNELS,          /* channels outside 1..LULL_MAX_CHANNELS      */
+    LULL_BAD_LATENCY,           /* latency_ms is none of 32, 16, 10           */
+    LULL_BAD_REDUCTION,         /* reduction_db outside 0..60                 */
+    LULL_BAD_MIX                /* mix outside 0..1                           */
+} lull_status;
+
+typedef struct {
+    const char *filter;         /* what the signal is: "speech"; copied by nobody, outlives the call */
+    double rate_hz;             /* frames per second, 8000..192000                     */
+    unsigned channels;          /* samples in a frame, 1..LULL_MAX_CHANNELS            */
+    float latency_ms;           /* 32 (best), 16 or 10 (for talking to each other)     */
+    float reduction_db;         /* the most that noise is turned down, 0..60           */
+    float mix;                  /* 1 all denoised .. 0 all as it came                  */
+} lull_config;
+
+/* Settings for a filter by its name, at this rate and number of channels;
+ * change fields as you like, then lull_new().  An unknown name gives
+ * .filter = NULL, which lull_new() refuses with LULL_BAD_FILTER. */
+LULL_API lull_config lull_preset(const char *filter, double rate_hz, unsigned channels);
+
+/* A new denoiser, or NULL with the reason in *why (why may be NULL).  All the
+ * memory it will ever use is taken here. */
+LULL_API lull *lull_new(const lull_config *cfg, lull_status *why);
+LULL_API void lull_free(lull *l);                       /* NULL is fine */
+
+/* Denoises in[frames][channels] into out[frames][channels]; out may be in,
+ * but must not overlap it otherwise.  However a signal is cut into calls, the
+ * output is the same bit for bit.  A sample that is NaN or infinite counts
+ * as 0. */
+LULL_API void lull_process(lull *l, const float *in, float *out, size_t frames) LULL_RT;
+
+/* The same for channels that lie apart: in[channels][frames], out likewise;
+ * out[c] may be in[c]. */
+LULL_API void lull_process_planar(lull *l, const float *const *in, float *const *out,
+                                  size_t frames) LULL_RT;
+
+/* Frames by which the output lags behind the input: out(t + latency) belongs
+ * to in(t).  Constant for the life of an instance. */
+LULL_API size_t lull_latency(const lull *l) LULL_RT;
+
+/* After the last input: gives the next part of the tail still inside, at most
+ * frames of it, into out[frames][channels].  Returns the frames written; 0
+ * when all lull_latency() frames are out. */
+LULL_API size_t lull_flush(lull *l, float *out, size_t frames) LULL_RT;
+
+/* Forgets the signal: as good as new.  Settings stay. */
+LULL_API void lull_reset(lull *l) LULL_RT;
+
+/* Settings that can change while the signal runs.  Each takes effect within a
+ * few milliseconds, without a click. */
+typedef enum {
+    LULL_REDUCTION_DB,          /* 0..60                                              */
+    LULL_MIX,                   /* 0..1                                               */
+    LULL_RESIDUAL,              /* 1: give what was removed instead of what was kept  */
+    LULL_BYPASS,                /* 1: give the input, delayed by the latency          */
+    LULL_FREEZE                 /* 1: stop learning; denoise with what is known       */
+} lull_control;
+
+/* Sets one control; a value outside its range is brought to the nearest end,
+ * NaN is ignored.  Any thread. */
+LULL_API void lull_set(lull *l, lull_control control, float value) LULL_RT;
+
+/* What the denoiser is doing; levels in dB re 1 (full scale of +-1 floats). */
+typedef struct {
+    float in_db, out_db;            /* level of the last frames, -200 for silence    */
+    float noise_db;                 /* level of the noise as it is believed to be     */
+    float removed_db;               /* in_db - out_db                                 */
+    float speech;                   /* probability that the signal speaks, 0..1       */
+    float step;                     /* step size in force, 0..1: how fast the model moves */
+    unsigned rank;                  /* directions the model uses                      */
+    unsigned long long frames;      /* frames processed since new or reset            */
+    unsigned long long invalid;     /* samples that were NaN or infinite              */
+    float band_hz[LULL_BANDS];      /* upper edge of each band                        */
+    float band_gain_db[LULL_BANDS]; /* gain of each band, <= 0                        */
+} lull_readings;
+
+/* Fills *r with the state after the last processed hop.  Any thread; values
+ * of one call belong together up to one hop. */
+LULL_API void lull_read(const lull *l, lull_readings *r) LULL_RT;
+
+/* Bytes that one instance takes, all told but for the transform's tables. */
+LULL_API size_t lull_memory(const lull *l) LULL_RT;
+
+/* A sentence for a status, without a full stop; never NULL. */
+LULL_API const char *lull_strerror(lull_status why);
+
+/* "0.1.0"; the version of the library that runs, not of this header. */
+LULL_API const char *lull_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
