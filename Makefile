@@ -71,4 +71,41 @@ $(tests): %: %.o $(helpers) $(static)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f cmocka)
 $(benches): %: %.o $(helpers) $(static)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile)
+
+# --- what people do ----------------------------------------------------------
+
+# One line for each package that must be there: pkg-config's name, Debian's name.
+needs := fftw3f:libfftw3-dev sndfile:libsndfile1-dev cmocka:libcmocka-dev
+deps:                           ## see what is missing and install it
+	@missing=; \
+	command -v pkg-config >/dev/null || missing="pkg-config"; \
+	for n in $(needs); do \
+	    pkg-config --exists $${n%%:*} 2>/dev/null || missing="$$missing $${n##*:}"; done; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then \
+	    echo "lull needs (Debian's names):" $$missing >&2; exit 1; fi; \
+	root=; [ "$$(id -u)" = 0 ] || root=sudo; \
+	echo "lull needs:" $$missing "- installing with $$root apt-get"; \
+	$$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends $$missing >/dev/null
+
+demo: deps                      ## build, denoise a shipped clip, show what happened
+	@$(MAKE) --no-print-directory all
+	@sh samples/demo.sh $(binary) $(OUT)/quality
+check: deps                     ## build and run every test
+	@$(MAKE) --no-print-directory all $(OUT)/checked
+sanitize: deps                  ## the same under address and undefined-behaviour sanitizers
+	@$(MAKE) --no-print-directory FLAVOUR=asan all $(OUT)/checked
+
+layers: $(static)               ## prove: no malloc, I/O, locks or globals below the faces
+	@sh tests/layers.sh $(static) $(core)
+
+bench: deps                     ## time the library, and its peers where installed
+	@$(MAKE) --no-print-directory all $(benches)
+	@sh tests/bench/bench.sh $(OUT)
+quality: deps                   ## score DATA/noisy against DATA/clean
+	@$(MAKE) --no-print-directory all $(benches)
+	@test -n "$(DATA)" || { echo "usage: make quality DATA=dir, with dir/clean and dir/noisy" >&2; exit 64; }
+	@$(OUT)/tests/bench/quality $(DATA)
+
 -include $(wildcard $(OUT)/*.d $(OUT)/*/*.d $(OUT)/*/*/*.d)

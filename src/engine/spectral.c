@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * spectral.c - frame -> noise -> track -> shrink -> rebuild on power spectra.
+ *
+ * All channels are framed alone but judged together: their mean power spectrum
+ * is what the noise is tracked in, and one gain serves them all, so that a
+ * stereo image stays where it is.
+ *
+ * Latency: input goes into the frame's last hop while output leaves the
+ * overlap's first, M samples older; nothing else delays.
+ */
+#include "engine/spectral.h"
+
+#include "guard/guard.h"
+
+#include <math.h>
+#include <string.h>
+
+static const float WINDOW_MS = 32;
+static const float SNR_FLOOR = 0.0063f;         /* -22 dB, of the a-priori SNR */
+static const float TINY = 1e-30f;               /* power below which nothing is divided */
+
+struct frame_plan spectral_plan(double rate_hz, float latency_ms)
+{
+    if (latency_ms < 11)
+        return frame_plan(rate_hz, 30, 5, 2);
+    return frame_plan(rate_hz, (double)WINDOW_MS, 8, latency_ms < 17 ? 2 : 4);
+}
+
+void spectral_place(struct spectral *s, struct arena *a, double rate_hz, size_t channels,
+                    float latency_ms)
+{
+    const struct frame_plan plan = spectral_plan(rate_hz, latency_ms);
+    const double frame_hz = rate_hz / (double)plan.hop;
+    struct channel *channel = arena_take(a, channels, sizeof *channel);
+
+    *s = (struct spectral){ .plan = plan, .channels = channels, .channel = channel };
+    s->bins = plan.span / 2 + 1;
+    fft_place(&s->fft, a, plan.span);
+    s->analysis = arena_floats(a, plan.span);
+    s->synthesis = arena_floats(a, plan.span);
+    s->power = arena_floats(a, s->bins);
+    s->gain = arena_floats(a, s->bins);
+    s->clean = arena_floats(a, s->bins);
+    presence_place(&s->presence, a, s->bins, frame_hz);
+    lsa_place(&s->lsa, a);
+    s->keep = (float)pow(0.96, 125.0 / frame_hz);
+    for (size_t c = 0; c < channels; c++) {
+        struct channel unused, *const ch = arena_measures(a) ? &unused : channel + c;
+
+        frame_place(&ch->frame, a, &plan);
+        overlap_place(&ch->overlap, a, plan.tail, plan.hop);
+        ch->ready = arena_floats(a, plan.hop);
+        ch->spectrum = arena_take(a, s->bins, sizeof *ch->spectrum);
+    }
+    if (!arena_measures(a))
+        frame_windows(&plan, s->analysis, s->synthesis);
+}
+
+bool spectral_ready(const struct spectral *s)
+{
+    return fft_ready(&s->fft);
+}
+
+void spectral_close(struct spectral *s)
+{
+    fft_close(&s->fft);
+}
+
+void spectral_reset(struct spectral *s)
+{
+    for (size_t c = 0; c < s->channels; c++) {
+        frame_reset(&s->channel[c].frame);
+        overlap_reset(&s->channel[c].overlap);
+        memset(s->channel[c].ready, 0, s->plan.hop * sizeof *s->channel[c].ready);
+    }
+    memset(s->clean, 0, s->bins * sizeof *s->clean);
+    presence_reset(&s->presence);
+    s->begun = false;
+    s->at = 0;
+    s->invalid = 0;
+    s->wet = 1;
+    s->dry = 0;
+    s->readings = (struct spectral_readings){ 0 };
+}
+
+size_t spectral_room(const struct spectral *s)
+{
+    return s->plan.hop - s->at;
+}
+
+void spectral_exchange(struct spectral *s, size_t channel, const float *in, size_t in_stride,
+                       float *out, size_t out_stride, size_t n)
+{
+    struct channel *const ch = s->channel + channel;
+    const float *const ready = ch->ready + s->at;
+
+    s->invalid += guard_copy(ch->frame.x + s->plan.span - s->plan.hop + s->at, in, in_stride, n);
+    for (size_t t = 0; t < n; t++)
+        out[t * out_stride] = ready[t];
+}
+
+/* Transforms every channel; their mean power per frequency into s->power. */
+static void analyse(struct spectral *s)
+{
+    memset(s->power, 0, s->bins * sizeof *s->power);
+    for (size_t c = 0; c < s->channels; c++) {
+        struct channel *const ch = s->channel + c;
+
+        for (size_t t = 0; t < s->plan.span; t++)
+            s->fft.time[t] = ch->frame.x[t] * s->analysis[t];
+        fft_forward(&s->fft);
+        memcpy(ch->spectrum, s->fft.freq, s->bins * sizeof *ch->spectrum);
+        for (size_t f = 0; f < s->bins; f++)
+            s->power[f] += s->fft.freq[f][0] * s->fft.freq[f][0] +
+                           s->fft.freq[f][1] * s->fft.freq[f][1];
+    }
+    for (size_t f = 0; f < s->bins; f++)
+        s->power[f] /= (float)s->channels;
+}
+
+static void learn(struct spectral *s)
+{
+    if (!s->begun) {
+        memcpy(s->presence.noise, s->power, s->bins * sizeof *s->power);
+        s->begun = true;
+    }
+    presence_update(&s->presence, s->power);
+}
+
+static void decide(struct spectral *s, float reduction_db)
+{
+    const float floor = powf(10, -reduction_db / 20), a = s->keep;
+
+    for (size_t f = 0; f < s->bins; f++) {
+        const float N = s->presence.noise[f] + TINY;
+        const float gamma = fminf(s->power[f] / N, 1000);
+        const float xi = fmaxf(a * s->clean[f] / N + (1 - a) * fmaxf(gamma - 1, 0), SNR_FLOOR);
+        const float g = fminf(fmaxf(lsa_gain(&s->lsa, xi, gamma), floor), 1);
+
+        s->clean[f] = g * g * s->power[f];
+        s->gain[f] = g;
+    }
+}
+
+/* Back to samples, channel by channel, with the weights ramped over the hop. */
+static void rebuild(struct spectral *s, float wet, float dry)
+{
+    const size_t hop = s->plan.hop, before = s->plan.span - s->plan.tail;
+    const float unit = 1.0f / (float)s->plan.span;
+    const float dwet = (wet - s->wet) / (float)hop, ddry = (dry - s->dry) / (float)hop;
+
+    for (size_t c = 0; c < s->channels; c++) {
+        struct channel *const ch = s->channel + c;
+        const float *const x = ch->frame.x + before;
+
+        for (size_t f = 0; f < s->bins; f++) {
+            const float g = s->gain[f] * unit;
+
+            s->fft.freq[f][0] = ch->spectrum[f][0] * g;
+            s->fft.freq[f][1] = ch->spectrum[f][1] * g;
+        }
+        fft_inverse(&s->fft);
+        const float *const y =
+            overlap_update(&ch->overlap, s->fft.time + before, s->synthesis + before);
+
+        for (size_t t = 0; t < hop; t++) {
+            const float i = (float)(t + 1);
+
+            ch->ready[t] = (s->wet + i * dwet) * y[t] + (s->dry + i * ddry) * x[t];
+        }
+        frame_update(&ch->frame);
+    }
+    s->wet = wet;
+    s->dry = dry;
+}
+
+bool spectral_update(struct spectral *s, size_t n, const struct spectral_controls *c)
+{
+    s->at += n;
+    if (s->at < s->plan.hop)
+        return false;
+    s->at = 0;
+
+    analyse(s);
+    if (!c->freeze)
+        learn(s);
+    decide(s, c->reduction_db);
+
+    /* kept = mix wet + (1 - mix) dry;  removed = dry - kept = mix (dry - wet) */
+    const float wet = c->bypass ? 0 : c->residual ? -c->mix : c->mix;
+    const float dry = c->bypass ? 1 : c->residual ? c->mix : 1 - c->mix;
+
+    rebuild(s, wet, dry);
+    return true;
+}
