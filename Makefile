@@ -39,7 +39,7 @@ libs   = $(shell pkg-config --libs $(1)) -lm -lpthread
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all check demo deps sanitize layers bench quality install uninstall format clean help
+.PHONY: all test check demo deps sanitize layers bench quality install uninstall format clean help
 all: $(static) $(shared) $(binary)      ## library and program (default)
 
 $(OUT)/src/base/fft.o: FLAGS += $(call cflags,fftw3f)
@@ -93,10 +93,14 @@ demo: deps                      ## build, denoise a shipped clip, show what happ
 	@$(MAKE) --no-print-directory all
 	@sh samples/demo.sh $(binary) $(OUT)/quality
 check: deps                     ## build and run every test
-	@$(MAKE) --no-print-directory all $(OUT)/checked
+	@$(MAKE) --no-print-directory all test
 sanitize: deps                  ## the same under address and undefined-behaviour sanitizers
-	@$(MAKE) --no-print-directory FLAVOUR=asan all $(OUT)/checked
+	@$(MAKE) --no-print-directory FLAVOUR=asan all test
 
+# Every test program in turn, then the program as a user runs it.
+test: all $(tests)
+	@for t in $(tests); do $$t || exit 1; done
+	@[ ! -f tests/cli.sh ] || LULL=$(binary) sh tests/cli.sh
 layers: $(static)               ## prove: no malloc, I/O, locks or globals below the faces
 	@sh tests/layers.sh $(static) $(core)
 
