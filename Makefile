@@ -69,6 +69,7 @@ $(binary): $(call objects,$(program)) $(static)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile)
 $(tests): %: %.o $(helpers) $(static)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f cmocka)
+$(OUT)/tests/test_new: LDFLAGS += -Wl,--wrap=aligned_alloc,--wrap=free
 $(benches): %: %.o $(helpers) $(static)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile)
 
@@ -111,5 +112,34 @@ quality: deps                   ## score DATA/noisy against DATA/clean
 	@$(MAKE) --no-print-directory all $(benches)
 	@test -n "$(DATA)" || { echo "usage: make quality DATA=dir, with dir/clean and dir/noisy" >&2; exit 64; }
 	@$(OUT)/tests/bench/quality $(DATA)
+
+# One list, "mode:from:to", serves install and uninstall: they cannot disagree.
+installed = 755:$(binary):$(BINDIR)/lull \
+            644:include/lull.h:$(INCLUDEDIR)/lull.h \
+            644:$(static):$(LIBDIR)/liblull.a \
+            755:$(shared):$(LIBDIR)/liblull.so.$(VERSION) \
+            644:$(OUT)/lull.pc:$(LIBDIR)/pkgconfig/lull.pc \
+            $(foreach f,$(filters),644:$f:$(DATADIR)/lull/$f)
+links     = $(LIBDIR)/$(soname) $(LIBDIR)/liblull.so
+
+install: all                    ## honours PREFIX, BINDIR, LIBDIR, ..., DESTDIR
+	@printf '%s\n' 'prefix=$(PREFIX)' 'Name: lull' \
+	    'Description: streaming adaptive low-rank denoiser' 'Version: $(VERSION)' \
+	    'Cflags: -I$(INCLUDEDIR)' 'Libs: -L$(LIBDIR) -llull' \
+	    'Requires.private: fftw3f' 'Libs.private: -lm -lpthread' > $(OUT)/lull.pc
+	@for f in $(installed); do to=$${f##*:}; from=$${f#*:}; \
+	    install -D -m $${f%%:*} $${from%:*} "$(DESTDIR)$$to" || exit 1; done
+	@for l in $(links); do ln -sf liblull.so.$(VERSION) "$(DESTDIR)$$l" || exit 1; done
+uninstall:                      ## remove exactly what install put there
+	@for f in $(installed); do rm -f "$(DESTDIR)$${f##*:}"; done
+	@rm -f $(links:%="$(DESTDIR)%")
+	@rmdir "$(DESTDIR)$(DATADIR)/lull/filters" "$(DESTDIR)$(DATADIR)/lull" 2>/dev/null || true
+format:                         ## clang-format over every C file
+	clang-format -i $(shell git ls-files '*.[ch]')
+clean:                          ## remove build/
+	rm -rf build
+help:                           ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo "  make FLAVOUR=tsan test, PREFIX=/usr, DESTDIR=..., CC=clang ... as usual"
 
 -include $(wildcard $(OUT)/*.d $(OUT)/*/*.d $(OUT)/*/*/*.d)
