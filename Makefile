@@ -9,7 +9,7 @@ DATADIR    ?= $(PREFIX)/share
 
 # A flavour is a set of flags with a build folder of its own.
 FLAVOUR ?= release
-release := -O2 -g -ftree-vectorize
+release := -O3 -g
 asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 tsan    := -O1 -g -fsanitize=thread
 CFLAGS  ?= $($(FLAVOUR))
@@ -17,7 +17,7 @@ OUT     := build/$(FLAVOUR)
 
 WARN  := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion \
          -Wstrict-prototypes -Wmissing-prototypes -Wvla
-FLAGS := -std=c11 $(WARN) -fPIC -fvisibility=hidden -ffp-contract=off -Iinclude -Isrc -MMD -MP
+FLAGS := -std=c11 $(WARN) -fPIC -fvisibility=hidden -ffp-contract=off -fno-math-errno -fno-trapping-math -Iinclude -Isrc -MMD -MP
 
 # What is built from what.  Everything below the public faces is `core`.
 stages  := base guard frame noise track shrink rebuild

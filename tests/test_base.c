@@ -2,6 +2,7 @@
  *
  * test_base.c - arena, transform and mailbox.
  */
+#include "base/fastmath.h"
 #include "base/fft.h"
 #include "base/mailbox.h"
 #include "check.h"
@@ -125,6 +126,27 @@ static void good_lengths_are_near_even_and_smooth(void **state)
     }
 }
 
+static void fast_log_and_exp_agree_with_the_library(void **state)
+{
+    (void)state;
+    double worst_log = 0, worst_exp = 0;
+
+    for (float x = 1.3e-38f; x < 3e38f; x *= 1.01f) {
+        const double want = log((double)x);
+
+        worst_log = fmax(worst_log, fabs((double)fast_log(x) - want) / fmax(1, fabs(want)));
+    }
+    for (float x = -87; x < 88; x += 0.0137f) {
+        const double want = exp((double)x);
+
+        worst_exp = fmax(worst_exp, fabs((double)fast_exp(x) / want - 1));
+    }
+    assert_true(worst_log < 3e-7);                              /* measured 1e-7 */
+    assert_true(worst_exp < 5e-7);                              /* measured 2e-7 */
+    assert_true(fast_exp(-1e30f) > 0 && fast_exp(1e30f) < INFINITY);
+    assert_true(fast_exp(0) == 1 && fast_log(1) == 0);
+}
+
 static void *write_mailbox(void *at)
 {
     struct mailbox *const m = at;
@@ -163,6 +185,7 @@ int main(void)
         cmocka_unit_test(arena_that_overflows_says_so),
         cmocka_unit_test(transform_equals_the_plain_sum_and_inverts),
         cmocka_unit_test(good_lengths_are_near_even_and_smooth),
+        cmocka_unit_test(fast_log_and_exp_agree_with_the_library),
         cmocka_unit_test(mailbox_never_gives_half_a_value),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);
