@@ -179,19 +179,19 @@ static void decide(struct spectral *s, float reduction_db)
 
     for (size_t f = 0; f < s->bins; f++) {
         const float N = OVER * s->noise[f];
-        const float gamma = fminf(s->power[f] / N, 1000);
+        const float gamma = fast_min(s->power[f] / N, 1000);
 
-        s->speech[f] = fmaxf(gamma - 1, 0.00316227766f) * N;
+        s->speech[f] = fast_max(gamma - 1, 0.00316227766f) * N;
     }
     cepstrum_update(&s->cepstrum, &s->fft, s->speech);
     for (size_t f = 0; f < s->bins; f++) {
         const float N = OVER * s->noise[f];
-        const float gamma = fminf(s->power[f] / N, 1000);
+        const float gamma = fast_min(s->power[f] / N, 1000);
         const float directed =
-            fmaxf(a * s->clean[f] / N + (1 - a) * fmaxf(gamma - 1, 0), SNR_FLOOR);
-        const float smooth = fmaxf(2 * s->speech[f] / N, SNR_FLOOR);
+            fast_max(a * s->clean[f] / N + (1 - a) * fast_max(gamma - 1, 0), SNR_FLOOR);
+        const float smooth = fast_max(2 * s->speech[f] / N, SNR_FLOOR);
         const float xi = sqrtf(directed * smooth);
-        const float g = fminf(fmaxf(lsa_gain(&s->lsa, xi, gamma), floor), 1);
+        const float g = fast_min(fast_max(lsa_gain(&s->lsa, xi, gamma), floor), 1);
 
         s->clean[f] = g * g * s->power[f];
         s->gain[f] = g;

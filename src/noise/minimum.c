@@ -11,6 +11,8 @@
  */
 #include "noise/minimum.h"
 
+#include "base/fastmath.h"
+
 #include <math.h>
 
 enum { PARTS = 10 };
@@ -53,7 +55,7 @@ static void turn(struct minimum *m)
     }
     for (size_t k = 0; k < m->parts; k++)
         for (size_t f = 0; f < m->n; f++)
-            m->past[f] = fminf(m->past[f], m->part[k * m->n + f]);
+            m->past[f] = fast_min(m->past[f], m->part[k * m->n + f]);
     m->oldest = (m->oldest + 1) % m->parts;
     m->at = 0;
 }
@@ -66,8 +68,8 @@ void minimum_update(struct minimum *m, const float *restrict P)
         const float s = m->smooth[f];
 
         m->smooth[f] = s < 0 ? P[f] : a * s + (1 - a) * P[f];
-        m->now[f] = fminf(m->now[f], m->smooth[f]);
-        m->least[f] = fminf(m->past[f], m->now[f]);
+        m->now[f] = fast_min(m->now[f], m->smooth[f]);
+        m->least[f] = fast_min(m->past[f], m->now[f]);
     }
     if (++m->at >= m->length)
         turn(m);

@@ -44,7 +44,7 @@ void presence_begin(struct presence *p, const float *restrict N)
 void presence_lift(struct presence *p, const float *restrict floor)
 {
     for (size_t f = 0; f < p->n; f++)
-        p->noise[f] = fmaxf(p->noise[f], floor[f]);
+        p->noise[f] = fast_max(p->noise[f], floor[f]);
 }
 
 void presence_update(struct presence *p, const float *restrict P)
@@ -53,12 +53,12 @@ void presence_update(struct presence *p, const float *restrict P)
 
     for (size_t f = 0; f < p->n; f++) {
         const float M = p->noise[f];
-        const float e = fminf(P[f] / M * (XI / (1 + XI)), 80.0f);
+        const float e = fast_min(P[f] / M * (XI / (1 + XI)), 80.0f);
         float here = 1 / (1 + (1 + XI) * fast_exp(-e));
 
         p->mean[f] = b * p->mean[f] + (1 - b) * here;
         if (p->mean[f] > STUCK)
-            here = fminf(here, STUCK);
+            here = fast_min(here, STUCK);
         p->noise[f] = a * M + (1 - a) * (here * M + (1 - here) * P[f]);
     }
 }

@@ -62,9 +62,9 @@ void voicing_update(struct voicing *v, struct fft *t, const float *restrict P,
     }
     fft_inverse(t);
     for (size_t q = v->low; q < v->high; q++)
-        peak = fmaxf(peak, t->time[q]);
+        peak = fast_max(peak, t->time[q]);
 
     v->value = peak / 2;                /* the inverse sums both halves of the spectrum */
-    v->now = fmaxf(v->value, v->keep_now * v->now);
-    v->recent = fmaxf(v->value, v->keep_recent * v->recent);
+    v->now = fast_max(v->value, v->keep_now * v->now);
+    v->recent = fast_max(v->value, v->keep_recent * v->recent);
 }

@@ -75,7 +75,7 @@ static void average(struct cepstrum *c, const float *restrict now, size_t pitch)
     for (size_t q = 0; q < c->n; q++) {
         const bool pitched = q - pitch <= 2 * BESIDE;
         const float kept = b * c->kept[q] + (1 - b) * (pitched ? ap : c->keep[q]);
-        const float a = pitched ? fminf(kept, ap) : kept;
+        const float a = pitched ? fast_min(kept, ap) : kept;
 
         c->kept[q] = kept;
         c->smooth[q] = a * c->smooth[q] + (1 - a) * now[q];

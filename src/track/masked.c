@@ -112,20 +112,20 @@ void masked_begin(struct masked *m, const float *restrict N)
 /* The model at h, and which entries of P are missing from it. */
 static void expect(struct masked *m, const float *restrict P, float prior)
 {
+    const float *restrict const u0 = m->U, *restrict const u1 = m->U + m->n;
+    const float *restrict const mean = m->mean;
+    float *restrict const noise = m->noise, *restrict const speech = m->speech;
+    const float h0 = m->h[0], h1 = m->h[1];
     const float log_k = logf((1 - prior) / prior);
     const float log_tail = logf(TAIL) + TAIL * logf(TAIL_SCALE);
 
     for (size_t f = 0; f < m->n; f++) {
-        float move = 0;
+        const float N = mean[f] * fast_exp(u0[f] * h0 + u1[f] * h1), g = P[f] / N;
+        const float is_speech = log_tail - (1 + TAIL) * fast_log(TAIL_SCALE + g);
+        const float is_noise = log_k - fast_min(g, 60);
 
-        for (size_t i = 0; i < MASKED_RANK; i++)
-            move += m->U[i * m->n + f] * m->h[i];
-        const float N = m->mean[f] * fast_exp(move), g = P[f] / N;
-        const float speech = log_tail - (1 + TAIL) * fast_log(TAIL_SCALE + g);
-        const float noise = log_k - fminf(g, 60);
-
-        m->noise[f] = N;
-        m->speech[f] = 1 / (1 + fast_exp(noise - speech));
+        noise[f] = N;
+        speech[f] = 1 / (1 + fast_exp(is_noise - is_speech));
     }
 }
 
@@ -138,7 +138,7 @@ static void fit(struct masked *m, const float *restrict P)
 
     for (size_t f = 0; f < m->n; f++) {
         const float wd = (1 - m->speech[f]) * m->weight[f];
-        const float e = wd * (fminf(P[f] / m->noise[f], CLIP) * BIAS - 1);
+        const float e = wd * (fast_min(P[f] / m->noise[f], CLIP) * BIAS - 1);
 
         b[0] += e * u0[f];
         b[1] += e * u1[f];
@@ -152,10 +152,10 @@ static void fit(struct masked *m, const float *restrict P)
                             (p0 * b[1] - A[0][1] * b[0]) / det };
 
     for (size_t i = 0; i < R; i++) {
-        const float d = fminf(fmaxf(move[i], -FARTHEST), FARTHEST);
+        const float d = fast_min(fast_max(move[i], -FARTHEST), FARTHEST);
 
         m->h[i] += d;
-        m->q[i] = fminf(fmaxf((1 - m->learn_q) * m->q[i] + 2 * m->learn_q * d * d, Q_LEAST),
+        m->q[i] = fast_min(fast_max((1 - m->learn_q) * m->q[i] + 2 * m->learn_q * d * d, Q_LEAST),
                         Q_MOST);
     }
     m->step = (A[0][0] + A[1][1]) / (p0 + p1);
@@ -170,7 +170,7 @@ static void follow(struct masked *m, const float *restrict P)
         const float p = m->speech[f], N = m->noise[f];
 
         m->mean_speech[f] = a * m->mean_speech[f] + (1 - a) * p;
-        const float here = m->mean_speech[f] > STUCK ? fminf(p, STUCK) : p;
+        const float here = m->mean_speech[f] > STUCK ? fast_min(p, STUCK) : p;
         const float grow = 1 + m->learn_mean * (1 - here) * (P[f] / N - 1);
 
         m->mean[f] *= grow;
@@ -191,7 +191,7 @@ void masked_update(struct masked *m, const float *restrict P, float prior)
 void masked_lift(struct masked *m, const float *restrict floor)
 {
     for (size_t f = 0; f < m->n; f++) {
-        const float lift = fmaxf(floor[f] / m->noise[f], 1);
+        const float lift = fast_max(floor[f] / m->noise[f], 1);
 
         m->mean[f] *= lift;
         m->noise[f] *= lift;
