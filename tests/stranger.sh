@@ -4,10 +4,10 @@
 # stranger.sh - uses lull as somebody would who has only what `make install`
 # puts down: the samples through pkg-config, in C11 and C99, against the shared
 # and the static library; the header in C++; no name but lull_* from outside;
-# and nothing left after uninstall.  MAKE, CC and FLAVOUR as for make.
+# and nothing left after uninstall.  MAKE, CC, CXX and CFLAGS as for make.
 set -eu
 cd "$(dirname "$0")/.."
-cc=${CC:-cc} cxx=${CXX:-c++}
+cc=${CC:-cc} cxx=${CXX:-c++} flags=${CFLAGS--O2}
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 root=$tmp/root prefix=/opt/lull lib=$tmp/root/opt/lull/lib
@@ -38,7 +38,7 @@ build() {
     shared) set -- "$1" "$2" "$(package --cflags --libs) -Wl,-rpath,$lib" ;;
     esac
     # shellcheck disable=SC2086 (flags are words)
-    quietly $cc -std=$2 -Wall -Wextra -Wpedantic -Werror -O2 ${SAMPLE_CFLAGS-} \
+    quietly $cc -std=$2 -Wall -Wextra -Wpedantic -Werror $flags \
         "samples/$1.c" $3 -lm -o "$tmp/$1"
 }
 
@@ -70,12 +70,11 @@ for how in shared static; do
     done
     stream_works
 done
-[ "$(package --modversion)" = "$("$tmp/1-hello" version 2>/dev/null | sed -n 's/^version //p')" ] || true
 
 printf '%s\n' '#include <lull.h>' 'int main() { return lull_version()[0] == 0; }' >"$tmp/header.cc"
 if command -v $cxx >/dev/null; then
     # shellcheck disable=SC2046
-    quietly $cxx -std=c++98 -Wall -Wextra -Wpedantic -Werror "$tmp/header.cc" \
+    quietly $cxx -std=c++11 -Wall -Wextra -Wpedantic -Werror $flags "$tmp/header.cc" \
         $(package --cflags --libs) -Wl,-rpath,"$lib" -o "$tmp/header"
     "$tmp/header" || no "the C++ program fails"
 fi
