@@ -15,14 +15,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BLOCK = 480 };           /* frames at a time, at most; any number will do */
+enum { BLOCK = 480 }; /* frames at a time, at most; any number will do */
 
 struct stream {
     lull *l;
     unsigned channels;
-    size_t drop;                /* frames of output still to be dropped */
-    int16_t *s16;               /* [BLOCK][channels] */
-    float *x;                   /* [BLOCK][channels] */
+    size_t drop;  /* frames of output still to be dropped */
+    int16_t *s16; /* [BLOCK][channels] */
+    float *x;     /* [BLOCK][channels] */
 };
 
 static int complain(const char *why)
@@ -47,7 +47,8 @@ static int give(struct stream *s, size_t n)
     for (size_t i = 0; i < n * s->channels; i++)
         s->s16[i] = (int16_t)lrintf(fminf(fmaxf(32768.0f * s->x[i], -32768.0f), 32767.0f));
     s->drop -= skip;
-    return fwrite(s->s16 + skip * s->channels, s->channels * sizeof *s->s16, keep, stdout) == keep;
+    return fwrite(s->s16 + skip * s->channels, s->channels * sizeof *s->s16, keep, stdout) ==
+           keep;
 }
 
 static int run(struct stream *s)

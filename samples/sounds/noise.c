@@ -194,8 +194,8 @@ int main(int argc, char **argv)
     }
 
     const double ratio = pow(10, strtod(argv[3], NULL) / 10);
-    const double gain = sqrt(active_power(voice, n, channels, rate) /
-                             (ratio * power(noise, n * channels)));
+    const double gain =
+        sqrt(active_power(voice, n, channels, rate) / (ratio * power(noise, n * channels)));
 
     for (size_t i = 0; i < n * channels; i++)
         voice[i] += gain * noise[i];

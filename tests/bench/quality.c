@@ -8,7 +8,9 @@
  *
  * OPTION is --filter NAME, --latency MS, --reduction DB or --mix X.  Files of
  * equal name belong together; any rate; channels are denoised together and
- * scored as their mean.  The library's latency is taken out.
+ * scored as their mean.  The library's latency is taken out.  SI-SDR and segSNR
+ * are in dB, STOI and ESTOI at most 1; "pauses" is the level in dB of what is
+ * heard where the clean sound is silent, "-" where it never is.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -27,17 +29,17 @@
 enum { OK = 0, USAGE = 64, BAD_DATA = 65, NO_INPUT = 66, NO_MEMORY = 71 };
 
 struct sound {
-    float *x;                   /* [frames][channels] */
+    float *x; /* [frames][channels] */
     size_t frames;
     unsigned channels, rate_hz;
 };
 
 struct options {
     const char *filter;
-    float latency_ms, reduction_db, mix;        /* NaN: as the filter has it */
+    float latency_ms, reduction_db, mix; /* NaN: as the filter has it */
 };
 
-enum { SISDR, SEGSNR, STOI, ESTOI, FIGURES };
+enum { SISDR, SEGSNR, STOI, ESTOI, PAUSE, FIGURES };
 
 struct score {
     double figure[FIGURES];
@@ -72,7 +74,8 @@ static struct sound read_sound(const char *path)
     if (!file)
         die(NO_INPUT, "%s: %s", path, sf_strerror(NULL));
 
-    struct sound s = { .channels = (unsigned)info.channels, .rate_hz = (unsigned)info.samplerate };
+    struct sound s = { .channels = (unsigned)info.channels,
+                       .rate_hz = (unsigned)info.samplerate };
 
     s.x = take((size_t)info.frames * s.channels);
     s.frames = (size_t)sf_readf_float(file, s.x, info.frames);
@@ -144,6 +147,7 @@ static struct score score(const struct sound *clean, const struct sound *got, co
                                  [SEGSNR] = segmental_snr(c, e, n, clean->rate_hz),
                                  [STOI] = heard.stoi,
                                  [ESTOI] = heard.estoi,
+                                 [PAUSE] = pause_level_db(c, e, n, clean->rate_hz),
                              } };
 
     free(c);
@@ -153,16 +157,25 @@ static struct score score(const struct sound *clean, const struct sound *got, co
 
 /* --- the table --------------------------------------------------------------- */
 
-enum { NAME_WIDTH = 36 };
+enum { NAME_WIDTH = 32 };
+
+static const struct {
+    const char *name;
+    int decimals;
+} COLUMN[FIGURES] = {
+    [SISDR] = { "SI-SDR", 2 }, [SEGSNR] = { "segSNR", 2 }, [STOI] = { "STOI", 4 },
+    [ESTOI] = { "ESTOI", 4 },  [PAUSE] = { "pauses", 1 },
+};
 
 static void print_head(size_t groups)
 {
     if (groups == 2)
-        printf("%-*s  %31s  %31s\n", NAME_WIDTH, "", "------------ noisy ------------",
-               "---------- denoised -----------");
+        printf("%-*s  %s  %s\n", NAME_WIDTH, "", "------------- noisy --------------",
+               "------------ denoised ------------");
     printf("%-*s", NAME_WIDTH, "file");
     for (size_t g = 0; g < groups; g++)
-        printf("  %7s %7s %7s %7s", "SI-SDR", "segSNR", "STOI", "ESTOI");
+        for (size_t f = 0; f < FIGURES; f++)
+            printf("%s%6s", f ? " " : "  ", COLUMN[f].name);
     putchar('\n');
 }
 
@@ -170,8 +183,11 @@ static void print_row(const char *name, const struct score *s, size_t groups)
 {
     printf("%-*.*s", NAME_WIDTH, NAME_WIDTH, name);
     for (size_t g = 0; g < groups; g++)
-        printf("  %7.2f %7.2f %7.4f %7.4f", s[g].figure[SISDR], s[g].figure[SEGSNR],
-               s[g].figure[STOI], s[g].figure[ESTOI]);
+        for (size_t f = 0; f < FIGURES; f++)
+            if (isnan(s[g].figure[f]))
+                printf("%s%6s", f ? " " : "  ", "-");
+            else
+                printf("%s%6.*f", f ? " " : "  ", COLUMN[f].decimals, s[g].figure[f]);
     putchar('\n');
     fflush(stdout);
 }
@@ -219,7 +235,7 @@ static int is_visible(const struct dirent *d)
 
 /* Scores folder/name as it is and, where there are options, denoised with them. */
 static void score_name(const char *clean_dir, const char *folder, const char *name,
-                         const struct options *o, struct score s[2])
+                       const struct options *o, struct score s[2])
 {
     char *const clean_path = join(clean_dir, name), *const path = join(folder, name);
     const struct sound clean = read_sound(clean_path), got = read_sound(path);
@@ -278,7 +294,8 @@ static int score_set(const char *dir, const struct options *o)
     return code;
 }
 
-static int score_files(const char *clean_path, const char *noisy_path, const char *denoised_path)
+static int score_files(const char *clean_path, const char *noisy_path,
+                       const char *denoised_path)
 {
     const struct sound clean = read_sound(clean_path), noisy = read_sound(noisy_path),
                        denoised = read_sound(denoised_path);

@@ -58,7 +58,7 @@ static double now_us(void)
 }
 
 struct cost {
-    double mean_us, worst_us;   /* of a block */
+    double mean_us, worst_us; /* of a block */
 };
 
 /* in[BLOCKS][frames][channels] through l, over and over. */
@@ -134,7 +134,8 @@ static int print_table(void)
 
 static int write_sound(const char *path, int rate_hz, int channels, int seconds)
 {
-    SF_INFO info = { .samplerate = rate_hz, .channels = channels,
+    SF_INFO info = { .samplerate = rate_hz,
+                     .channels = channels,
                      .format = SF_FORMAT_WAV | SF_FORMAT_PCM_16 };
     SNDFILE *const file = sf_open(path, SFM_WRITE, &info);
 

@@ -18,10 +18,14 @@ double si_sdr(const double *clean, const double *got, size_t n);
  * clean signal, each frame held to -10..35. */
 double segmental_snr(const double *clean, const double *got, size_t n, double rate_hz);
 
+/* Level in dB of what is left where the clean signal is silent for 20 ms or
+ * more, from 150 ms on. */
+double pause_level_db(const double *clean, const double *got, size_t n, double rate_hz);
+
 /* Short-time objective intelligibility, at most 1 each. */
 struct stoi {
-    double stoi;                /* [THHJ11] */
-    double estoi;               /* [JT16]   */
+    double stoi;  /* [THHJ11] */
+    double estoi; /* [JT16]   */
 };
 struct stoi stoi(const double *clean, const double *got, size_t n, double rate_hz);
 

@@ -22,7 +22,7 @@ static double mean(const double *x, size_t n)
 
 double si_sdr(const double *clean, const double *got, size_t n)
 {
-    static const double TINY = 1e-20;   /* keeps silence from dividing 0 by 0 */
+    static const double TINY = 1e-20; /* keeps silence from dividing 0 by 0 */
     const double c_mean = mean(clean, n), e_mean = mean(got, n);
     double cc = TINY, ce = 0, wanted = TINY, rest = TINY;
 

@@ -10,7 +10,7 @@
 
 #include <math.h>
 
-static const double HEARD = 1e-5;       /* -100 dBFS */
+static const double HEARD = 1e-5; /* -100 dBFS */
 
 double segmental_snr(const double *clean, const double *got, size_t n, double rate_hz)
 {

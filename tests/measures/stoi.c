@@ -23,9 +23,9 @@
 
 enum { RATE = 10000, FRAME = 256, HOP = FRAME / 2, SPECTRUM = 512, BANDS = 15, RUN = 30 };
 
-static const double KEEP_DB = 40;       /* quieter frames carry no speech         */
-static const double CLIP = 6.6234132519034912;  /* 1 + 10^(15/20): SDR of -15 dB   */
-static const double TINY = 1e-15;       /* keeps a silent band from dividing 0 by 0 */
+static const double KEEP_DB = 40;              /* quieter frames carry no speech         */
+static const double CLIP = 6.6234132519034912; /* 1 + 10^(15/20): SDR of -15 dB   */
+static const double TINY = 1e-15;              /* keeps a silent band from dividing 0 by 0 */
 
 static double window(size_t i)
 {

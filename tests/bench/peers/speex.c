@@ -16,7 +16,8 @@ int main(int argc, char **argv)
 {
     static spx_int16_t frame[MOST];
     const int rate = argc == 2 ? atoi(argv[1]) : 0, n = rate / 50;
-    SpeexPreprocessState *const s = n > 0 && n <= MOST ? speex_preprocess_state_init(n, rate) : NULL;
+    SpeexPreprocessState *const s =
+        n > 0 && n <= MOST ? speex_preprocess_state_init(n, rate) : NULL;
 
     if (!s)
         return 64;
