@@ -157,7 +157,7 @@ static struct score score(const struct sound *clean, const struct sound *got, co
 
 /* --- the table --------------------------------------------------------------- */
 
-enum { NAME_WIDTH = 32 };
+enum { NAME_WIDTH = 36 };
 
 static const struct {
     const char *name;

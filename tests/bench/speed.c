@@ -68,7 +68,7 @@ static struct cost measure(lull *l, const float *in, float *out, size_t frames, 
     struct cost cost = { 0, 0 };
 
     for (size_t b = 0; b < BLOCKS; b++)
-        least[b] = INFINITY;
+        least[b] = HUGE_VAL;
     for (size_t run = 0; run < RUNS; run++) {
         lull_reset(l);
         for (size_t b = 0; b < BLOCKS; b++) {

@@ -34,6 +34,6 @@ double pause_level_db(const double *clean, const double *got, size_t n, double r
         count += span;
     }
     if (count == 0)
-        return NAN;
+        return nan("");
     return 10 * log10(power / (double)count);
 }

@@ -27,7 +27,7 @@ double si_sdr(const double *clean, const double *got, size_t n)
     double cc = TINY, ce = 0, wanted = TINY, rest = TINY;
 
     if (n == 0)
-        return NAN;
+        return nan("");
     for (size_t t = 0; t < n; t++) {
         cc += (clean[t] - c_mean) * (clean[t] - c_mean);
         ce += (clean[t] - c_mean) * (got[t] - e_mean);

@@ -37,6 +37,6 @@ double segmental_snr(const double *clean, const double *got, size_t n, double ra
         sum += fmin(fmax(10 * log10(signal / (error + 1e-16) + 1e-16), -10), 35);
     }
     if (frames == 0)
-        return NAN;
+        return nan("");
     return sum / (double)frames;
 }

@@ -52,7 +52,7 @@ static size_t drop_silence(const double *clean, const double *got, size_t n, dou
                            double *e)
 {
     const size_t frames = frames_of(n);
-    double loudest = -INFINITY;
+    double loudest = -HUGE_VAL;
     size_t kept = 0;
 
     for (size_t t = 0; t < frames; t++)
@@ -165,7 +165,7 @@ static struct stoi mean_over_runs(const double *C, const double *E, size_t frame
     struct stoi sum = { 0, 0 };
 
     if (frames < RUN)
-        return (struct stoi){ NAN, NAN };
+        return (struct stoi){ nan(""), nan("") };
 
     const size_t runs = frames - RUN + 1;
 
@@ -202,7 +202,7 @@ struct stoi stoi(const double *clean, const double *got, size_t n, double rate_h
     double *const got10 = resample(got, n, (unsigned)rate_hz, RATE, &same);
     double *const c = measure_take(m), *const e = measure_take(m);
     const size_t left = drop_silence(clean10, got10, m, c, e);
-    struct stoi figure = { NAN, NAN };
+    struct stoi figure = { nan(""), nan("") };
     struct fft fft;
     void *const block = open_fft(&fft);
 
