@@ -4,8 +4,8 @@
  *
  *     cc 1-hello.c $(pkg-config --cflags --libs lull) -lm && ./a.out
  *
- * A tone that comes and goes, in noise, goes in.  Printed is what became of
- * the noise, in the pauses, and of the tone.
+ * A voice that comes and goes, in noise, goes in.  Printed is what became of
+ * the noise, in the pauses, and of the voice.
  */
 #include <lull.h>
 #include <math.h>
@@ -14,13 +14,18 @@
 
 enum { RATE = 16000, HALF = RATE / 2, FRAMES = 4 * RATE };
 
-/* Each second is half a second of noise, then half a second of tone. */
+/* Each second is half a second of noise, then half a second of something like
+ * a voice: harmonics of a pitch that glides. */
 static void make_sound(float *x)
 {
+    double phase = 0;
+
     for (int t = 0; t < FRAMES; t++) {
         x[t] = 0.02f * ((float)rand() / (float)RAND_MAX - 0.5f);
+        phase += 0.05 + 0.01 * sin(0.0006 * t);
         if (t % RATE >= HALF)
-            x[t] += 0.1f * sinf(0.5f * (float)(t % RATE));
+            for (int k = 1; k <= 20; k++)
+                x[t] += 0.1f * (float)sin(k * phase) / (float)k;
     }
 }
 
@@ -56,7 +61,7 @@ int main(void)
     lull_flush(l, quiet + FRAMES - late, late);
 
     printf("noise %6.1f dB -> %6.1f dB\n", level_db(noisy, 0), level_db(quiet, 0));
-    printf("tone  %6.1f dB -> %6.1f dB\n", level_db(noisy, HALF), level_db(quiet, HALF));
+    printf("voice %6.1f dB -> %6.1f dB\n", level_db(noisy, HALF), level_db(quiet, HALF));
     lull_free(l);
     return 0;
 }

@@ -42,11 +42,11 @@ build() {
         "samples/$1.c" $3 -lm -o "$tmp/$1"
 }
 
-# The noise falls by 6 dB or more, the tone by 1 at most.
+# The noise falls by 6 dB or more, the voice by 1 at most.
 hello_works() {
     "$tmp/1-hello" >"$tmp/hello" || no "1-hello fails"
     awk '{ fell[$1] = $2 - $5 }
-         END { exit !(fell["noise"] >= 6 && fell["tone"] <= 1 && fell["tone"] >= -1) }' \
+         END { exit !(fell["noise"] >= 6 && fell["voice"] <= 1 && fell["voice"] >= -1) }' \
         "$tmp/hello" || { cat "$tmp/hello" >&2; no "1-hello does not denoise"; }
 }
 
