@@ -105,7 +105,7 @@ sanitize: deps                  ## the same under address and undefined-behaviou
 test: all $(tests)
 	@for t in $(tests); do $$t || exit 1; done
 	@[ ! -f tests/cli.sh ] || LULL=$(binary) sh tests/cli.sh
-	@CC="$(CC)" CFLAGS="$(CFLAGS)" sh tests/stranger.sh
+	@MAKEFLAGS= FLAVOUR=$(FLAVOUR) CC="$(CC)" CFLAGS="$(CFLAGS)" sh tests/stranger.sh
 layers: $(static)               ## prove: no malloc, I/O, locks or globals below the faces
 	@sh tests/layers.sh $(static) $(core)
 
