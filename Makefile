@@ -94,7 +94,8 @@ deps:                           ## see what is missing and install it
 	    apt-get install -y -qq --no-install-recommends $$missing >/dev/null
 
 demo: deps                      ## build, denoise a shipped clip, show what happened
-	@$(MAKE) --no-print-directory all $(OUT)/tests/bench/quality
+	@echo "building $(binary)"
+	@$(MAKE) -s --no-print-directory all $(OUT)/tests/bench/quality
 	@sh samples/demo.sh $(binary) $(OUT)/tests/bench/quality
 check: deps                     ## build and run every test
 	@$(MAKE) --no-print-directory all test
@@ -110,12 +111,12 @@ layers: $(static)               ## prove: no malloc, I/O, locks or globals below
 	@sh tests/layers.sh $(static) $(core)
 
 bench: deps                     ## time the library, and its peers where installed
-	@$(MAKE) --no-print-directory all $(benches)
+	@$(MAKE) -s --no-print-directory all $(benches)
 	@sh tests/bench/bench.sh $(OUT)
 quality: deps                   ## score DATA/noisy against DATA/clean
-	@$(MAKE) --no-print-directory all $(benches)
-	@test -n "$(DATA)" || { echo "usage: make quality DATA=dir, with dir/clean and dir/noisy" >&2; exit 64; }
-	@$(OUT)/tests/bench/quality $(DATA)
+	@$(MAKE) -s --no-print-directory all $(benches)
+	@test -n "$(DATA)" || { echo "usage: make quality DATA=dir [OPTIONS='--latency 16'], with dir/clean and dir/noisy" >&2; exit 64; }
+	@$(OUT)/tests/bench/quality $(DATA) -- $(OPTIONS)
 
 # One list, "mode:from:to", serves install and uninstall: they cannot disagree.
 installed = 755:$(binary):$(BINDIR)/lull \
