@@ -103,9 +103,10 @@ sanitize: deps                  ## the same under address and undefined-behaviou
 	@$(MAKE) --no-print-directory FLAVOUR=asan all test
 
 # Every test program in turn, then the program as a user runs it.
-test: all $(tests)
+test: all $(tests) $(OUT)/tests/bench/quality
 	@for t in $(tests); do $$t || exit 1; done
 	@[ ! -f tests/cli.sh ] || LULL=$(binary) sh tests/cli.sh
+	@sh tests/clips.sh $(OUT)/tests/bench/quality
 	@MAKEFLAGS= FLAVOUR=$(FLAVOUR) CC="$(CC)" CFLAGS="$(CFLAGS)" sh tests/stranger.sh
 layers: $(static)               ## prove: no malloc, I/O, locks or globals below the faces
 	@sh tests/layers.sh $(static) $(core)
