@@ -11,6 +11,7 @@
  */
 #include "engine/spectral.h"
 
+#include "base/fastmath.h"
 #include "guard/guard.h"
 
 #include <math.h>
@@ -19,6 +20,9 @@
 static const float WINDOW_MS = 32;
 static const float SNR_FLOOR = 0.0063f;         /* -22 dB, of the a-priori SNR */
 static const float TINY = 1e-30f;               /* power below which nothing is divided */
+static const double MEMORY_S = 1.5;
+static const float OVER = 1.6f;
+enum { BEGINNING = 6 };
 
 struct frame_plan spectral_plan(double rate_hz, float latency_ms)
 {
@@ -41,8 +45,14 @@ void spectral_place(struct spectral *s, struct arena *a, double rate_hz, size_t 
     s->synthesis = arena_floats(a, plan.span);
     s->power = arena_floats(a, s->bins);
     s->gain = arena_floats(a, s->bins);
+    s->noise = arena_floats(a, s->bins);
     s->clean = arena_floats(a, s->bins);
+    s->speech = arena_floats(a, s->bins);
+    minimum_place(&s->minimum, a, s->bins, frame_hz, MEMORY_S);
+    voicing_place(&s->voicing, a, s->bins, rate_hz, frame_hz);
+    masked_place(&s->masked, a, s->bins, rate_hz / (double)plan.span, frame_hz);
     presence_place(&s->presence, a, s->bins, frame_hz);
+    cepstrum_place(&s->cepstrum, a, s->bins, rate_hz, frame_hz);
     lsa_place(&s->lsa, a);
     s->keep = (float)pow(0.96, 125.0 / frame_hz);
     for (size_t c = 0; c < channels; c++) {
@@ -75,8 +85,12 @@ void spectral_reset(struct spectral *s)
         memset(s->channel[c].ready, 0, s->plan.hop * sizeof *s->channel[c].ready);
     }
     memset(s->clean, 0, s->bins * sizeof *s->clean);
+    minimum_reset(&s->minimum);
+    voicing_reset(&s->voicing);
+    masked_reset(&s->masked);
     presence_reset(&s->presence);
-    s->begun = false;
+    cepstrum_reset(&s->cepstrum);
+    s->frames = 0;
     s->at = 0;
     s->invalid = 0;
     s->wet = 1;
@@ -116,16 +130,47 @@ static void analyse(struct spectral *s)
                            s->fft.freq[f][1] * s->fft.freq[f][1];
     }
     for (size_t f = 0; f < s->bins; f++)
-        s->power[f] /= (float)s->channels;
+        s->power[f] = s->power[f] / (float)s->channels + TINY;
+}
+
+/* The first frames are taken for noise: their running mean. */
+static void begin(struct spectral *s)
+{
+    for (size_t f = 0; f < s->bins; f++)
+        s->noise[f] += (s->power[f] - s->noise[f]) / (float)s->frames;
+    masked_begin(&s->masked, s->noise);
+    presence_begin(&s->presence, s->noise);
+}
+
+static float sigmoid(float x)
+{
+    return 1 / (1 + expf(-x));
+}
+
+/* Share of a frame expected to be speech: less when nothing sounded voiced. */
+static float prior(const struct voicing *v)
+{
+    return 0.7f + 0.1f * sigmoid((v->recent - 0.14f) / 0.03f) +
+           0.1f * sigmoid((v->now - 0.14f) / 0.03f);
 }
 
 static void learn(struct spectral *s)
 {
-    if (!s->begun) {
-        memcpy(s->presence.noise, s->power, s->bins * sizeof *s->power);
-        s->begun = true;
+    if (s->frames < BEGINNING) {
+        s->frames++;
+        begin(s);
     }
+    minimum_update(&s->minimum, s->power);
+    voicing_update(&s->voicing, &s->fft, s->power, s->masked.noise);
+    for (size_t f = 0; f < s->bins; f++)
+        s->minimum.least[f] *= 0.5f;
+    presence_lift(&s->presence, s->minimum.least);
+    masked_update(&s->masked, s->power, prior(&s->voicing));
     presence_update(&s->presence, s->power);
+    for (size_t f = 0; f < s->bins; f++)
+        s->noise[f] = fast_exp(0.55f * fast_log(s->masked.noise[f]) +
+                               0.45f * fast_log(s->presence.noise[f]));
+    masked_lift(&s->masked, s->minimum.least);
 }
 
 static void decide(struct spectral *s, float reduction_db)
@@ -133,10 +178,20 @@ static void decide(struct spectral *s, float reduction_db)
     const float floor = powf(10, -reduction_db / 20), a = s->keep;
 
     for (size_t f = 0; f < s->bins; f++) {
-        const float N = s->presence.noise[f] + TINY;
-        const float gamma = fminf(s->power[f] / N, 1000);
-        const float xi = fmaxf(a * s->clean[f] / N + (1 - a) * fmaxf(gamma - 1, 0), SNR_FLOOR);
-        const float g = fminf(fmaxf(lsa_gain(&s->lsa, xi, gamma), floor), 1);
+        const float N = OVER * s->noise[f];
+        const float gamma = fast_min(s->power[f] / N, 1000);
+
+        s->speech[f] = fast_max(gamma - 1, 0.00316227766f) * N;
+    }
+    cepstrum_update(&s->cepstrum, &s->fft, s->speech);
+    for (size_t f = 0; f < s->bins; f++) {
+        const float N = OVER * s->noise[f];
+        const float gamma = fast_min(s->power[f] / N, 1000);
+        const float directed =
+            fast_max(a * s->clean[f] / N + (1 - a) * fast_max(gamma - 1, 0), SNR_FLOOR);
+        const float smooth = fast_max(2 * s->speech[f] / N, SNR_FLOOR);
+        const float xi = sqrtf(directed * smooth);
+        const float g = fast_min(fast_max(lsa_gain(&s->lsa, xi, gamma), floor), 1);
 
         s->clean[f] = g * g * s->power[f];
         s->gain[f] = g;

@@ -7,9 +7,13 @@
 
 #include "base/fft.h"
 #include "frame/frame.h"
+#include "noise/minimum.h"
 #include "noise/presence.h"
+#include "noise/voicing.h"
 #include "rebuild/overlap.h"
+#include "shrink/cepstrum.h"
 #include "shrink/lsa.h"
+#include "track/masked.h"
 
 /* What may change from hop to hop. */
 struct spectral_controls {
@@ -41,11 +45,18 @@ struct spectral {
     struct channel *channel;            /* [channels]                           */
     size_t at;                          /* frames of the next hop, < plan.hop   */
 
-    float *power, *gain, *clean;        /* [bins] of this frame; P, G, G^2 P    */
+    float *power, *gain;                /* [bins] P and G of this frame         */
+    float *noise;                       /* [bins] what of P is believed noise   */
+    float *clean;                       /* [bins] G^2 P of the last frame       */
+    float *speech;                      /* [bins] smoothed speech power         */
+    struct minimum minimum;
+    struct voicing voicing;
+    struct masked masked;
     struct presence presence;
+    struct cepstrum cepstrum;
     struct lsa lsa;
     float keep;                         /* of the last clean power in xi        */
-    bool begun;
+    size_t frames;                      /* seen, up to BEGINNING                */
 
     float wet, dry;                     /* weights at the end of the last hop   */
     struct spectral_readings readings;

@@ -12,6 +12,8 @@
  */
 #include "noise/presence.h"
 
+#include "base/fastmath.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -34,18 +36,29 @@ void presence_reset(struct presence *p)
         p->mean[f] = 0.5f;
 }
 
+void presence_begin(struct presence *p, const float *restrict N)
+{
+    memcpy(p->noise, N, p->n * sizeof *N);
+}
+
+void presence_lift(struct presence *p, const float *restrict floor)
+{
+    for (size_t f = 0; f < p->n; f++)
+        p->noise[f] = fast_max(p->noise[f], floor[f]);
+}
+
 void presence_update(struct presence *p, const float *restrict P)
 {
     const float a = p->keep, b = p->keep_mean;
 
     for (size_t f = 0; f < p->n; f++) {
-        const float M = fmaxf(p->noise[f], 1e-30f);
-        const float e = fminf(P[f] / M * (XI / (1 + XI)), 80.0f);
-        float here = 1 / (1 + (1 + XI) * expf(-e));
+        const float M = p->noise[f];
+        const float e = fast_min(P[f] / M * (XI / (1 + XI)), 80.0f);
+        float here = 1 / (1 + (1 + XI) * fast_exp(-e));
 
         p->mean[f] = b * p->mean[f] + (1 - b) * here;
         if (p->mean[f] > STUCK)
-            here = fminf(here, STUCK);
+            here = fast_min(here, STUCK);
         p->noise[f] = a * M + (1 - a) * (here * M + (1 - here) * P[f]);
     }
 }

@@ -17,6 +17,10 @@ struct presence {
 void presence_place(struct presence *p, struct arena *a, size_t n, double frame_hz);
 void presence_reset(struct presence *p);
 
+/* Starts from the noise N[n]; lifts it to at least floor[n]. */
+void presence_begin(struct presence *p, const float *restrict N);
+void presence_lift(struct presence *p, const float *restrict floor);
+
 /* Learns from the powers P[n] of one frame. */
 void presence_update(struct presence *p, const float *restrict P);
 

@@ -11,6 +11,8 @@
  */
 #include "shrink/lsa.h"
 
+#include "base/fastmath.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -61,7 +63,7 @@ float lsa_gain(const struct lsa *l, float xi, float gamma)
     static const uint32_t first = (uint32_t)(127 + LOW) << 23;
     static const float lowest = 9.5367431640625e-7f, highest = 63.999996f;  /* 2^LOW, < 2^HIGH */
     const float wiener = xi / (1 + xi);
-    const float v = fminf(fmaxf(gamma * wiener, lowest), highest);
+    const float v = fast_min(fast_max(gamma * wiener, lowest), highest);
     uint32_t bits;
 
     memcpy(&bits, &v, sizeof bits);
