@@ -105,11 +105,11 @@ static lull_config config_of(const struct options *o, const struct sound *sound)
 {
     lull_config cfg = lull_preset(o->filter, sound->rate_hz, sound->channels);
 
-    if (!isnan(o->reduction_db))
+    if (o->reduction_db >= 0)
         cfg.reduction_db = (float)o->reduction_db;
-    if (!isnan(o->mix))
+    if (o->mix >= 0)
         cfg.mix = (float)o->mix;
-    if (!isnan(o->latency_ms))
+    if (o->latency_ms >= 0)
         cfg.latency_ms = (float)o->latency_ms;
     return cfg;
 }

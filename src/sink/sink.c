@@ -65,7 +65,7 @@ static bool open_file(struct sink *s, mode_t mode, const struct source *from, st
 {
     if (!create_temp(s, mode, why))
         return false;
-    if (is_raw_name(s->name) || (s->sound.headerless && !strrchr(s->name, '.')))
+    if (is_raw_name(s->name) || (s->sound.headerless && !sink_sndfile_knows(s->name)))
         return sink_raw_open(s, why);
     return sink_sndfile_open(s, from, why);
 }

@@ -15,8 +15,9 @@ bool source_raw_open(struct source *s, struct fault *why);
 
 enum wav_result {
     WAV_OK,
-    WAV_EMPTY,      /* not one byte                        */
-    WAV_ALIEN,      /* something else than WAV             */
+    WAV_UNREADABLE, /* errno says why                          */
+    WAV_EMPTY,      /* not one byte                            */
+    WAV_ALIEN,      /* something else than WAV                 */
     WAV_CODED,      /* samples are neither integers nor floats */
     WAV_BROKEN
 };

@@ -99,6 +99,13 @@ static void sndfile_close(struct source *s)
     close(s->fd);
 }
 
+static bool refuse(const struct source *s, struct fault *why)
+{
+    if (sf_error(NULL) == SF_ERR_UNRECOGNISED_FORMAT)
+        return fault_set(why, EX_DATAERR, "%s: not a sound file (raw samples need -t raw)", s->name);
+    return fault_set(why, EX_DATAERR, "%s: %s", s->name, sf_strerror(NULL));
+}
+
 bool source_sndfile_open(struct source *s, struct fault *why)
 {
     const long long promise = wav_promise(s->fd);
@@ -106,7 +113,7 @@ bool source_sndfile_open(struct source *s, struct fault *why)
     SNDFILE *file = sf_open_fd(s->fd, SFM_READ, &info, SF_FALSE);
 
     if (!file)
-        return fault_set(why, EX_DATAERR, "%s: %s", s->name, sf_strerror(NULL));
+        return refuse(s, why);
     s->sound = (struct sound){
         .rate_hz = info.samplerate,
         .channels = (unsigned)info.channels,

@@ -30,12 +30,14 @@ static bool open_fd(struct source *s, const char *path, struct fault *why)
     return true;
 }
 
-/* Bytes in a file; FRAMES_UNKNOWN for what is none, a pipe say. */
+/* Bytes yet to come from a file; FRAMES_UNKNOWN for what is none, a pipe say. */
 static long long file_size(int fd)
 {
     struct stat st;
 
-    return fstat(fd, &st) || !S_ISREG(st.st_mode) ? FRAMES_UNKNOWN : st.st_size;
+    if (fstat(fd, &st) || !S_ISREG(st.st_mode))
+        return FRAMES_UNKNOWN;
+    return st.st_size - lseek(fd, 0, SEEK_CUR);
 }
 
 static bool open_raw(struct source *s, const struct sound *raw, long long size,

@@ -147,7 +147,7 @@ enum wav_result wav_read_header(int fd, struct sound *sound)
 
     const ssize_t first = read_some(fd, riff, 1);
     if (first <= 0)
-        return WAV_EMPTY;
+        return first ? WAV_UNREADABLE : WAV_EMPTY;
     if (!take(fd, riff + 1, sizeof riff - 1) || memcmp(riff + 8, "WAVE", 4) ||
         (memcmp(riff, "RIFF", 4) && memcmp(riff, "RF64", 4)))
         return WAV_ALIEN;
@@ -183,6 +183,8 @@ bool source_wav_open(struct source *s, struct fault *why)
     switch (wav_read_header(s->fd, &s->sound)) {
     case WAV_OK:
         break;
+    case WAV_UNREADABLE:
+        return fault_errno(why, EX_IOERR, s->name);
     case WAV_EMPTY:
         return fault_set(why, EX_DATAERR, "%s: nothing came in", s->name);
     case WAV_ALIEN:
