@@ -73,14 +73,17 @@ static void describe(struct source *s, int format)
              format_name(SFC_GET_FORMAT_INFO, format & SF_FORMAT_SUBMASK, &minor));
 }
 
-static long long wav_promise(int fd)
+/* Frames that a WAV header speaks of; false: the file cannot be read at all. */
+static bool wav_promise(const struct source *s, long long *frames, struct fault *why)
 {
     struct sound claimed;
-    const off_t start = lseek(fd, 0, SEEK_CUR);
-    const enum wav_result r = wav_read_header(fd, &claimed);
+    const off_t start = lseek(s->fd, 0, SEEK_CUR);
+    const enum wav_result r = wav_read_header(s->fd, &claimed);
 
-    lseek(fd, start, SEEK_SET);
-    return r == WAV_OK ? claimed.frames : FRAMES_UNKNOWN;
+    *frames = r == WAV_OK ? claimed.frames : FRAMES_UNKNOWN;
+    if (r == WAV_UNREADABLE || lseek(s->fd, start, SEEK_SET) != start)
+        return fault_errno(why, EX_IOERR, s->name);
+    return true;
 }
 
 static size_t sndfile_read(struct source *s, float *x, size_t frames, struct fault *why)
@@ -108,8 +111,12 @@ static bool refuse(const struct source *s, struct fault *why)
 
 bool source_sndfile_open(struct source *s, struct fault *why)
 {
-    const long long promise = wav_promise(s->fd);
+    long long promise;
     SF_INFO info = { 0 };
+
+    if (!wav_promise(s, &promise, why))
+        return false;
+
     SNDFILE *file = sf_open_fd(s->fd, SFM_READ, &info, SF_FALSE);
 
     if (!file)
