@@ -2,6 +2,7 @@
  *
  * test_base.c - arena, transform and mailbox.
  */
+#include "base/ear.h"
 #include "base/fastmath.h"
 #include "base/fft.h"
 #include "base/mailbox.h"
@@ -147,6 +148,42 @@ static void fast_log_and_exp_agree_with_the_library(void **state)
     assert_true(fast_exp(0) == 1 && fast_log(1) == 0);
 }
 
+static void bands_are_even_to_the_ear_and_lose_nothing(void **state)
+{
+    (void)state;
+    static float memory[1 << 14], x[3073], pooled[128], back[3073];
+    const double rates[] = { 8000, 16000, 48000, 192000 };
+    const size_t lengths[] = { 129, 257, 769, 3073 };
+
+    for (size_t i = 0; i < 4; i++) {
+        struct arena a = { .block = (unsigned char *)memory };
+        struct bands b;
+        struct dice d = { 1 };
+        const size_t n = lengths[i];
+
+        bands_place(&b, &a, n, rates[i] / 2 / (double)(n - 1), 0.83);
+        assert_true(a.used <= sizeof memory && b.count > 20 && b.count < 80);
+        dice_noise(&d, x, n, 1);
+        bands_pool(&b, x, pooled);
+        double sum = 0, want = 0;
+
+        for (size_t f = 0; f < n; f++)
+            want += (double)x[f];
+        for (size_t k = 0; k < b.count; k++)
+            sum += (double)pooled[k];
+        assert_true(fabs(sum - want) < 1e-3);
+        for (size_t k = 1; k < b.count; k++)
+            assert_true(b.centre[k] > b.centre[k - 1]);
+        assert_true(fabs(ear_hz(ear_place(rates[i] / 2)) - rates[i] / 2) < 1e-6 * rates[i]);
+
+        for (size_t k = 0; k < b.count; k++)
+            pooled[k] = 3;
+        bands_spread(&b, pooled, back);
+        for (size_t f = 0; f < n; f++)
+            assert_true(fabsf(back[f] - 3) < 1e-6f && b.band[f] + 1 < b.count);
+    }
+}
+
 static void *write_mailbox(void *at)
 {
     struct mailbox *const m = at;
@@ -186,6 +223,7 @@ int main(void)
         cmocka_unit_test(transform_equals_the_plain_sum_and_inverts),
         cmocka_unit_test(good_lengths_are_near_even_and_smooth),
         cmocka_unit_test(fast_log_and_exp_agree_with_the_library),
+        cmocka_unit_test(bands_are_even_to_the_ear_and_lose_nothing),
         cmocka_unit_test(mailbox_never_gives_half_a_value),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);

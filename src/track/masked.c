@@ -24,6 +24,7 @@
  */
 #include "track/masked.h"
 
+#include "base/ear.h"
 #include "base/fastmath.h"
 
 #include <math.h>
@@ -35,18 +36,12 @@ static const float FARTHEST = 1.5f;                     /* nepers h may move in 
 static const float Q_LEAST = 0.02f * 0.02f, Q_MOST = 2.0f * 2.0f;
 static const float STUCK = 0.99f;
 
-/* Place of a frequency on the ear's scale [GM90], in ERB. */
-static double ear(double hz)
-{
-    return 21.4 * log10(1 + 0.00437 * hz);
-}
-
 static void set_directions(struct masked *m, double bin_hz)
 {
-    const double top = ear((double)(m->n - 1) * bin_hz);
+    const double top = ear_place((double)(m->n - 1) * bin_hz);
 
     for (size_t f = 0; f < m->n; f++) {
-        const double e = ear((double)f * bin_hz) / top;
+        const double e = ear_place((double)f * bin_hz) / top;
 
         m->U[f] = 1;
         for (size_t i = 1; i < MASKED_RANK; i++)
@@ -60,7 +55,7 @@ static void set_weights(struct masked *m, double bin_hz, double evidence)
 
     for (size_t f = 0; f < m->n; f++) {
         const double hz = (double)f * bin_hz;
-        const double width = ear(hz + bin_hz / 2) - ear(fmax(hz - bin_hz / 2, 0));
+        const double width = ear_place(hz + bin_hz / 2) - ear_place(fmax(hz - bin_hz / 2, 0));
 
         m->weight[f] = (float)sqrt(width);
         sum += sqrt(width);
