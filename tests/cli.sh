@@ -84,9 +84,9 @@ wav() {                         # wav CODE CHANNELS RATE BITS SIZE: a header tha
     printf RIFF; le 4 $(($5 + 36)); printf WAVE; fmt "$1" "$2" "$3" "$4"; printf data; le 4 "$5"
 }
 
-rf64() {                        # rf64 CHANNELS RATE BITS SIZE
-    printf 'RF64\377\377\377\377WAVEds64'; le 4 28; le 8 $(($4 + 72)); le 8 "$4"
-    le 8 $(($4 / ($1 * $3 / 8))); le 4 0; fmt 1 "$1" "$2" "$3"; printf 'data\377\377\377\377'
+rf64() {                        # rf64 CODE CHANNELS RATE BITS SIZE
+    printf 'RF64\377\377\377\377WAVEds64'; le 4 28; le 8 $(($5 + 72)); le 8 "$5"
+    le 8 $(($5 / ($2 * $4 / 8))); le 4 0; fmt "$1" "$2" "$3" "$4"; printf 'data\377\377\377\377'
 }
 
 repeat() {                      # repeat BYTES TEXT: in octal escapes
@@ -270,9 +270,9 @@ what_follows_the_sound_is_no_sound() {
 }
 
 rf64_and_more_than_4_GiB_pass_through_pipes() {
-    { rf64 1 16000 16 $SIZE; cat noise.raw; } | lull | cat >out.wav
+    { rf64 1 1 16000 16 $SIZE; cat noise.raw; } | lull | cat >out.wav
     lull noise.wav file.wav; same file.wav out.wav
-    rf64 1 16000 16 5000000000 >big.wav; truncate -s 5000000080 big.wav
+    rf64 1 1 16000 16 5000000000 >big.wav; truncate -s 5000000080 big.wav
     lull big.wav 2>/dev/null | head -c 44 >head
     [ "$(bytes head 40 4)" = "255 255 255 255" ]
     cat big.wav | lull 2>/dev/null | head -c 44 >head
@@ -314,8 +314,10 @@ a_file_shorter_than_its_header_says_is_done_and_told() {
     exits 0 lull cut.flac out.flac; says 'before its header says'
 }
 
-half_a_frame_at_the_end_is_left_out() {
-    head -c 1001 noise.raw | lull -t raw -r 16000 >out.raw; [ "$(wc -c <out.raw)" = 1000 ]
+half_a_frame_at_the_end_is_left_out_and_told() {
+    head -c 1003 noise.raw >odd.raw
+    odd() { cat odd.raw | "$LULL" -t raw -r 16000 -e s24 >out.raw; }
+    exits 0 odd; says 'left out 1 bytes'; [ "$(wc -c <out.raw)" = 1002 ]
 }
 
 headers_beyond_reason_are_refused() {
@@ -407,7 +409,7 @@ closed_streams_are_errors_and_not_files() {
 }
 
 a_reader_that_leaves_is_no_error_to_talk_about() {
-    rf64 1 16000 16 5000000000 >big.wav; truncate -s 5000000080 big.wav
+    rf64 1 1 16000 16 5000000000 >big.wav; truncate -s 5000000080 big.wav
     { "$LULL" big.wav || echo $? >status; } 2>err | head -c 1000 >/dev/null
     silent; [ "$(cat status)" = 141 ]
 }
@@ -435,7 +437,7 @@ terminated_it_ends_a_stream_well() {
 it_is_silent_unless_asked() {
     exits 0 lull noise.wav out.wav; silent
     exits 0 lull -v noise.wav out.wav
-    says 'noise.wav: WAV'; says '16000 Hz'; says 'latency'; says 'real time'
+    says 'noise.wav: WAV'; says '16000 Hz'; says 'latency'; says 'real time'; [ "$(wc -l <err)" = 5 ]
     lull -h >help 2>err; silent
     [ "$(wc -l <help)" -le 45 ]; awk 'length > 80 { exit 1 }' help
     [ "$(lull -V | cut -d. -f1)" = "lull 0" ]
@@ -445,7 +447,7 @@ progress_can_be_forced() {
     endless
     "$LULL" --progress -t raw -r 8000 pipe /dev/null 2>err & p=$!
     sleep 1.3; cat noise.raw >&9; sleep .3; kill $p; wait $p || true
-    says 'dB removed'
+    says 'real time'
 }
 
 wrong_usage_is_64_and_says_why() {
@@ -473,37 +475,37 @@ the_log_is_json() {
 
 # ---- when the system fails
 
-traced() { what=$1; shift; strace -qq -o /dev/null -P "$what" "$@"; }
+# Only one can trace: a leak checker built into the program has to step back.
+trace() { ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null "$@"; }
+traced() { what=$1; shift; trace -P "$what" "$@"; }
 
 errors_of_the_system_are_errors() {
-    strace -qq -o /dev/null true || return 0            # tracing is not allowed here
+    trace true || return 0            # tracing is not allowed here
     exits 74 traced noise.wav -e inject=read:error=EIO:when=20 "$LULL" noise.wav out.wav
     exits 74 traced noise.raw -e inject=read:error=EIO:when=2 "$LULL" -t raw -r 16000 noise.raw out.wav
     exits 74 traced /dev/null -e inject=write:error=ENOSPC:when=3 "$LULL" noise.wav /dev/null
     exits 74 traced noise.wav -e inject=read:error=EIO:when=1 "$LULL" noise.wav out.wav
     rm -f out.wav
-    exits 74 strace -qq -o /dev/null -e inject=write:error=ENOSPC:when=5 "$LULL" noise.wav out.wav
+    exits 74 trace -e inject=write:error=ENOSPC:when=5 "$LULL" noise.wav out.wav
     absent out.wav; no_litter
 }
 
 interrupted_calls_are_repeated() {
-    strace -qq -o /dev/null true || return 0
+    trace true || return 0
     lull noise.wav want.wav
     exits 0 traced noise.wav -e inject=read:error=EINTR:when=4+3 "$LULL" noise.wav out.wav; same want.wav out.wav
     lull -t raw -r 16000 noise.raw want.raw
     exits 0 traced noise.raw -e inject=read:error=EINTR:when=1+2 "$LULL" -t raw -r 16000 noise.raw out.raw
     same want.raw out.raw
-    exits 0 strace -qq -o /dev/null -e inject=write:error=EINTR:when=1+2 "$LULL" -t raw -r 16000 noise.raw out.raw
+    exits 0 trace -e inject=write:error=EINTR:when=1+2 "$LULL" -t raw -r 16000 noise.raw out.raw
     same want.raw out.raw
 }
 
 # ---- slow
 
 five_gigabytes_pass_in_little_memory() {
-    rf64 2 48000 16 5000000000 >big.wav; truncate -s 5000000080 big.wav
-    limited() { (ulimit -v 200000; "$LULL" big.wav "$1"); }
-    exits 0 limited /dev/null
-    limited - | tail -c 5000000000 | wc -c | grep -q 5000000000
+    rf64 3 2 48000 64 5000000000 >big.wav  # few samples for its size; truncate -s 5000000080 big.wav
+    [ "$( (ulimit -v 200000; lull big.wav) | wc -c)" = 5000000080 ]
 }
 
 it a_file_comes_out_as_long_and_as_it_was
@@ -532,7 +534,7 @@ it floats_and_deep_samples_have_the_headers_they_need
 it sox_reads_and_writes_our_pipes sox
 it ffmpeg_reads_and_writes_our_pipes ffmpeg
 it a_file_shorter_than_its_header_says_is_done_and_told
-it half_a_frame_at_the_end_is_left_out
+it half_a_frame_at_the_end_is_left_out_and_told
 it headers_beyond_reason_are_refused
 it what_is_no_sound_is_refused
 it flac_in_a_pipe_is_refused_with_advice

@@ -162,6 +162,8 @@ bool sink_close(struct sink *s, struct fault *why)
 
 void sink_discard(struct sink *s)
 {
+    if (!s->name)
+        return;
     if (s->abandon)
         s->abandon(s);
     if (s->fd >= 0)

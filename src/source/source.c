@@ -86,5 +86,6 @@ size_t source_read(struct source *s, float *x, size_t frames, struct fault *why)
 
 void source_close(struct source *s)
 {
-    s->close(s);
+    if (s->close)
+        s->close(s);
 }
