@@ -466,6 +466,8 @@ the_log_has_a_line_a_tenth_and_a_summary() {
     lull --log log noise.wav out.wav
     [ "$(wc -l <log)" = 21 ]; tail -n 1 log | grep -q '"summary":true.*"frames":32000'
     cat noise.wav | lull --log log2 >/dev/null; sed '$d' log >a; sed '$d' log2 >b; same a b
+    lull --log - noise.wav out.wav >log2; [ "$(wc -l <log2)" = 21 ]
+    exits 64 lull --log - noise.wav
 }
 
 the_log_is_json() {
@@ -504,7 +506,7 @@ interrupted_calls_are_repeated() {
 # ---- slow
 
 five_gigabytes_pass_in_little_memory() {
-    rf64 3 2 48000 64 5000000000 >big.wav  # few samples for its size; truncate -s 5000000080 big.wav
+    rf64 3 2 48000 64 5000000000 >big.wav; truncate -s 5000000080 big.wav
     [ "$( (ulimit -v 200000; lull big.wav) | wc -c)" = 5000000080 ]
 }
 

@@ -121,13 +121,19 @@ static bool open_lull(struct pass *p, struct fault *why)
     return true;
 }
 
+/* Up to here a signal may kill: there is nothing yet that it could spoil. */
+static bool open_sink(struct pass *p, struct fault *why)
+{
+    stop_watch();
+    return sink_open(&p->sink, p->options->out, &p->source, !p->options->no_dither, why);
+}
+
 static bool open_all(struct pass *p, struct fault *why)
 {
     const struct options *o = p->options;
 
     return source_open(&p->source, o->in, o->type ? &o->raw : NULL, &stop_signal, why) &&
-           open_lull(p, why) && log_open(&p->log, o->log, why) &&
-           sink_open(&p->sink, o->out, &p->source, !o->no_dither, why);
+           open_lull(p, why) && log_open(&p->log, o->log, why) && open_sink(p, why);
 }
 
 /* With everything open: the sound, and what there is to say about it. */
@@ -159,8 +165,6 @@ static bool same_place(const char *a, const char *b)
 {
     struct stat x, y;
 
-    if (!strcmp(a, "-") || !strcmp(b, "-"))
-        return false;
     if (stat(a, &x) || stat(b, &y))
         return !strcmp(a, b);
     return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
@@ -178,7 +182,7 @@ static int check(const struct options *o)
     if (!strcmp(o->out, "-") && isatty(STDOUT_FILENO))
         return complain(EX_USAGE, "standard output is a terminal: name a file for the sound, "
                         "as in lull noisy.wav clean.wav");
-    if (o->log && (same_place(o->log, o->in) || same_place(o->log, o->out)))
+    if (o->log && (same_place(o->log, o->out) || (strcmp(o->log, "-") && same_place(o->log, o->in))))
         return complain(EX_USAGE, "--log %s: that is where the sound is", o->log);
     return 0;
 }

@@ -5,14 +5,16 @@
 #include "app/log.h"
 #include <errno.h>
 #include <math.h>
+#include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 bool log_open(FILE **log, const char *path, struct fault *why)
 {
     *log = NULL;
     if (!path)
         return true;
-    *log = fopen(path, "w");
+    *log = strcmp(path, "-") ? fopen(path, "w") : fdopen(dup(STDOUT_FILENO), "w");
     if (!*log)
         return fault_errno(why, EX_CANTCREAT, path);
     setvbuf(*log, NULL, _IOLBF, BUFSIZ);        /* whoever follows it sees whole lines */

@@ -26,7 +26,7 @@ struct options {
     struct sound raw;           /* the four above, if type is "raw" */
 
     bool no_dither;
-    const char *log;            /* file for readings, or NULL */
+    const char *log;            /* file for readings, "-" for standard output, or NULL */
     bool progress, quiet, verbose;
     bool help, version;
 };

@@ -106,11 +106,6 @@ static bool open_place(struct sink *s, const char *path, const struct source *fr
     return open_stream(s, open(path, O_WRONLY | O_CLOEXEC), from, why);
 }
 
-static unsigned depth_of(struct pcm p)
-{
-    return pcm_bits(p) ? pcm_bits(p) : 33;
-}
-
 bool sink_open(struct sink *s, const char *path, const struct source *from, bool dither,
                struct fault *why)
 {
@@ -125,7 +120,7 @@ bool sink_open(struct sink *s, const char *path, const struct source *from, bool
         sink_discard(s);
         return false;
     }
-    s->dither = dither && s->bits && depth_of(from->sound.pcm) > s->bits;
+    s->dither = dither && s->bits && pcm_depth(from->sound.pcm) > s->bits;
     return true;
 }
 

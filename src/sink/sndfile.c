@@ -14,7 +14,6 @@
 #include "sink/kinds.h"
 #include <errno.h>
 #include <sndfile.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -42,7 +41,7 @@ static const struct {
 } depths[] = {
     { SF_FORMAT_PCM_U8, 8 },  { SF_FORMAT_PCM_S8, 8 },  { SF_FORMAT_PCM_16, 16 },
     { SF_FORMAT_PCM_24, 24 }, { SF_FORMAT_PCM_32, 32 }, { SF_FORMAT_FLOAT, 33 },
-    { SF_FORMAT_DOUBLE, 64 },
+    { SF_FORMAT_DOUBLE, 65 },
 };
 
 static int format_of_name(const char *path)
@@ -77,11 +76,6 @@ static bool possible(SF_INFO info, int format)
     return sf_format_check(&info);
 }
 
-static unsigned depth_of(struct pcm p)
-{
-    return p.type == PCM_F64 ? 64 : p.type == PCM_F32 ? 33 : pcm_bits(p);
-}
-
 /* The container's subformat that keeps the depth, or else the deepest. */
 static int nearest_depth(const SF_INFO *info, int container, struct pcm p)
 {
@@ -93,7 +87,7 @@ static int nearest_depth(const SF_INFO *info, int container, struct pcm p)
         if (!possible(*info, format))
             continue;
         best = format;
-        if (depths[i].bits >= depth_of(p))
+        if (depths[i].bits >= pcm_depth(p))
             break;
     }
     return best;
@@ -178,12 +172,6 @@ static void copy_tags(SNDFILE *from, SNDFILE *to, unsigned channels)
         copy_block(from, to, SFC_GET_CUE, SFC_SET_CUE, sizeof(SF_CUES));
 }
 
-static const char *format_name(int command, int format, SF_FORMAT_INFO *info)
-{
-    *info = (SF_FORMAT_INFO){ .format = format };
-    return sf_command(NULL, command, info, sizeof *info) || !info->name ? "unknown" : info->name;
-}
-
 static bool sndfile_write(struct sink *s, const float *x, size_t frames, struct fault *why)
 {
     if (sf_writef_float(s->state, x, (sf_count_t)frames) == (sf_count_t)frames)
@@ -241,10 +229,7 @@ bool sink_sndfile_open(struct sink *s, const struct source *from, struct fault *
 
     s->sound.format = info.format;
     s->bits = bits_of(info.format);
-    SF_FORMAT_INFO container, depth;
-    snprintf(s->kind, sizeof s->kind, "%s, %s",
-             format_name(SFC_GET_FORMAT_INFO, major(info.format), &container),
-             format_name(SFC_GET_FORMAT_INFO, info.format & SF_FORMAT_SUBMASK, &depth));
+    format_describe(info.format, s->kind, sizeof s->kind);
     s->state = file;
     s->write = sndfile_write;
     s->finish = sndfile_finish;

@@ -58,19 +58,20 @@ static unsigned speakers_of(SNDFILE *file, unsigned channels)
     return mask;
 }
 
-static const char *format_name(int command, int format, SF_FORMAT_INFO *info)
+static const char *format_name(int format, SF_FORMAT_INFO *info)
 {
     *info = (SF_FORMAT_INFO){ .format = format };
-    return sf_command(NULL, command, info, sizeof *info) || !info->name ? "unknown" : info->name;
+    if (sf_command(NULL, SFC_GET_FORMAT_INFO, info, sizeof *info) || !info->name)
+        return "unknown";
+    return info->name;
 }
 
-static void describe(struct source *s, int format)
+void format_describe(int format, char *to, size_t room)
 {
-    SF_FORMAT_INFO major, minor;
+    SF_FORMAT_INFO container, samples;
 
-    snprintf(s->kind, sizeof s->kind, "%s, %s",
-             format_name(SFC_GET_FORMAT_INFO, format & SF_FORMAT_TYPEMASK, &major),
-             format_name(SFC_GET_FORMAT_INFO, format & SF_FORMAT_SUBMASK, &minor));
+    snprintf(to, room, "%s, %s", format_name(format & SF_FORMAT_TYPEMASK, &container),
+             format_name(format & SF_FORMAT_SUBMASK, &samples));
 }
 
 /* Frames that a WAV header speaks of; false: the file cannot be read at all. */
@@ -130,7 +131,7 @@ bool source_sndfile_open(struct source *s, struct fault *why)
         .format = info.format,
     };
     s->promised = promise > info.frames ? promise : info.frames;
-    describe(s, info.format);
+    format_describe(info.format, s->kind, sizeof s->kind);
     s->tags = s->state = file;
     s->read = sndfile_read;
     s->close = sndfile_close;

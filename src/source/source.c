@@ -8,7 +8,6 @@
 #include "source/kinds.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -46,8 +45,7 @@ static bool open_raw(struct source *s, const struct sound *raw, long long size,
     s->sound = *raw;
     if (size >= 0)
         s->sound.frames = size / (long long)(raw->channels * pcm_bytes(raw->pcm));
-    snprintf(s->kind, sizeof s->kind, "raw, %u bit%s", (unsigned)pcm_bytes(raw->pcm) * 8,
-             pcm_bits(raw->pcm) ? "" : " float");
+    pcm_describe(raw->pcm, "raw", s->kind, sizeof s->kind);
     return source_raw_open(s, why);
 }
 

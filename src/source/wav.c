@@ -15,7 +15,6 @@
 #include "source/kinds.h"
 #include <errno.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -28,15 +27,24 @@ struct chunk {
     uint32_t size;
 };
 
+static ssize_t take_some(int fd, void *bytes, size_t n)
+{
+    ssize_t got;
+
+    do
+        got = read_some(fd, bytes, n);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
+
 static bool take(int fd, void *bytes, size_t n)
 {
     for (size_t have = 0; have < n;) {
-        const ssize_t got = read_some(fd, (char *)bytes + have, n - have);
+        const ssize_t got = take_some(fd, (char *)bytes + have, n - have);
 
-        if (!got || (got < 0 && errno != EINTR))
+        if (got <= 0)
             return false;
-        if (got > 0)
-            have += (size_t)got;
+        have += (size_t)got;
     }
     return true;
 }
@@ -145,7 +153,7 @@ enum wav_result wav_read_header(int fd, struct sound *sound)
     bool described = false;
     struct chunk c;
 
-    const ssize_t first = read_some(fd, riff, 1);
+    const ssize_t first = take_some(fd, riff, 1);
     if (first <= 0)
         return first ? WAV_UNREADABLE : WAV_EMPTY;
     if (!take(fd, riff + 1, sizeof riff - 1) || memcmp(riff + 8, "WAVE", 4) ||
@@ -201,7 +209,6 @@ bool source_wav_open(struct source *s, struct fault *why)
         return fault_set(why, EX_DATAERR, "%s: damaged WAV header", s->name);
     }
     s->promised = s->sound.frames;
-    snprintf(s->kind, sizeof s->kind, "WAV stream, %u bit%s",
-             (unsigned)pcm_bytes(s->sound.pcm) * 8, pcm_bits(s->sound.pcm) ? "" : " float");
+    pcm_describe(s->sound.pcm, "WAV stream", s->kind, sizeof s->kind);
     return source_raw_open(s, why);
 }
