@@ -22,10 +22,18 @@ struct lull {
     size_t tail;                        /* frames of the tail already flushed */
     unsigned long long frames;
     _Atomic float control[CONTROLS];    /* indexed by lull_control            */
-    struct mailbox readings;
+    struct mailbox report;
 };
 
-_Static_assert(sizeof(lull_readings) <= 4 * MAILBOX_WORDS, "readings fit the mailbox");
+/* What the stream leaves for lull_read(), which does the arithmetic. */
+struct report {
+    struct meter_values meter;
+    float speech, step;
+    unsigned rank;
+    unsigned long long frames, invalid;
+};
+_Static_assert(sizeof(struct report) <= 4 * MAILBOX_WORDS, "a report fits the mailbox");
+_Static_assert(LULL_BANDS == METER_BANDS, "as many bands are shown as are measured");
 
 lull_config lull_preset(const char *filter, double rate_hz, unsigned channels)
 {
@@ -121,8 +129,7 @@ void lull_reset(lull *l)
     spectral_reset(&l->engine);
     l->tail = 0;
     l->frames = 0;
-    mailbox_put(&l->readings, &(lull_readings){ .in_db = -200, .out_db = -200 },
-                sizeof(lull_readings));
+    mailbox_put(&l->report, &(struct report){ 0 }, sizeof(struct report));
 }
 
 size_t lull_latency(const lull *l)
@@ -149,9 +156,45 @@ void lull_set(lull *l, lull_control c, float value)
                               memory_order_relaxed);
 }
 
+static float decibel(float power)
+{
+    return 10 * log10f(fmaxf(power, 1e-20f));
+}
+
 void lull_read(const lull *l, lull_readings *r)
 {
-    mailbox_get(&l->readings, r, sizeof *r);
+    struct report now;
+
+    mailbox_get(&l->report, &now, sizeof now);
+    *r = (lull_readings){
+        .in_db = decibel(now.meter.in),
+        .out_db = decibel(now.meter.out),
+        .noise_db = decibel(now.meter.noise),
+        .speech = now.speech,
+        .step = now.step,
+        .rank = now.rank,
+        .frames = now.frames,
+        .invalid = now.invalid,
+    };
+    r->removed_db = r->in_db - r->out_db;
+    for (size_t b = 0; b < LULL_BANDS; b++) {
+        r->band_hz[b] = (float)l->engine.meter.edge_hz[b];
+        r->band_gain_db[b] =
+            fminf(decibel(now.meter.band_out[b]) - decibel(now.meter.band_in[b]), 0);
+    }
+}
+
+static void publish(lull *l)
+{
+    const struct report now = {
+        .meter = l->engine.meter.values,
+        .speech = 0.2f,
+        .step = l->engine.masked.step,
+        .rank = MASKED_RANK,
+        .frames = l->frames,
+        .invalid = l->engine.invalid,
+    };
+    mailbox_put(&l->report, &now, sizeof now);
 }
 
 /* After n frames of every channel have been exchanged. */
@@ -165,7 +208,8 @@ static void advance(lull *l, size_t n)
         .freeze = control(l, LULL_FREEZE) >= 0.5f,
     };
     l->frames += n;
-    spectral_update(&l->engine, n, &c);
+    if (spectral_update(&l->engine, n, &c))
+        publish(l);
 }
 
 static size_t least(size_t a, size_t b)

@@ -17,25 +17,39 @@
 #include <math.h>
 #include <string.h>
 
-static const float WINDOW_MS = 32;
-static const float SNR_FLOOR = 0.0063f;         /* -22 dB, of the a-priori SNR */
-static const float TINY = 1e-30f;               /* power below which nothing is divided */
-static const double MEMORY_S = 1.5;
-static const float OVER = 1.6f;
-enum { BEGINNING = 6 };
+static const double WINDOW_MS = 32;
+static const double MEMORY_S = 1.5;             /* of the minimum: longer than a word */
+static const float MASKED_SHARE = 0.55f;        /* of the masked model in log N; rest: presence */
+static const float TINY = 1e-30f;               /* added to power: silence has a logarithm */
 
 struct frame_plan spectral_plan(double rate_hz, float latency_ms)
 {
     if (latency_ms < 11)
         return frame_plan(rate_hz, 30, 5, 2);
-    return frame_plan(rate_hz, (double)WINDOW_MS, 8, latency_ms < 17 ? 2 : 4);
+    return frame_plan(rate_hz, WINDOW_MS, 8, latency_ms < 17 ? 2 : 4);
+}
+
+/* A frame that the stream has only begun to fill shows less power than the
+ * signal has: the share of the window's energy under its newest hops. */
+static void cover(struct spectral *s)
+{
+    const size_t span = s->plan.span;
+    double energy = 0, sum = 0;
+
+    for (size_t t = 0; t < span; t++)
+        energy += (double)s->analysis[t] * (double)s->analysis[t];
+    for (size_t k = 0, t = span; k < BEGINNING; k++) {
+        for (size_t i = 0; i < s->plan.hop && t > 0; i++, t--)
+            sum += (double)s->analysis[t - 1] * (double)s->analysis[t - 1];
+        s->coverage[k] = (float)(sum / energy);
+    }
 }
 
 void spectral_place(struct spectral *s, struct arena *a, double rate_hz, size_t channels,
                     float latency_ms)
 {
     const struct frame_plan plan = spectral_plan(rate_hz, latency_ms);
-    const double frame_hz = rate_hz / (double)plan.hop;
+    const double frame_hz = rate_hz / (double)plan.hop, bin_hz = rate_hz / (double)plan.span;
     struct channel *channel = arena_take(a, channels, sizeof *channel);
 
     *s = (struct spectral){ .plan = plan, .channels = channels, .channel = channel };
@@ -46,15 +60,12 @@ void spectral_place(struct spectral *s, struct arena *a, double rate_hz, size_t 
     s->power = arena_floats(a, s->bins);
     s->gain = arena_floats(a, s->bins);
     s->noise = arena_floats(a, s->bins);
-    s->clean = arena_floats(a, s->bins);
-    s->speech = arena_floats(a, s->bins);
     minimum_place(&s->minimum, a, s->bins, frame_hz, MEMORY_S);
     voicing_place(&s->voicing, a, s->bins, rate_hz, frame_hz);
-    masked_place(&s->masked, a, s->bins, rate_hz / (double)plan.span, frame_hz);
+    masked_place(&s->masked, a, s->bins, bin_hz, frame_hz);
     presence_place(&s->presence, a, s->bins, frame_hz);
-    cepstrum_place(&s->cepstrum, a, s->bins, rate_hz, frame_hz);
-    lsa_place(&s->lsa, a);
-    s->keep = (float)pow(0.96, 125.0 / frame_hz);
+    directed_place(&s->directed, a, s->bins, rate_hz, frame_hz);
+    evidence_place(&s->evidence, a, s->bins, bin_hz, frame_hz);
     for (size_t c = 0; c < channels; c++) {
         struct channel unused, *const ch = arena_measures(a) ? &unused : channel + c;
 
@@ -63,8 +74,12 @@ void spectral_place(struct spectral *s, struct arena *a, double rate_hz, size_t 
         ch->ready = arena_floats(a, plan.hop);
         ch->spectrum = arena_take(a, s->bins, sizeof *ch->spectrum);
     }
-    if (!arena_measures(a))
-        frame_windows(&plan, s->analysis, s->synthesis);
+    meter_place(&s->meter, s->bins, bin_hz);
+    if (arena_measures(a))
+        return;
+    frame_windows(&plan, s->analysis, s->synthesis);
+    meter_calibrate(&s->meter, s->analysis);
+    cover(s);
 }
 
 bool spectral_ready(const struct spectral *s)
@@ -84,18 +99,18 @@ void spectral_reset(struct spectral *s)
         overlap_reset(&s->channel[c].overlap);
         memset(s->channel[c].ready, 0, s->plan.hop * sizeof *s->channel[c].ready);
     }
-    memset(s->clean, 0, s->bins * sizeof *s->clean);
     minimum_reset(&s->minimum);
     voicing_reset(&s->voicing);
     masked_reset(&s->masked);
     presence_reset(&s->presence);
-    cepstrum_reset(&s->cepstrum);
+    directed_reset(&s->directed);
+    evidence_reset(&s->evidence);
     s->frames = 0;
     s->at = 0;
     s->invalid = 0;
     s->wet = 1;
     s->dry = 0;
-    s->readings = (struct spectral_readings){ 0 };
+    meter_reset(&s->meter);
 }
 
 size_t spectral_room(const struct spectral *s)
@@ -133,18 +148,23 @@ static void analyse(struct spectral *s)
         s->power[f] = s->power[f] / (float)s->channels + TINY;
 }
 
-/* The first frames are taken for noise: their running mean. */
+/* The first frames are taken for noise: their mean. */
 static void begin(struct spectral *s)
 {
+    const float before = s->frames ? s->begun_power : 0;
+    const float now = before + s->coverage[s->frames];
+
     for (size_t f = 0; f < s->bins; f++)
-        s->noise[f] += (s->power[f] - s->noise[f]) / (float)s->frames;
+        s->noise[f] = (before * s->noise[f] + s->power[f]) / now;
+    s->begun_power = now;
+    s->frames++;
     masked_begin(&s->masked, s->noise);
     presence_begin(&s->presence, s->noise);
 }
 
 static float sigmoid(float x)
 {
-    return 1 / (1 + expf(-x));
+    return 1 / (1 + fast_exp(-x));
 }
 
 /* Share of a frame expected to be speech: less when nothing sounded voiced. */
@@ -156,46 +176,34 @@ static float prior(const struct voicing *v)
 
 static void learn(struct spectral *s)
 {
-    if (s->frames < BEGINNING) {
-        s->frames++;
+    if (s->frames < BEGINNING)
         begin(s);
-    }
     minimum_update(&s->minimum, s->power);
     voicing_update(&s->voicing, &s->fft, s->power, s->masked.noise);
-    for (size_t f = 0; f < s->bins; f++)
-        s->minimum.least[f] *= 0.5f;
     presence_lift(&s->presence, s->minimum.least);
     masked_update(&s->masked, s->power, prior(&s->voicing));
     presence_update(&s->presence, s->power);
-    for (size_t f = 0; f < s->bins; f++)
-        s->noise[f] = fast_exp(0.55f * fast_log(s->masked.noise[f]) +
-                               0.45f * fast_log(s->presence.noise[f]));
+    if (s->frames >= BEGINNING)
+        for (size_t f = 0; f < s->bins; f++)
+            s->noise[f] = fast_exp(MASKED_SHARE * fast_log(s->masked.noise[f]) +
+                                   (1 - MASKED_SHARE) * fast_log(s->presence.noise[f]));
     masked_lift(&s->masked, s->minimum.least);
 }
 
 static void decide(struct spectral *s, float reduction_db)
 {
-    const float floor = powf(10, -reduction_db / 20), a = s->keep;
+    const float floor = powf(10, -reduction_db / 20);
 
-    for (size_t f = 0; f < s->bins; f++) {
-        const float N = OVER * s->noise[f];
-        const float gamma = fast_min(s->power[f] / N, 1000);
-
-        s->speech[f] = fast_max(gamma - 1, 0.00316227766f) * N;
-    }
-    cepstrum_update(&s->cepstrum, &s->fft, s->speech);
-    for (size_t f = 0; f < s->bins; f++) {
-        const float N = OVER * s->noise[f];
-        const float gamma = fast_min(s->power[f] / N, 1000);
-        const float directed =
-            fast_max(a * s->clean[f] / N + (1 - a) * fast_max(gamma - 1, 0), SNR_FLOOR);
-        const float smooth = fast_max(2 * s->speech[f] / N, SNR_FLOOR);
-        const float xi = sqrtf(directed * smooth);
-        const float g = fast_min(fast_max(lsa_gain(&s->lsa, xi, gamma), floor), 1);
-
-        s->clean[f] = g * g * s->power[f];
-        s->gain[f] = g;
-    }
+    directed_update(&s->directed, &s->fft, s->power, s->noise, s->gain);
+    evidence_update(&s->evidence, &(struct evidence_frame){
+        .power = s->power,
+        .noise = s->noise,
+        .gain = s->gain,
+        .voiced = s->voicing.value,
+        .voiced_lately = s->voicing.now,
+    });
+    for (size_t f = 0; f < s->bins; f++)
+        s->gain[f] = fast_clamp(s->gain[f] * s->evidence.spread[f], floor, 1);
 }
 
 /* Back to samples, channel by channel, with the weights ramped over the hop. */
@@ -241,6 +249,7 @@ bool spectral_update(struct spectral *s, size_t n, const struct spectral_control
     if (!c->freeze)
         learn(s);
     decide(s, c->reduction_db);
+    meter_update(&s->meter, s->power, s->gain, s->noise);
 
     /* kept = mix wet + (1 - mix) dry;  removed = dry - kept = mix (dry - wet) */
     const float wet = c->bypass ? 0 : c->residual ? -c->mix : c->mix;

@@ -6,13 +6,14 @@
 #define LULL_ENGINE_SPECTRAL_H
 
 #include "base/fft.h"
+#include "engine/meter.h"
 #include "frame/frame.h"
 #include "noise/minimum.h"
 #include "noise/presence.h"
 #include "noise/voicing.h"
 #include "rebuild/overlap.h"
-#include "shrink/cepstrum.h"
-#include "shrink/lsa.h"
+#include "shrink/directed.h"
+#include "shrink/evidence.h"
 #include "track/masked.h"
 
 /* What may change from hop to hop. */
@@ -21,14 +22,7 @@ struct spectral_controls {
     bool residual, bypass, freeze;
 };
 
-/* What a hop looked like. */
-struct spectral_readings {
-    float in_power, out_power;  /* mean square of a sample                      */
-    float noise_power;
-    float speech;               /* 0..1                                         */
-    float step;
-    unsigned rank;
-};
+enum { BEGINNING = 6 };         /* frames that are taken for noise */
 
 struct channel {
     struct frame frame;
@@ -45,21 +39,19 @@ struct spectral {
     struct channel *channel;            /* [channels]                           */
     size_t at;                          /* frames of the next hop, < plan.hop   */
 
-    float *power, *gain;                /* [bins] P and G of this frame         */
-    float *noise;                       /* [bins] what of P is believed noise   */
-    float *clean;                       /* [bins] G^2 P of the last frame       */
-    float *speech;                      /* [bins] smoothed speech power         */
+    float *power, *gain, *noise;        /* [bins] P, G and N of this frame      */
     struct minimum minimum;
     struct voicing voicing;
     struct masked masked;
     struct presence presence;
-    struct cepstrum cepstrum;
-    struct lsa lsa;
-    float keep;                         /* of the last clean power in xi        */
-    size_t frames;                      /* seen, up to BEGINNING                */
+    struct directed directed;
+    struct evidence evidence;
+    float coverage[BEGINNING];          /* share of the window that has filled  */
+    float begun_power;                  /* sum of the coverages so far          */
+    size_t frames;                      /* learned from, up to BEGINNING        */
 
     float wet, dry;                     /* weights at the end of the last hop   */
-    struct spectral_readings readings;
+    struct meter meter;                 /* of the last frame                    */
     unsigned long long invalid;
 };
 

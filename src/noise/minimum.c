@@ -3,11 +3,11 @@
  * minimum.c - minimum statistics [M01] in their plainest form.
  *
  * The minimum over a sliding window costs no search: the window is cut into
- * sub-windows, each keeps one minimum, and the oldest is dropped whole.  The
- * minimum is below the mean of the noise; whoever uses it as a floor need not
- * correct for that.
+ * sub-windows, each keeps one minimum, and the oldest is dropped whole.  Half
+ * of that minimum is a floor below which no noise estimate need go: it frees
+ * one that got stuck under a noise that rose, and else is not felt.
  *
- * Invariant: past = min over part; least = min(past, now).
+ * Invariant: past = min over part; least = min(past, now)/2.
  */
 #include "noise/minimum.h"
 
@@ -16,6 +16,7 @@
 #include <math.h>
 
 enum { PARTS = 10 };
+static const float HALF = 0.5f;
 static const double KEEP = 0.8;         /* a frame of 8 ms: smooths over 40 ms */
 
 void minimum_place(struct minimum *m, struct arena *a, size_t n, double frame_hz,
@@ -69,7 +70,7 @@ void minimum_update(struct minimum *m, const float *restrict P)
 
         m->smooth[f] = s < 0 ? P[f] : a * s + (1 - a) * P[f];
         m->now[f] = fast_min(m->now[f], m->smooth[f]);
-        m->least[f] = fast_min(m->past[f], m->now[f]);
+        m->least[f] = HALF * fast_min(m->past[f], m->now[f]);
     }
     if (++m->at >= m->length)
         turn(m);
