@@ -335,7 +335,7 @@ headers_beyond_reason_are_refused() {
 what_is_no_sound_is_refused() {
     rm -f out.wav
     echo hello >text; : >empty; printf 'RIFF....WAVE' >stub
-    exits 65 lull text out.wav; says 'text: not a sound file'
+    exits 65 lull text out.wav; says 'text: not a sound format'
     exits 65 lull empty out.wav; says 'empty'
     exits 65 lull stub out.wav
     for f in text empty stub; do exits 65 piped $f; done

@@ -106,7 +106,9 @@ static void sndfile_close(struct source *s)
 static bool refuse(const struct source *s, struct fault *why)
 {
     if (sf_error(NULL) == SF_ERR_UNRECOGNISED_FORMAT)
-        return fault_set(why, EX_DATAERR, "%s: not a sound file (raw samples need -t raw)", s->name);
+        return fault_set(why, EX_DATAERR,
+                         "%s: not a sound format that lull reads (raw samples need -t raw; "
+                         "for MP4 and the like, ffmpeg -i FILE -f wav - | lull)", s->name);
     return fault_set(why, EX_DATAERR, "%s: %s", s->name, sf_strerror(NULL));
 }
 
