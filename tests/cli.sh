@@ -451,7 +451,7 @@ progress_can_be_forced() {
 }
 
 wrong_usage_is_64_and_says_why() {
-    for bad in '--nonsense' '-Z' '-n' '-n 12x' '-n nan' '-n inf' '-n 0x10' '-n 61' '-n -1' '-m 2' '-l 12' \
+    for bad in '--nonsense' '-Z' '-n' '-n 12x' '-n 1.2.3' '-n nan' '-n inf' '-n 0x10' '-n 61' '-n -1' '-m 2' '-l 12' \
         '-t mp3' '-t raw' '-r 16000' '-t raw -r 16000 -e s17' '-t raw -r 16000 -c 1.5' '-t raw -r 16000 -c 0' \
         '-t raw -r 1000' '-n ,5' '--log=noise.wav'; do
         exits 64 lull $bad noise.wav out.wav            # shellcheck disable=SC2086
