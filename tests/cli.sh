@@ -153,7 +153,8 @@ the_name_decides_the_format() {
         lull -m 0 noise.wav $name; lull -m 0 $name back.wav
         tail -c $SIZE back.wav >b; same noise.raw b
     done
-    [ "$(bytes x.caf 0 4)" = "99 97 102 102" ]
+    [ "$(bytes x.caf 0 4)" = "99 97 102 102" ]; [ "$(bytes x.rf64 0 4)" = "82 70 54 52" ]
+    lull -m 0 x.rf64 back.wav; [ "$(bytes back.wav 0 4)" = "82 70 54 52" ]
     lull noise.wav x.ogg; [ "$(bytes x.ogg 0 4)" = "79 103 103 83" ]
     lull -m 0 noise.wav x.raw; same noise.raw x.raw
     lull -m 0 noise.wav x.unheard-of; same noise.wav x.unheard-of

@@ -101,27 +101,40 @@ static bool fits_wav(const struct sound *sound)
     return sound->frames >= 0 && sound->frames < (0xffffffffLL - (1 << 20)) / frame;
 }
 
-static int wav_variant(const struct sound *sound)
+static int container_of(int wish, bool as_input, const struct sound *sound)
 {
+    if (!is_wav(wish) || major(wish) == SF_FORMAT_RF64)
+        return major(wish);
     if (!fits_wav(sound))
         return SF_FORMAT_RF64;
+    if (as_input)
+        return major(wish);
     return sound->channels > 2 ? SF_FORMAT_WAVEX : SF_FORMAT_WAV;
+}
+
+/* What a name says and what came in: may the output be just as the input? */
+static bool agree(int named, int input)
+{
+    if (!named)
+        return true;
+    if (named == SF_FORMAT_WAV)
+        return is_wav(input);
+    if ((named & SF_FORMAT_SUBMASK) == SF_FORMAT_OPUS)
+        return (input & SF_FORMAT_SUBMASK) == SF_FORMAT_OPUS;
+    return major(named) == major(input);
 }
 
 /* The format to write, or 0: it cannot hold this sound. */
 static int choose(const char *path, const struct sound *sound, const SF_INFO *info)
 {
-    const int named = format_of_name(path);
-    const int as_input = sound->format ? sound->format : SF_FORMAT_WAV;
-    const bool keep = !named || major(named) == major(as_input) ||
-                      (is_wav(named) && is_wav(as_input) && major(named) == SF_FORMAT_WAV);
-    const int wish = keep ? as_input : named;
-    const int container = is_wav(wish) && (!fits_wav(sound) || !sound->format || !keep)
-                              ? wav_variant(sound) : major(wish);
-    const int subformat = wish & (SF_FORMAT_SUBMASK | (keep ? SF_FORMAT_ENDMASK : 0));
+    const int named = format_of_name(path), input = sound->format;
+    const bool as_input = input && agree(named, input);
+    const int wish = as_input ? input : named ? named : SF_FORMAT_WAV;
+    const int container = container_of(wish, as_input, sound);
+    const int samples = wish & (SF_FORMAT_SUBMASK | SF_FORMAT_ENDMASK);
 
-    if ((subformat & SF_FORMAT_SUBMASK) && possible(*info, container | subformat))
-        return container | subformat;
+    if ((wish & SF_FORMAT_SUBMASK) && possible(*info, container | samples))
+        return container | samples;
     return nearest_depth(info, container, sound->pcm);
 }
 
@@ -170,6 +183,13 @@ static void copy_tags(SNDFILE *from, SNDFILE *to, unsigned channels)
     copy_block(from, to, SFC_GET_CHANNEL_MAP_INFO, SFC_SET_CHANNEL_MAP_INFO, channels * sizeof(int));
     if (sf_command(from, SFC_GET_CUE_COUNT, &cues, sizeof cues) == SF_TRUE && cues)
         copy_block(from, to, SFC_GET_CUE, SFC_SET_CUE, sizeof(SF_CUES));
+}
+
+/* Has RF64 been asked for, rather than taken for its room? */
+static bool wants_rf64(const struct sink *s)
+{
+    return major(format_of_name(s->name)) == SF_FORMAT_RF64 ||
+           major(s->sound.format) == SF_FORMAT_RF64;
 }
 
 static bool sndfile_write(struct sink *s, const float *x, size_t frames, struct fault *why)
@@ -223,7 +243,7 @@ bool sink_sndfile_open(struct sink *s, const struct source *from, struct fault *
         return fault_set(why, EX_CANTCREAT, "%s: %s", s->name, sf_strerror(NULL));
     sf_command(file, SFC_SET_CLIPPING, NULL, SF_TRUE);
     sf_command(file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE);   /* it holds the time of day */
-    sf_command(file, SFC_RF64_AUTO_DOWNGRADE, NULL, SF_TRUE);
+    sf_command(file, SFC_RF64_AUTO_DOWNGRADE, NULL, wants_rf64(s) ? SF_FALSE : SF_TRUE);
     if (from->tags)
         copy_tags(from->tags, file, s->sound.channels);
 
