@@ -190,6 +190,7 @@ what_is_too_loud_is_clipped_and_counted() {
     lull -m 0 out.flac back.raw; [ "$(bytes back.raw 0 6)" = "255 255 127 0 0 32" ]
     exits 0 lull -q -m 0 loud.wav out.flac; silent
     exits 0 lull -m 0 loud.wav out.wav; silent          # floats have room
+    [ "$(grep -ca PEAK out.wav)" = 0 ]                  # it would hold the time of day
 }
 
 samples_that_are_not_numbers_count_as_0_and_are_told() {
@@ -260,6 +261,7 @@ a_length_that_is_not_known_is_read_to_the_end() {
         tail -c $SIZE out.wav >a; tail -c $SIZE file.wav >b; same a b
         { wav 1 1 16000 16 $size; cat noise.raw; } | lull >out.wav; same file.wav out.wav
         { wav 1 1 16000 16 $size; cat noise.raw; } | lull - out.wav; tail -c $SIZE out.wav >a; same a b
+        [ "$(bytes out.wav 0 4)" = "82 73 70 70" ]
     done
 }
 
@@ -465,7 +467,10 @@ wrong_usage_is_64_and_says_why() {
         says '^lull: '; [ "$(wc -l <err)" = 1 ]
     done
     exits 64 lull a b c; says 'c: '
-    exits 64 lull --nonsense; says 'lull -h'
+    exits 64 lull --nonsense; says '^lull: --nonsense: .*lull -h'
+    exits 64 lull --quiet -Zq a b; says '^lull: -Z: '
+    exits 64 lull a b -qn; says 'reduction: needs an argument'
+    exits 64 lull --quiet=3 a b; says 'quiet: takes no argument'
     exits 78 lull -f nonsense noise.wav out.wav; says 'nonsense: '
 }
 

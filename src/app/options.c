@@ -111,13 +111,13 @@ static struct parser parser_of_table(void)
     return p;
 }
 
+/* The row that answers to val, or NULL. */
 static const struct row *row_of(const struct parser *p, int val)
 {
-    size_t i = 0;
-
-    while (p->longs[i].val != val)
-        i++;
-    return p->rows[i];
+    for (size_t i = 0; p->rows[i]; i++)
+        if (p->longs[i].val == val)
+            return p->rows[i];
+    return NULL;
 }
 
 /* A whole, finite number in C's notation, whatever the locale says. */
@@ -157,15 +157,18 @@ static int store(struct options *o, const struct row *row, const char *text)
     return 0;
 }
 
-/* What getopt_long did not like, as the user wrote it. */
-static int reject(int argc, char **argv, int why)
+/* Says what getopt_long did not like: optopt is the option, known or not, or
+ * 0 for a long name that nobody has. */
+static int reject(const struct parser *p, char **argv, int why)
 {
-    const char *word = argv[optind - 1];
-    const char letter[] = { '-', (char)optopt, '\0' };
-    const bool is_long = optind <= argc && !strncmp(word, "--", 2);
+    const struct row *row = optopt ? row_of(p, optopt) : NULL;
 
-    return complain(EX_USAGE, "%s: %s (try lull -h)", is_long ? word : letter,
-                    why == ':' ? "needs an argument" : "no such option");
+    if (row)
+        return complain(EX_USAGE, "--%s: %s", row->name,
+                        why == ':' ? "needs an argument" : "takes no argument");
+    if (optopt)
+        return complain(EX_USAGE, "-%c: no such option (try lull -h)", optopt);
+    return complain(EX_USAGE, "%s: no such option (try lull -h)", argv[optind - 1]);
 }
 
 static int read_named(struct options *o, int argc, char **argv)
@@ -175,7 +178,7 @@ static int read_named(struct options *o, int argc, char **argv)
 
     opterr = 0;
     while ((c = getopt_long(argc, argv, p.shorts, p.longs, NULL)) != -1) {
-        const int status = c == '?' || c == ':' ? reject(argc, argv, c)
+        const int status = c == '?' || c == ':' ? reject(&p, argv, c)
                                                 : store(o, row_of(&p, c), optarg);
         if (status)
             return status;
