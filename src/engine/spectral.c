@@ -61,6 +61,7 @@ void spectral_place(struct spectral *s, struct arena *a, double rate_hz, size_t 
     s->gain = arena_floats(a, s->bins);
     s->noise = arena_floats(a, s->bins);
     minimum_place(&s->minimum, a, s->bins, frame_hz, MEMORY_S);
+    stationary_place(&s->stationary, a, s->bins, bin_hz, frame_hz);
     voicing_place(&s->voicing, a, s->bins, rate_hz, frame_hz);
     masked_place(&s->masked, a, s->bins, bin_hz, frame_hz);
     presence_place(&s->presence, a, s->bins, frame_hz);
@@ -100,6 +101,7 @@ void spectral_reset(struct spectral *s)
         memset(s->channel[c].ready, 0, s->plan.hop * sizeof *s->channel[c].ready);
     }
     minimum_reset(&s->minimum);
+    stationary_reset(&s->stationary);
     voicing_reset(&s->voicing);
     masked_reset(&s->masked);
     presence_reset(&s->presence);
@@ -179,8 +181,10 @@ static void learn(struct spectral *s)
     if (s->frames < BEGINNING)
         begin(s);
     minimum_update(&s->minimum, s->power);
+    stationary_update(&s->stationary, s->power, s->masked.noise);
     voicing_update(&s->voicing, &s->fft, s->power, s->masked.noise);
     presence_lift(&s->presence, s->minimum.least);
+    presence_lift(&s->presence, s->stationary.floor);
     masked_update(&s->masked, s->power, prior(&s->voicing));
     presence_update(&s->presence, s->power);
     if (s->frames >= BEGINNING)
@@ -188,6 +192,7 @@ static void learn(struct spectral *s)
             s->noise[f] = fast_exp(MASKED_SHARE * fast_log(s->masked.noise[f]) +
                                    (1 - MASKED_SHARE) * fast_log(s->presence.noise[f]));
     masked_lift(&s->masked, s->minimum.least);
+    masked_lift(&s->masked, s->stationary.floor);
 }
 
 static void decide(struct spectral *s, float reduction_db)

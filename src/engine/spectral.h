@@ -10,6 +10,7 @@
 #include "frame/frame.h"
 #include "noise/minimum.h"
 #include "noise/presence.h"
+#include "noise/stationary.h"
 #include "noise/voicing.h"
 #include "rebuild/overlap.h"
 #include "shrink/directed.h"
@@ -41,6 +42,7 @@ struct spectral {
 
     float *power, *gain, *noise;        /* [bins] P, G and N of this frame      */
     struct minimum minimum;
+    struct stationary stationary;
     struct voicing voicing;
     struct masked masked;
     struct presence presence;
