@@ -265,6 +265,13 @@ a_length_that_is_not_known_is_read_to_the_end() {
     done
 }
 
+streams_have_even_lengths_and_are_appended_as_they_are() {
+    { wav 1 1 16000 8 1001; head -c 1001 noise.raw; } >odd.wav
+    lull <odd.wav | cat >out.wav; [ "$(wc -c <out.wav)" = 1046 ]
+    echo 12345 >out.wav
+    { wav 1 1 16000 16 $ALL; cat noise.raw; } | lull >>out.wav; [ "$(wc -c <out.wav)" = 64050 ]
+}
+
 what_follows_the_sound_is_no_sound() {
     lull noise.wav file.wav
     { cat noise.wav; printf LIST; le 4 4; printf INFO; } >more.wav
@@ -280,6 +287,8 @@ rf64_and_more_than_4_GiB_pass_through_pipes() {
     [ "$(bytes head 40 4)" = "255 255 255 255" ]
     cat big.wav | lull 2>/dev/null | head -c 44 >head
     [ "$(bytes head 0 4) $(bytes head 40 4)" = "82 73 70 70 255 255 255 255" ]
+    endless
+    exits 143 timeout --preserve-status 1 "$LULL" -v pipe out.wav; says 'out.wav: RF64'
 }
 
 floats_and_deep_samples_have_the_headers_they_need() {
@@ -502,6 +511,10 @@ errors_of_the_system_are_errors() {
     rm -f out.wav
     exits 74 trace -e inject=write:error=ENOSPC:when=5 "$LULL" noise.wav out.wav
     absent out.wav; no_litter
+    strace -qq -o calls -e trace=write "$LULL" noise.wav out.wav        # the header comes last
+    rm -f out.wav
+    exits 74 trace -e inject=write:error=ENOSPC:when="$(wc -l <calls)" "$LULL" noise.wav out.wav
+    absent out.wav; no_litter
 }
 
 interrupted_calls_are_repeated() {
@@ -542,8 +555,9 @@ it every_raw_encoding_comes_back
 it raw_becomes_a_file_where_the_name_says_so
 it a_length_that_is_known_stands_in_the_header
 it a_length_that_is_not_known_is_read_to_the_end
+it streams_have_even_lengths_and_are_appended_as_they_are
 it what_follows_the_sound_is_no_sound
-it rf64_and_more_than_4_GiB_pass_through_pipes truncate
+it rf64_and_more_than_4_GiB_pass_through_pipes truncate timeout mkfifo
 it floats_and_deep_samples_have_the_headers_they_need
 it sox_reads_and_writes_our_pipes sox
 it ffmpeg_reads_and_writes_our_pipes ffmpeg
