@@ -8,10 +8,11 @@
  *
  * A WAV whose length is unknown, or more than 4 GiB, begins as RF64, which
  * turns into plain WAV at the end if it has stayed small.  libsndfile does
- * not tell when it failed to complete a header, so the file is opened again
- * and its length compared.
+ * not tell when it failed to complete a header, and forgives it when reading,
+ * so the length is looked up: in WAV by ourselves, else by opening the file again.
  */
 #include "sink/kinds.h"
+#include "source/kinds.h"
 #include <errno.h>
 #include <sndfile.h>
 #include <stdlib.h>
@@ -202,7 +203,13 @@ static bool sndfile_write(struct sink *s, const float *x, size_t frames, struct 
 static bool is_whole(const struct sink *s)
 {
     SF_INFO info = { 0 };
+    struct sound claimed;
+    uint64_t bytes;
 
+    if (lseek(s->fd, 0, SEEK_SET))
+        return false;
+    if (wav_read_header(s->fd, &claimed, &bytes) == WAV_OK)
+        return bytes == (uint64_t)s->frames * claimed.channels * pcm_bytes(claimed.pcm);
     if (lseek(s->fd, 0, SEEK_SET))
         return false;
     SNDFILE *file = sf_open_fd(s->fd, SFM_READ, &info, SF_FALSE);

@@ -78,8 +78,9 @@ void format_describe(int format, char *to, size_t room)
 static bool wav_promise(const struct source *s, long long *frames, struct fault *why)
 {
     struct sound claimed;
+    uint64_t bytes;
     const off_t start = lseek(s->fd, 0, SEEK_CUR);
-    const enum wav_result r = wav_read_header(s->fd, &claimed);
+    const enum wav_result r = wav_read_header(s->fd, &claimed, &bytes);
 
     *frames = r == WAV_OK ? claimed.frames : FRAMES_UNKNOWN;
     if (r == WAV_UNREADABLE || lseek(s->fd, start, SEEK_SET) != start)

@@ -146,7 +146,13 @@ static bool earnest(uint64_t size)
            (size < (1ull << 32) - near || size > 1ull << 32);
 }
 
-enum wav_result wav_read_header(int fd, struct sound *sound)
+static long long length(const struct sound *sound, uint64_t bytes)
+{
+    return earnest(bytes) ? (long long)(bytes / (sound->channels * pcm_bytes(sound->pcm)))
+                          : FRAMES_UNKNOWN;
+}
+
+enum wav_result wav_read_header(int fd, struct sound *sound, uint64_t *bytes)
 {
     unsigned char riff[12], body[FMT_MAX];
     uint64_t long_size = 0;
@@ -162,13 +168,10 @@ enum wav_result wav_read_header(int fd, struct sound *sound)
 
     while (take_chunk(fd, &c)) {
         if (is(&c, "data")) {
-            const uint64_t size = c.size == UINT32_MAX && long_size ? long_size : c.size;
-
             if (!described)
                 return WAV_BROKEN;
-            sound->frames = FRAMES_UNKNOWN;
-            if (earnest(size))
-                sound->frames = (long long)(size / (sound->channels * pcm_bytes(sound->pcm)));
+            *bytes = c.size == UINT32_MAX && long_size ? long_size : c.size;
+            sound->frames = length(sound, *bytes);
             return WAV_OK;
         }
         if (!take_body(fd, &c, body, sizeof body))
@@ -188,7 +191,9 @@ enum wav_result wav_read_header(int fd, struct sound *sound)
 
 bool source_wav_open(struct source *s, struct fault *why)
 {
-    switch (wav_read_header(s->fd, &s->sound)) {
+    uint64_t bytes;
+
+    switch (wav_read_header(s->fd, &s->sound, &bytes)) {
     case WAV_OK:
         break;
     case WAV_UNREADABLE:
