@@ -288,7 +288,7 @@ rf64_and_more_than_4_GiB_pass_through_pipes() {
     cat big.wav | lull 2>/dev/null | head -c 44 >head
     [ "$(bytes head 0 4) $(bytes head 40 4)" = "82 73 70 70 255 255 255 255" ]
     endless
-    exits 143 timeout --preserve-status 1 "$LULL" -v pipe out.wav; says 'out.wav: RF64'
+    exits 143 timeout -k 5 --preserve-status 1 "$LULL" -v pipe out.wav; says 'out.wav: RF64'
 }
 
 floats_and_deep_samples_have_the_headers_they_need() {
@@ -439,14 +439,14 @@ endless() { rm -f pipe; mkfifo pipe; exec 9<>pipe; { wav 1 1 16000 16 $ALL; cat 
 
 interrupted_it_leaves_a_whole_file() {
     endless
-    exits 130 timeout --preserve-status -s INT 1 "$LULL" pipe out.wav
+    exits 130 timeout -k 5 --preserve-status -s INT 1 "$LULL" pipe out.wav
     lull -m 0 out.wav back.raw 2>err; silent; [ "$(wc -c <back.raw)" = $SIZE ]; no_litter
 }
 
 terminated_it_ends_a_stream_well() {
     endless
     lull noise.wav want.wav
-    end() { timeout --preserve-status 1 "$LULL" pipe >out.wav; }
+    end() { timeout -k 5 --preserve-status 1 "$LULL" pipe >out.wav; }
     exits 143 end; same want.wav out.wav
 }
 

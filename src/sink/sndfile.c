@@ -40,7 +40,7 @@ static const struct {
     int subformat;
     unsigned bits;
 } depths[] = {
-    { SF_FORMAT_PCM_U8, 8 },  { SF_FORMAT_PCM_S8, 8 },  { SF_FORMAT_PCM_16, 16 },
+    { SF_FORMAT_PCM_S8, 8 },  { SF_FORMAT_PCM_U8, 8 },  { SF_FORMAT_PCM_16, 16 },
     { SF_FORMAT_PCM_24, 24 }, { SF_FORMAT_PCM_32, 32 }, { SF_FORMAT_FLOAT, 33 },
     { SF_FORMAT_DOUBLE, 65 },
 };
