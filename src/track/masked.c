@@ -186,9 +186,9 @@ void masked_update(struct masked *m, const float *restrict P, float prior)
 void masked_lift(struct masked *m, const float *restrict floor)
 {
     for (size_t f = 0; f < m->n; f++) {
-        const float lift = fast_max(floor[f] / m->noise[f], 1);
+        const float swell = m->noise[f] / m->mean[f];
 
-        m->mean[f] *= lift;
-        m->noise[f] *= lift;
+        m->mean[f] = fast_max(m->mean[f], floor[f] / fast_max(swell, 1));
+        m->noise[f] = m->mean[f] * swell;
     }
 }
