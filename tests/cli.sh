@@ -276,6 +276,8 @@ what_follows_the_sound_is_no_sound() {
     lull noise.wav file.wav
     { cat noise.wav; printf LIST; le 4 4; printf INFO; } >more.wav
     cat more.wav | lull | cat >out.wav; same file.wav out.wav
+    { cat noise.wav; head -c 300000 /dev/zero || : >broken; } | lull >out.wav; same file.wav out.wav
+    absent broken
     lull more.wav out.wav; tail -c +45 out.wav | head -c $SIZE >a; tail -c $SIZE file.wav >b; same a b
 }
 
