@@ -9,6 +9,8 @@
 # It runs in a directory that holds the sounds made below, stops at the first
 # command that fails, and what it said is shown.  Inputs are put together byte
 # by byte, so that headers can lie and nothing but a shell is needed.
+#
+# shellcheck disable=SC2002,SC2086,SC2094,SC2317
 
 LULL=$(cd "$(dirname "${LULL:?the program to test}")" && pwd)/$(basename "$LULL")
 T=$(mktemp -d) || exit 1
@@ -336,7 +338,7 @@ half_a_frame_at_the_end_is_left_out_and_told() {
 
 headers_beyond_reason_are_refused() {
     for bad in '1 0 16000 16' '1 1 0 16' '1 1 1000000000 16' '1 1 16000 0' '1 1 16000 77' '3 1 16000 16'; do
-        { wav $bad $SIZE; cat noise.raw; } >bad.wav     # shellcheck disable=SC2086
+        { wav $bad $SIZE; cat noise.raw; } >bad.wav
         rm -f out.wav
         exits 65 lull bad.wav out.wav; absent out.wav
         exits 65 piped bad.wav; absent out.wav
@@ -465,8 +467,8 @@ it_is_silent_unless_asked() {
 
 progress_can_be_forced() {
     endless
-    "$LULL" --progress -t raw -r 8000 pipe /dev/null 2>err & p=$!
-    sleep 1.3; cat noise.raw >&9; sleep .3; kill $p; wait $p || true
+    { sleep 1.3; cat noise.raw >&9; } &
+    exits 143 timeout -k 5 --preserve-status 2 "$LULL" --progress -t raw -r 8000 pipe /dev/null
     says 'real time'
 }
 
@@ -474,7 +476,7 @@ wrong_usage_is_64_and_says_why() {
     for bad in '--nonsense' '-Z' '-n' '-n 12x' '-n 1.2.3' '-n nan' '-n inf' '-n 0x10' '-n 61' '-n -1' '-m 2' '-l 12' \
         '-t mp3' '-t raw' '-r 16000' '-t raw -r 16000 -e s17' '-t raw -r 16000 -c 1.5' '-t raw -r 16000 -c 0' \
         '-t raw -r 1000' '-n ,5' '--log=noise.wav'; do
-        exits 64 lull $bad noise.wav out.wav            # shellcheck disable=SC2086
+        exits 64 lull $bad noise.wav out.wav       
         says '^lull: '; [ "$(wc -l <err)" = 1 ]
     done
     exits 64 lull a b c; says 'c: '
@@ -579,7 +581,7 @@ it a_reader_of_the_log_that_leaves_leaves_the_sound_whole
 it interrupted_it_leaves_a_whole_file timeout mkfifo
 it terminated_it_ends_a_stream_well timeout mkfifo
 it it_is_silent_unless_asked
-it progress_can_be_forced mkfifo
+it progress_can_be_forced timeout mkfifo
 it wrong_usage_is_64_and_says_why
 it the_log_has_a_line_a_tenth_and_a_summary
 it the_log_is_json python3
