@@ -49,8 +49,11 @@ struct spectral {
     struct directed directed;
     struct evidence evidence;
     float coverage[BEGINNING];          /* share of the window that has filled  */
-    float begun_power;                  /* sum of the coverages so far          */
+    size_t filled;                      /* frames since silence, < BEGINNING    */
     size_t frames;                      /* learned from, up to BEGINNING        */
+    float covered;                      /* sum of their coverages               */
+    size_t quiet, patience;             /* frames far below the noise; how many are enough */
+    float speech;                       /* share of the last frame, 0..1        */
 
     float wet, dry;                     /* weights at the end of the last hop   */
     struct meter meter;                 /* of the last frame                    */

@@ -95,12 +95,15 @@ static void pool(struct evidence *e, const struct evidence_frame *now)
     bands_pool(b, now->noise, e->pooled_noise);
     bands_pool(b, e->spread, e->pooled_clean);
 
+    for (size_t f = 0; f < b->n; f++)
+        e->spread[f] = now->power[f] / now->noise[f];
     memset(e->peak, 0, b->count * sizeof *e->peak);
-    for (size_t f = 0; f < b->n; f++) {
-        float *const peak = e->peak + b->band[f] + (b->share[f] >= 0.5f);
+    for (size_t i = 0; i + 1 < b->count; i++)
+        for (size_t f = b->edge[i]; f < b->edge[i + 1]; f++) {
+            float *const peak = e->peak + i + (b->share[f] >= 0.5f);
 
-        *peak = fast_max(*peak, now->power[f] / now->noise[f]);
-    }
+            *peak = fast_max(*peak, e->spread[f]);
+        }
 }
 
 static void smooth(float *restrict to, const float *restrict x, float keep, size_t n)
