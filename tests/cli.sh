@@ -173,6 +173,14 @@ titles_cues_and_broadcast_data_stay() {
     lull tagged.wav out.flac; grep -qa 'My song' out.flac
 }
 
+chunks_of_any_length_are_passed_over() {
+    { printf RIFF; le 4 $((SIZE + 48)); printf WAVE; printf odd!; le 4 3; printf 'abc\0'
+      fmt 1 1 16000 16; printf data; le 4 $SIZE; cat noise.raw; } >odd.wav
+    lull noise.wav want.wav
+    lull odd.wav out.wav; same want.wav out.wav
+    cat odd.wav | lull >out.wav; same want.wav out.wav
+}
+
 six_channels_stay_six_and_in_order() {
     { wav 1 6 48000 16 $((SIZE - 4)); head -c $((SIZE - 4)) noise.raw; } >six.wav
     lull -m 0 six.wav out.wav; tail -c $((SIZE - 4)) out.wav >a; tail -c $((SIZE - 4)) six.wav >b; same a b
@@ -515,7 +523,7 @@ errors_of_the_system_are_errors() {
     rm -f out.wav
     exits 74 trace -e inject=write:error=ENOSPC:when=5 "$LULL" noise.wav out.wav
     absent out.wav; no_litter
-    strace -qq -o calls -e trace=write "$LULL" noise.wav out.wav        # the header comes last
+    trace -o calls -e trace=write "$LULL" noise.wav out.wav        # the header comes last
     rm -f out.wav
     exits 74 trace -e inject=write:error=ENOSPC:when="$(wc -l <calls)" "$LULL" noise.wav out.wav
     absent out.wav; no_litter
@@ -548,6 +556,7 @@ it a_sound_shorter_than_the_latency_is_kept
 it flac_in_and_out_loses_nothing
 it the_name_decides_the_format
 it titles_cues_and_broadcast_data_stay
+it chunks_of_any_length_are_passed_over
 it six_channels_stay_six_and_in_order
 it fewer_bits_are_dithered_always_alike_and_not_with_D
 it what_is_too_loud_is_clipped_and_counted
