@@ -353,6 +353,7 @@ headers_beyond_reason_are_refused() {
     done
     { wav 1 1 1000000000 16 $SIZE; cat noise.raw; } >bad.wav
     exits 65 lull bad.wav out.wav; says '1000000000 Hz'
+    { wav 1 2 16000 12 $SIZE; cat noise.raw; } >bad.wav; exits 65 piped bad.wav
     head -c 30 noise.wav >bad.wav; exits 65 lull bad.wav out.wav; exits 65 piped bad.wav
 }
 
