@@ -361,7 +361,7 @@ what_is_no_sound_is_refused() {
     rm -f out.wav
     echo hello >text; : >empty; printf 'RIFF....WAVE' >stub
     exits 65 lull text out.wav; says 'text: not a sound format'
-    exits 65 lull empty out.wav; says 'empty'
+    exits 65 lull empty out.wav; says 'the file is empty'
     exits 65 lull stub out.wav
     for f in text empty stub; do exits 65 piped $f; done
     { wav 1 1 16000 16 0; } >none.wav
