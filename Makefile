@@ -17,7 +17,7 @@ OUT     := build/$(FLAVOUR)
 
 WARN  := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion \
          -Wstrict-prototypes -Wmissing-prototypes -Wvla
-FLAGS := -std=c11 $(WARN) -fPIC -fvisibility=hidden -ffp-contract=off -fno-math-errno -fno-trapping-math -Iinclude -Isrc -MMD -MP
+FLAGS = -std=c11 $(WARN) -fPIC -fvisibility=hidden -ffp-contract=off -fno-math-errno -fno-trapping-math -Iinclude -Isrc -MMD -MP
 
 # What is built from what.  Everything below the public faces is `core`.
 stages  := base guard frame noise track shrink rebuild
