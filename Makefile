@@ -9,7 +9,7 @@ DATADIR    ?= $(PREFIX)/share
 
 # A flavour is a set of flags with a build folder of its own.
 FLAVOUR ?= release
-release := -O2 -g -ftree-vectorize
+release := -O3 -g
 asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 tsan    := -O1 -g -fsanitize=thread
 CFLAGS  ?= $($(FLAVOUR))
@@ -17,7 +17,7 @@ OUT     := build/$(FLAVOUR)
 
 WARN  := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion \
          -Wstrict-prototypes -Wmissing-prototypes -Wvla
-FLAGS := -std=c11 $(WARN) -fPIC -fvisibility=hidden -ffp-contract=off -Iinclude -Isrc -MMD -MP
+FLAGS := -std=c11 $(WARN) -fPIC -fvisibility=hidden -ffp-contract=off -fno-math-errno -fno-trapping-math -Iinclude -Isrc -MMD -MP
 
 # What is built from what.  Everything below the public faces is `core`.
 stages  := base guard frame noise track shrink rebuild
@@ -39,11 +39,12 @@ libs   = $(shell pkg-config --libs $(1)) -lm -lpthread
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all check demo deps sanitize layers bench quality install uninstall format clean help
+.PHONY: all test check demo deps sanitize layers bench quality install uninstall format clean help
 all: $(static) $(shared) $(binary)      ## library and program (default)
 
 $(OUT)/src/base/fft.o: FLAGS += $(call cflags,fftw3f)
 $(OUT)/src/source/%.o $(OUT)/src/sink/%.o: FLAGS += $(call cflags,sndfile)
+$(call objects,$(program)): FLAGS += -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64
 $(OUT)/src/lull.o: FLAGS += -DLULL_VERSION='"$(VERSION)"'
 $(OUT)/tests/%.o: FLAGS += -Itests
 $(OUT)/%.o: %.c Makefile
@@ -69,6 +70,77 @@ $(binary): $(call objects,$(program)) $(static)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile)
 $(tests): %: %.o $(helpers) $(static)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f cmocka)
+$(OUT)/tests/test_new: LDFLAGS += -Wl,--wrap=aligned_alloc,--wrap=free
 $(benches): %: %.o $(helpers) $(static)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile)
+
+# --- what people do ----------------------------------------------------------
+
+# One line for each package that must be there: pkg-config's name, Debian's name.
+needs := fftw3f:libfftw3-dev sndfile:libsndfile1-dev cmocka:libcmocka-dev
+deps:                           ## see what is missing and install it
+	@missing=; \
+	command -v pkg-config >/dev/null || missing="pkg-config"; \
+	for n in $(needs); do \
+	    pkg-config --exists $${n%%:*} 2>/dev/null || missing="$$missing $${n##*:}"; done; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then \
+	    echo "lull needs (Debian's names):" $$missing >&2; exit 1; fi; \
+	root=; [ "$$(id -u)" = 0 ] || root=sudo; \
+	echo "lull needs:" $$missing "- installing with $$root apt-get"; \
+	$$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends $$missing >/dev/null
+
+demo: deps                      ## build, denoise a shipped clip, show what happened
+	@$(MAKE) --no-print-directory all
+	@sh samples/demo.sh $(binary) $(OUT)/quality
+check: deps                     ## build and run every test
+	@$(MAKE) --no-print-directory all test
+sanitize: deps                  ## the same under address and undefined-behaviour sanitizers
+	@$(MAKE) --no-print-directory FLAVOUR=asan all test
+
+# Every test program in turn, then the program as a user runs it.
+test: all $(tests)
+	@for t in $(tests); do $$t || exit 1; done
+	@[ ! -f tests/cli.sh ] || LULL=$(binary) sh tests/cli.sh
+layers: $(static)               ## prove: no malloc, I/O, locks or globals below the faces
+	@sh tests/layers.sh $(static) $(core)
+
+bench: deps                     ## time the library, and its peers where installed
+	@$(MAKE) --no-print-directory all $(benches)
+	@sh tests/bench/bench.sh $(OUT)
+quality: deps                   ## score DATA/noisy against DATA/clean
+	@$(MAKE) --no-print-directory all $(benches)
+	@test -n "$(DATA)" || { echo "usage: make quality DATA=dir, with dir/clean and dir/noisy" >&2; exit 64; }
+	@$(OUT)/tests/bench/quality $(DATA)
+
+# One list, "mode:from:to", serves install and uninstall: they cannot disagree.
+installed = 755:$(binary):$(BINDIR)/lull \
+            644:include/lull.h:$(INCLUDEDIR)/lull.h \
+            644:$(static):$(LIBDIR)/liblull.a \
+            755:$(shared):$(LIBDIR)/liblull.so.$(VERSION) \
+            644:$(OUT)/lull.pc:$(LIBDIR)/pkgconfig/lull.pc \
+            $(foreach f,$(filters),644:$f:$(DATADIR)/lull/$f)
+links     = $(LIBDIR)/$(soname) $(LIBDIR)/liblull.so
+
+install: all                    ## honours PREFIX, BINDIR, LIBDIR, ..., DESTDIR
+	@printf '%s\n' 'prefix=$(PREFIX)' 'Name: lull' \
+	    'Description: streaming adaptive low-rank denoiser' 'Version: $(VERSION)' \
+	    'Cflags: -I$(INCLUDEDIR)' 'Libs: -L$(LIBDIR) -llull' \
+	    'Requires.private: fftw3f' 'Libs.private: -lm -lpthread' > $(OUT)/lull.pc
+	@for f in $(installed); do to=$${f##*:}; from=$${f#*:}; \
+	    install -D -m $${f%%:*} $${from%:*} "$(DESTDIR)$$to" || exit 1; done
+	@for l in $(links); do ln -sf liblull.so.$(VERSION) "$(DESTDIR)$$l" || exit 1; done
+uninstall:                      ## remove exactly what install put there
+	@for f in $(installed); do rm -f "$(DESTDIR)$${f##*:}"; done
+	@rm -f $(links:%="$(DESTDIR)%")
+	@rmdir "$(DESTDIR)$(DATADIR)/lull/filters" "$(DESTDIR)$(DATADIR)/lull" 2>/dev/null || true
+format:                         ## clang-format over every C file
+	clang-format -i $(shell git ls-files '*.[ch]')
+clean:                          ## remove build/
+	rm -rf build
+help:                           ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo "  make FLAVOUR=tsan test, PREFIX=/usr, DESTDIR=..., CC=clang ... as usual"
+
 -include $(wildcard $(OUT)/*.d $(OUT)/*/*.d $(OUT)/*/*/*.d)

@@ -58,7 +58,7 @@ void frame_windows(const struct frame_plan *p, float *a, float *s)
         for (size_t k = t; k < n; k += p->hop)
             sum += (double)a[k] * (double)s[k];
         for (size_t k = t; k < n; k += p->hop)
-            s[k] = (float)(s[k] / sum);
+            s[k] = (float)((double)s[k] / sum);
     }
 }
 

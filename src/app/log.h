@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * log.h - readings for machines: a JSON object a line for each tenth of a
+ * second of sound, and a last one that sums up.
+ */
+#ifndef LULL_APP_LOG_H
+#define LULL_APP_LOG_H
+
+#include "lull.h"
+#include "source/fault.h"
+#include <stdio.h>
+
+/* What there is to say of a pass when it is over. */
+struct summary {
+    double rate_hz, wall_s;
+    unsigned channels;
+    size_t latency_frames;
+    long long frames, missing, clipped;
+    unsigned long long invalid;
+    double in_db, out_db;       /* mean levels */
+};
+
+/* A log in `path`; NULL is no log, and then the rest does nothing. */
+bool log_open(FILE **log, const char *path, struct fault *why);
+void log_readings(FILE *log, const lull_readings *r, double rate_hz);
+void log_summary(FILE *log, const struct summary *s, const lull_readings *last);
+bool log_close(FILE *log, const char *path, struct fault *why);
+
+#endif

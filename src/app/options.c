@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * options.c - the option table, and its readers.
+ *
+ * A row says what an option is called, what it takes, where its value goes
+ * and how it is explained; a new option is a new row.
+ */
+#include "app/options.h"
+#include "app/errors.h"
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+enum kind { FLAG, NUMBER, WORD };       /* bool, double, const char * */
+
+struct row {
+    int letter;                 /* 0: long name only           */
+    const char *name;
+    const char *argument;       /* as the help calls it, or NULL */
+    enum kind kind;
+    size_t field;
+    double least, most;         /* of a number                 */
+    const char *help;
+};
+
+struct section {
+    const char *title;
+    const struct row *rows;     /* up to one without a name */
+};
+
+#define AT(field) offsetof(struct options, field)
+
+static const struct row denoising[] = {
+    { 'f', "filter", "NAME", WORD, AT(filter), 0, 0, "what the signal is (speech)" },
+    { 'n', "reduction", "DB", NUMBER, AT(reduction_db), 0, 60, "turn noise down by at most DB, 0..60" },
+    { 'm', "mix", "0..1", NUMBER, AT(mix), 0, 1, "1 all denoised (default), 0 all as it came" },
+    { 'l', "latency", "MS", NUMBER, AT(latency_ms), 0, 1000, "32 (best, default), 16 or 10 ms" },
+    { 'x', "residual", NULL, FLAG, AT(residual), 0, 0, "give what was removed instead: listen to it" },
+    { 0 }
+};
+
+static const struct row raw_input[] = {
+    { 't', "type", "raw", WORD, AT(type), 0, 0, "IN has no header; OUT gets none either" },
+    { 'r', "rate", "HZ", NUMBER, AT(rate_hz), 1, 1e6, "frames per second" },
+    { 'c', "channels", "N", NUMBER, AT(channels), 1, 1024, "channels (1)" },
+    { 'e', "encoding", "ENC", WORD, AT(encoding), 0, 0, "u8 s8 s16 s24 s32 f32 f64 (s16); s16be for big-endian" },
+    { 0 }
+};
+
+static const struct row telling[] = {
+    { 'D', "no-dither", NULL, FLAG, AT(no_dither), 0, 0, "do not dither where OUT has fewer bits than IN" },
+    { 0, "log", "FILE", WORD, AT(log), 0, 0, "write readings there, as lines of JSON" },
+    { 0, "progress", NULL, FLAG, AT(progress), 0, 0, "show progress even if stderr is no terminal" },
+    { 'q', "quiet", NULL, FLAG, AT(quiet), 0, 0, "say nothing but errors" },
+    { 'v', "verbose", NULL, FLAG, AT(verbose), 0, 0, "say what is done, and how it went" },
+    { 'h', "help", NULL, FLAG, AT(help), 0, 0, "this help" },
+    { 'V', "version", NULL, FLAG, AT(version), 0, 0, "the version" },
+    { 0 }
+};
+
+static const struct section sections[] = {
+    { "Denoising", denoising },
+    { "Raw input", raw_input },
+    { "The rest", telling },
+};
+
+enum { SECTIONS = sizeof sections / sizeof *sections, ROWS_MAX = 64, LONG_ONLY = 256 };
+
+/* All rows of all sections, for getopt_long: row i answers to its letter, or
+ * to LONG_ONLY + i. */
+struct parser {
+    const struct row *rows[ROWS_MAX];
+    struct option longs[ROWS_MAX + 1];
+    char shorts[2 * ROWS_MAX + 2];
+};
+
+static void add_row(struct parser *p, size_t i, const struct row *row)
+{
+    const size_t n = strlen(p->shorts);
+
+    p->rows[i] = row;
+    p->longs[i] = (struct option){
+        .name = row->name,
+        .has_arg = row->argument ? required_argument : no_argument,
+        .val = row->letter ? row->letter : LONG_ONLY + (int)i,
+    };
+    if (row->letter) {
+        p->shorts[n] = (char)row->letter;
+        p->shorts[n + 1] = row->argument ? ':' : '\0';
+    }
+}
+
+static struct parser parser_of_table(void)
+{
+    struct parser p = { .shorts = ":" };    /* tells a missing argument from an unknown option */
+    size_t i = 0;
+
+    for (size_t s = 0; s < SECTIONS; s++)
+        for (const struct row *row = sections[s].rows; row->name; row++)
+            add_row(&p, i++, row);
+    return p;
+}
+
+static const struct row *row_of(const struct parser *p, int val)
+{
+    size_t i = 0;
+
+    while (p->longs[i].val != val)
+        i++;
+    return p->rows[i];
+}
+
+/* A whole, finite number in C's notation, whatever the locale says. */
+static bool parse_number(const char *text, double *value)
+{
+    char *end;
+
+    if (text[strspn(text, "+-.0123456789eE")])
+        return false;
+    *value = strtod(text, &end);
+    return end != text && !*end && isfinite(*value);
+}
+
+static int store_number(const struct row *row, const char *text, double *field)
+{
+    if (!parse_number(text, field))
+        return complain(EX_USAGE, "--%s %s: not a number", row->name, text);
+    if (*field < row->least || *field > row->most)
+        return complain(EX_USAGE, "--%s %s: must be %g to %g", row->name, text, row->least, row->most);
+    return 0;
+}
+
+static int store(struct options *o, const struct row *row, const char *text)
+{
+    void *field = (char *)o + row->field;
+
+    switch (row->kind) {
+    case FLAG:
+        *(bool *)field = true;
+        return 0;
+    case WORD:
+        *(const char **)field = text;
+        return 0;
+    case NUMBER:
+        return store_number(row, text, field);
+    }
+    return 0;
+}
+
+/* What getopt_long did not like, as the user wrote it. */
+static int reject(int argc, char **argv, int why)
+{
+    const char *word = argv[optind - 1];
+    const char letter[] = { '-', (char)optopt, '\0' };
+    const bool is_long = optind <= argc && !strncmp(word, "--", 2);
+
+    return complain(EX_USAGE, "%s: %s (try lull -h)", is_long ? word : letter,
+                    why == ':' ? "needs an argument" : "no such option");
+}
+
+static int read_named(struct options *o, int argc, char **argv)
+{
+    const struct parser p = parser_of_table();
+    int c;
+
+    opterr = 0;
+    while ((c = getopt_long(argc, argv, p.shorts, p.longs, NULL)) != -1) {
+        const int status = c == '?' || c == ':' ? reject(argc, argv, c)
+                                                : store(o, row_of(&p, c), optarg);
+        if (status)
+            return status;
+    }
+    return 0;
+}
+
+static int read_places(struct options *o, int n, char **places)
+{
+    if (n > 2)
+        return complain(EX_USAGE, "%s: one IN and one OUT are all there can be", places[2]);
+    o->named = n > 0;
+    if (n > 0)
+        o->in = places[0];
+    if (n > 1)
+        o->out = places[1];
+    return 0;
+}
+
+/* The four options that describe raw input make one description. */
+static int settle_raw(struct options *o)
+{
+    if (!o->type) {
+        if (!isnan(o->rate_hz) || !isnan(o->channels) || o->encoding)
+            return complain(EX_USAGE, "-r, -c and -e describe raw input: add -t raw");
+        return 0;
+    }
+    if (strcmp(o->type, "raw"))
+        return complain(EX_USAGE, "--type %s: only raw has to be named; "
+                        "other formats say what they are", o->type);
+    if (isnan(o->rate_hz))
+        return complain(EX_USAGE, "raw input needs its rate, as in -t raw -r 16000 -c 1 -e s16");
+    if (!isnan(o->channels) && o->channels != floor(o->channels))
+        return complain(EX_USAGE, "--channels %g: must be a whole number", o->channels);
+
+    o->raw = (struct sound){
+        .rate_hz = o->rate_hz,
+        .channels = isnan(o->channels) ? 1 : (unsigned)o->channels,
+        .frames = FRAMES_UNKNOWN,
+        .headerless = true,
+    };
+    if (!pcm_named(o->encoding ? o->encoding : "s16", &o->raw.pcm))
+        return complain(EX_USAGE, "--encoding %s: must be u8, s8, s16, s24, s32, f32 or f64",
+                        o->encoding);
+    return 0;
+}
+
+int options_read(struct options *o, int argc, char **argv)
+{
+    int status;
+
+    *o = (struct options){
+        .in = "-",
+        .out = "-",
+        .filter = "speech",
+        .reduction_db = NAN,
+        .mix = NAN,
+        .latency_ms = NAN,
+        .rate_hz = NAN,
+        .channels = NAN,
+    };
+    if ((status = read_named(o, argc, argv)) || o->help || o->version)
+        return status;
+    if ((status = read_places(o, argc - optind, argv + optind)))
+        return status;
+    return settle_raw(o);
+}
+
+void options_usage(FILE *to)
+{
+    fputs("usage: lull [options] [IN [OUT]]\n"
+          "       lull noisy.wav clean.wav\n"
+          "lull -h says more\n", to);
+}
+
+static void help_row(FILE *to, const struct row *row)
+{
+    char left[40];
+
+    snprintf(left, sizeof left, "%c%c%c --%s %s", row->letter ? '-' : ' ',
+             row->letter ? row->letter : ' ', row->letter ? ',' : ' ', row->name,
+             row->argument ? row->argument : "");
+    fprintf(to, "  %-22s %s\n", left, row->help);
+}
+
+void options_help(FILE *to)
+{
+    fputs("lull [options] [IN [OUT]] - take the noise out of a recording\n"
+          "\n"
+          "  lull noisy.wav clean.wav            OUT has the format, rate and length of IN\n"
+          "  lull noisy.flac clean.ogg           ... or the format its name says\n"
+          "  lull -x noisy.wav removed.wav       hear what would be taken away\n"
+          "  ffmpeg -i talk.mp4 -f wav - | lull | sox -t wav - talk.flac\n"
+          "  arecord -t raw -f S16_LE -r 16000 | lull -t raw -r 16000 -l 10 | aplay -t raw -f S16_LE -r 16000\n"
+          "\n"
+          "Without OUT, or with -, sound goes to standard output as WAV; without IN it is\n"
+          "read from standard input.\n", to);
+    for (size_t s = 0; s < SECTIONS; s++) {
+        fprintf(to, "\n%s\n", sections[s].title);
+        for (const struct row *row = sections[s].rows; row->name; row++)
+            help_row(to, row);
+    }
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * spectral.c - frame -> noise -> track -> shrink -> rebuild on power spectra.
+ *
+ * All channels are framed alone but judged together: their mean power spectrum
+ * is what the noise is tracked in, and one gain serves them all, so that a
+ * stereo image stays where it is.
+ *
+ * Latency: input goes into the frame's last hop while output leaves the
+ * overlap's first, M samples older; nothing else delays.
+ */
+#include "engine/spectral.h"
+
+#include "base/fastmath.h"
+#include "guard/guard.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double WINDOW_MS = 32;
+static const double MEMORY_S = 1.5;             /* of the minimum: longer than a word */
+static const float MASKED_SHARE = 0.55f;        /* of the masked model in log N; rest: presence */
+static const float TINY = 1e-30f;               /* added to power: silence has a logarithm */
+
+struct frame_plan spectral_plan(double rate_hz, float latency_ms)
+{
+    if (latency_ms < 11)
+        return frame_plan(rate_hz, 30, 5, 2);
+    return frame_plan(rate_hz, WINDOW_MS, 8, latency_ms < 17 ? 2 : 4);
+}
+
+/* A frame that the stream has only begun to fill shows less power than the
+ * signal has: the share of the window's energy under its newest hops. */
+static void cover(struct spectral *s)
+{
+    const size_t span = s->plan.span;
+    double energy = 0, sum = 0;
+
+    for (size_t t = 0; t < span; t++)
+        energy += (double)s->analysis[t] * (double)s->analysis[t];
+    for (size_t k = 0, t = span; k < BEGINNING; k++) {
+        for (size_t i = 0; i < s->plan.hop && t > 0; i++, t--)
+            sum += (double)s->analysis[t - 1] * (double)s->analysis[t - 1];
+        s->coverage[k] = (float)(sum / energy);
+    }
+}
+
+void spectral_place(struct spectral *s, struct arena *a, double rate_hz, size_t channels,
+                    float latency_ms)
+{
+    const struct frame_plan plan = spectral_plan(rate_hz, latency_ms);
+    const double frame_hz = rate_hz / (double)plan.hop, bin_hz = rate_hz / (double)plan.span;
+    struct channel *channel = arena_take(a, channels, sizeof *channel);
+
+    *s = (struct spectral){ .plan = plan, .channels = channels, .channel = channel };
+    s->bins = plan.span / 2 + 1;
+    fft_place(&s->fft, a, plan.span);
+    s->analysis = arena_floats(a, plan.span);
+    s->synthesis = arena_floats(a, plan.span);
+    s->power = arena_floats(a, s->bins);
+    s->gain = arena_floats(a, s->bins);
+    s->noise = arena_floats(a, s->bins);
+    minimum_place(&s->minimum, a, s->bins, frame_hz, MEMORY_S);
+    voicing_place(&s->voicing, a, s->bins, rate_hz, frame_hz);
+    masked_place(&s->masked, a, s->bins, bin_hz, frame_hz);
+    presence_place(&s->presence, a, s->bins, frame_hz);
+    directed_place(&s->directed, a, s->bins, rate_hz, frame_hz);
+    evidence_place(&s->evidence, a, s->bins, bin_hz, frame_hz);
+    for (size_t c = 0; c < channels; c++) {
+        struct channel unused, *const ch = arena_measures(a) ? &unused : channel + c;
+
+        frame_place(&ch->frame, a, &plan);
+        overlap_place(&ch->overlap, a, plan.tail, plan.hop);
+        ch->ready = arena_floats(a, plan.hop);
+        ch->spectrum = arena_take(a, s->bins, sizeof *ch->spectrum);
+    }
+    meter_place(&s->meter, s->bins, bin_hz);
+    if (arena_measures(a))
+        return;
+    frame_windows(&plan, s->analysis, s->synthesis);
+    meter_calibrate(&s->meter, s->analysis);
+    cover(s);
+}
+
+bool spectral_ready(const struct spectral *s)
+{
+    return fft_ready(&s->fft);
+}
+
+void spectral_close(struct spectral *s)
+{
+    fft_close(&s->fft);
+}
+
+void spectral_reset(struct spectral *s)
+{
+    for (size_t c = 0; c < s->channels; c++) {
+        frame_reset(&s->channel[c].frame);
+        overlap_reset(&s->channel[c].overlap);
+        memset(s->channel[c].ready, 0, s->plan.hop * sizeof *s->channel[c].ready);
+    }
+    minimum_reset(&s->minimum);
+    voicing_reset(&s->voicing);
+    masked_reset(&s->masked);
+    presence_reset(&s->presence);
+    directed_reset(&s->directed);
+    evidence_reset(&s->evidence);
+    s->frames = 0;
+    s->at = 0;
+    s->invalid = 0;
+    s->wet = 1;
+    s->dry = 0;
+    meter_reset(&s->meter);
+}
+
+size_t spectral_room(const struct spectral *s)
+{
+    return s->plan.hop - s->at;
+}
+
+void spectral_exchange(struct spectral *s, size_t channel, const float *in, size_t in_stride,
+                       float *out, size_t out_stride, size_t n)
+{
+    struct channel *const ch = s->channel + channel;
+    const float *const ready = ch->ready + s->at;
+
+    s->invalid += guard_copy(ch->frame.x + s->plan.span - s->plan.hop + s->at, in, in_stride, n);
+    for (size_t t = 0; t < n; t++)
+        out[t * out_stride] = ready[t];
+}
+
+/* Transforms every channel; their mean power per frequency into s->power. */
+static void analyse(struct spectral *s)
+{
+    memset(s->power, 0, s->bins * sizeof *s->power);
+    for (size_t c = 0; c < s->channels; c++) {
+        struct channel *const ch = s->channel + c;
+
+        for (size_t t = 0; t < s->plan.span; t++)
+            s->fft.time[t] = ch->frame.x[t] * s->analysis[t];
+        fft_forward(&s->fft);
+        memcpy(ch->spectrum, s->fft.freq, s->bins * sizeof *ch->spectrum);
+        for (size_t f = 0; f < s->bins; f++)
+            s->power[f] += s->fft.freq[f][0] * s->fft.freq[f][0] +
+                           s->fft.freq[f][1] * s->fft.freq[f][1];
+    }
+    for (size_t f = 0; f < s->bins; f++)
+        s->power[f] = s->power[f] / (float)s->channels + TINY;
+}
+
+/* The first frames are taken for noise: their mean. */
+static void begin(struct spectral *s)
+{
+    const float before = s->frames ? s->begun_power : 0;
+    const float now = before + s->coverage[s->frames];
+
+    for (size_t f = 0; f < s->bins; f++)
+        s->noise[f] = (before * s->noise[f] + s->power[f]) / now;
+    s->begun_power = now;
+    s->frames++;
+    masked_begin(&s->masked, s->noise);
+    presence_begin(&s->presence, s->noise);
+}
+
+static float sigmoid(float x)
+{
+    return 1 / (1 + fast_exp(-x));
+}
+
+/* Share of a frame expected to be speech: less when nothing sounded voiced. */
+static float prior(const struct voicing *v)
+{
+    return 0.7f + 0.1f * sigmoid((v->recent - 0.14f) / 0.03f) +
+           0.1f * sigmoid((v->now - 0.14f) / 0.03f);
+}
+
+static void learn(struct spectral *s)
+{
+    if (s->frames < BEGINNING)
+        begin(s);
+    minimum_update(&s->minimum, s->power);
+    voicing_update(&s->voicing, &s->fft, s->power, s->masked.noise);
+    presence_lift(&s->presence, s->minimum.least);
+    masked_update(&s->masked, s->power, prior(&s->voicing));
+    presence_update(&s->presence, s->power);
+    if (s->frames >= BEGINNING)
+        for (size_t f = 0; f < s->bins; f++)
+            s->noise[f] = fast_exp(MASKED_SHARE * fast_log(s->masked.noise[f]) +
+                                   (1 - MASKED_SHARE) * fast_log(s->presence.noise[f]));
+    masked_lift(&s->masked, s->minimum.least);
+}
+
+static void decide(struct spectral *s, float reduction_db)
+{
+    const float floor = powf(10, -reduction_db / 20);
+
+    directed_update(&s->directed, &s->fft, s->power, s->noise, s->gain);
+    evidence_update(&s->evidence, &(struct evidence_frame){
+        .power = s->power,
+        .noise = s->noise,
+        .gain = s->gain,
+        .voiced = s->voicing.value,
+        .voiced_lately = s->voicing.now,
+    });
+    for (size_t f = 0; f < s->bins; f++)
+        s->gain[f] = fast_clamp(s->gain[f] * s->evidence.spread[f], floor, 1);
+}
+
+/* Back to samples, channel by channel, with the weights ramped over the hop. */
+static void rebuild(struct spectral *s, float wet, float dry)
+{
+    const size_t hop = s->plan.hop, before = s->plan.span - s->plan.tail;
+    const float unit = 1.0f / (float)s->plan.span;
+    const float dwet = (wet - s->wet) / (float)hop, ddry = (dry - s->dry) / (float)hop;
+
+    for (size_t c = 0; c < s->channels; c++) {
+        struct channel *const ch = s->channel + c;
+        const float *const x = ch->frame.x + before;
+
+        for (size_t f = 0; f < s->bins; f++) {
+            const float g = s->gain[f] * unit;
+
+            s->fft.freq[f][0] = ch->spectrum[f][0] * g;
+            s->fft.freq[f][1] = ch->spectrum[f][1] * g;
+        }
+        fft_inverse(&s->fft);
+        const float *const y =
+            overlap_update(&ch->overlap, s->fft.time + before, s->synthesis + before);
+
+        for (size_t t = 0; t < hop; t++) {
+            const float i = (float)(t + 1);
+
+            ch->ready[t] = (s->wet + i * dwet) * y[t] + (s->dry + i * ddry) * x[t];
+        }
+        frame_update(&ch->frame);
+    }
+    s->wet = wet;
+    s->dry = dry;
+}
+
+bool spectral_update(struct spectral *s, size_t n, const struct spectral_controls *c)
+{
+    s->at += n;
+    if (s->at < s->plan.hop)
+        return false;
+    s->at = 0;
+
+    analyse(s);
+    if (!c->freeze)
+        learn(s);
+    decide(s, c->reduction_db);
+    meter_update(&s->meter, s->power, s->gain, s->noise);
+
+    /* kept = mix wet + (1 - mix) dry;  removed = dry - kept = mix (dry - wet) */
+    const float wet = c->bypass ? 0 : c->residual ? -c->mix : c->mix;
+    const float dry = c->bypass ? 1 : c->residual ? c->mix : 1 - c->mix;
+
+    rebuild(s, wet, dry);
+    return true;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * guard.h - lets only numbers in that the stages behind it can square and sum.
+ */
+#ifndef LULL_GUARD_GUARD_H
+#define LULL_GUARD_GUARD_H
+
+#include <math.h>
+#include <stddef.h>
+
+/* Louder than any signal; its square, summed under the longest window, is
+ * still finite in a float. */
+#define GUARD_LOUDEST 1e15f
+
+/* Copies n samples, `stride` apart, to to[n]; what is NaN or infinite becomes
+ * 0.  Returns how many those were. */
+static inline size_t guard_copy(float *restrict to, const float *from, size_t stride, size_t n)
+{
+    size_t invalid = 0;
+
+    for (size_t t = 0; t < n; t++) {
+        const float x = from[t * stride];
+        const int ok = isfinite(x) != 0;
+
+        invalid += !ok;
+        to[t] = ok ? fminf(fmaxf(x, -GUARD_LOUDEST), GUARD_LOUDEST) : 0.0f;
+    }
+    return invalid;
+}
+
+#endif

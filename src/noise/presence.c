@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * presence.c - noise power by speech presence probability, after [GH12].
+ *
+ * With the speech, where present, assumed XI above the noise,
+ *
+ *   p = 1 / (1 + (1 + XI) exp(-P/M  XI/(1 + XI)))      presence, eq. 18
+ *   M = a M + (1 - a) (p M + (1 - p) P)                noise,    eq. 22
+ *
+ * A p that stays near 1 for long means that M is stuck below a louder noise;
+ * it is then kept from reaching 1 (section III).
+ */
+#include "noise/presence.h"
+
+#include "base/fastmath.h"
+
+#include <math.h>
+#include <string.h>
+
+static const float XI = 31.6f;          /* 15 dB: the fixed a-priori SNR of the paper */
+static const float STUCK = 0.99f;
+
+void presence_place(struct presence *p, struct arena *a, size_t n, double frame_hz)
+{
+    *p = (struct presence){ .n = n };
+    p->keep = (float)pow(0.8, 125.0 / frame_hz);
+    p->keep_mean = (float)pow(0.9, 125.0 / frame_hz);
+    p->noise = arena_floats(a, n);
+    p->mean = arena_floats(a, n);
+}
+
+void presence_reset(struct presence *p)
+{
+    memset(p->noise, 0, p->n * sizeof *p->noise);
+    for (size_t f = 0; f < p->n; f++)
+        p->mean[f] = 0.5f;
+}
+
+void presence_begin(struct presence *p, const float *restrict N)
+{
+    memcpy(p->noise, N, p->n * sizeof *N);
+}
+
+void presence_lift(struct presence *p, const float *restrict floor)
+{
+    for (size_t f = 0; f < p->n; f++)
+        p->noise[f] = fast_max(p->noise[f], floor[f]);
+}
+
+void presence_update(struct presence *p, const float *restrict P)
+{
+    const float a = p->keep, b = p->keep_mean;
+
+    for (size_t f = 0; f < p->n; f++) {
+        const float M = p->noise[f];
+        const float e = fast_min(P[f] / M * (XI / (1 + XI)), 80.0f);
+        float here = 1 / (1 + (1 + XI) * fast_exp(-e));
+
+        p->mean[f] = b * p->mean[f] + (1 - b) * here;
+        if (p->mean[f] > STUCK)
+            here = fast_min(here, STUCK);
+        p->noise[f] = a * M + (1 - a) * (here * M + (1 - here) * P[f]);
+    }
+}

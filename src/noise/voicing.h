@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * voicing.h - how much a spectrum looks like a row of harmonics.
+ */
+#ifndef LULL_NOISE_VOICING_H
+#define LULL_NOISE_VOICING_H
+
+#include "base/fft.h"
+
+struct voicing {
+    size_t n;                   /* frequencies                                     */
+    size_t low, high;           /* pitch periods searched, samples; low <= t < high */
+    float *weight;              /* [n] sums to 1                                   */
+    float keep_now, keep_recent;
+    float value;                /* of the last frame: 0 none, .14 and more voiced  */
+    float now, recent;          /* its peaks of the last 100 ms and the last 500   */
+};
+
+void voicing_place(struct voicing *v, struct arena *a, size_t n, double rate_hz,
+                   double frame_hz);
+void voicing_reset(struct voicing *v);
+
+/* Judges the powers P[n] above the noise N[n]; t is used for the transform. */
+void voicing_update(struct voicing *v, struct fft *t, const float *restrict P,
+                    const float *restrict N);
+
+#endif

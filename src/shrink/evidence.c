@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * evidence.c - the speech share of each band as a logistic function of clues.
+ *
+ * A gain that looks at one frequency in one frame is mostly guessing.  What
+ * surrounds it tells more: how far its neighbours, the whole frame and the
+ * last frames stand above the noise, whether the frame sounds voiced, whether
+ * the band is one sharp line, and what was decided before.  With x those clues,
+ * pooled in bands of the ear,
+ *
+ *   belief = 1 / (1 + exp(-(w0 + sum_i w_i x_i))).
+ *
+ * The weights are constants like any other here: one line of fifteen numbers
+ * for all bands, fitted once by least squares between compressed amplitudes,
+ * (gain belief |Y|)^c against |S|^c, on mixtures of many voices and noises.
+ */
+#include "shrink/evidence.h"
+
+#include "base/fastmath.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double SPACING = 0.8325;           /* ERB between bands */
+static const float EAR_TOP = 33.3f;             /* ERB at 8 kHz: clue `place` is 1 there */
+static const float HEARD = 28.3f;               /* ERB: bands below count for the frame */
+static const float SOFT = 0.1f;                 /* -10 dB: ratios below are all silence */
+
+enum clue {
+    NOW, SHORT, LONG, NEAR, WIDE, FRAME, FRAME_LATELY, VOICED, VOICED_LATELY,
+    GAIN, LAST_GAIN, LAST_GAIN_NEAR, LINE, PLACE
+};
+_Static_assert(PLACE + 1 == EVIDENCE_CLUES, "every clue has a row");
+
+static const float BIAS = 0.0f;
+static const float WEIGHT[EVIDENCE_CLUES] = { 0 };
+
+void evidence_place(struct evidence *e, struct arena *a, size_t n, double bin_hz,
+                    double frame_hz)
+{
+    const double frames = 125 / frame_hz;
+
+    *e = (struct evidence){ 0 };
+    bands_place(&e->bands, a, n, bin_hz, SPACING);
+    e->keep_short = (float)pow(0.6, frames);
+    e->keep_long = (float)pow(0.95, frames);
+    e->keep_frame = (float)pow(0.9, frames);
+
+    float **const rows[] = { &e->pooled_power, &e->pooled_noise, &e->pooled_clean, &e->peak,
+                             &e->short_power, &e->long_power, &e->last_gain, &e->belief };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        *rows[i] = arena_floats(a, e->bands.count);
+    e->clue = arena_floats(a, EVIDENCE_CLUES * e->bands.count);
+    e->spread = arena_floats(a, n);
+}
+
+void evidence_reset(struct evidence *e)
+{
+    memset(e->last_gain, 0, e->bands.count * sizeof *e->last_gain);
+    memset(e->belief, 0, e->bands.count * sizeof *e->belief);
+    e->frame_lately = 0;
+    e->begun = false;
+}
+
+static float *clue(struct evidence *e, enum clue i)
+{
+    return e->clue + (size_t)i * e->bands.count;
+}
+
+/* Pools the frame into bands. */
+static void pool(struct evidence *e, const struct evidence_frame *now)
+{
+    const struct bands *const b = &e->bands;
+
+    for (size_t f = 0; f < b->n; f++)
+        e->spread[f] = now->gain[f] * now->gain[f] * now->power[f];
+    bands_pool(b, now->power, e->pooled_power);
+    bands_pool(b, now->noise, e->pooled_noise);
+    bands_pool(b, e->spread, e->pooled_clean);
+
+    memset(e->peak, 0, b->count * sizeof *e->peak);
+    for (size_t f = 0; f < b->n; f++) {
+        float *const peak = e->peak + b->band[f] + (b->share[f] >= 0.5f);
+
+        *peak = fast_max(*peak, now->power[f] / now->noise[f]);
+    }
+}
+
+static void smooth(float *restrict to, const float *restrict x, float keep, size_t n)
+{
+    for (size_t b = 0; b < n; b++)
+        to[b] = keep * to[b] + (1 - keep) * x[b];
+}
+
+/* Row `to` = log(SOFT + power/noise). */
+static void ratio(struct evidence *e, enum clue to, const float *restrict power)
+{
+    float *restrict const x = clue(e, to);
+
+    for (size_t b = 0; b < e->bands.count; b++)
+        x[b] = fast_log(SOFT + power[b] / e->pooled_noise[b]);
+}
+
+/* Row `to` = mean of x over the bands within `reach`. */
+static void surround(struct evidence *e, enum clue to, const float *x, size_t reach)
+{
+    const size_t count = e->bands.count;
+    float *const mean = clue(e, to);
+    float sum = 0;
+    size_t low = 0, high = 0;
+
+    for (size_t b = 0; b < count; b++) {
+        while (high < count && high <= b + reach)
+            sum += x[high++];
+        while (low + reach < b)
+            sum -= x[low++];
+        mean[b] = sum / (float)(high - low);
+    }
+}
+
+static void fill(struct evidence *e, enum clue to, float value)
+{
+    float *const x = clue(e, to);
+
+    for (size_t b = 0; b < e->bands.count; b++)
+        x[b] = value;
+}
+
+/* Mean of a row over the bands that count for the frame. */
+static float frame_mean(const struct evidence *e, const float *x)
+{
+    float sum = 0;
+    size_t b = 0;
+
+    for (; b < e->bands.count && e->bands.centre[b] < HEARD; b++)
+        sum += x[b];
+    return sum / (float)b;
+}
+
+static void look(struct evidence *e, const struct evidence_frame *now)
+{
+    const size_t count = e->bands.count;
+    float *const gain = clue(e, GAIN), *const line = clue(e, LINE), *const place = clue(e, PLACE);
+
+    memcpy(clue(e, LAST_GAIN), e->last_gain, count * sizeof *e->last_gain);
+    surround(e, LAST_GAIN_NEAR, e->last_gain, 2);
+    ratio(e, NOW, e->pooled_power);
+    ratio(e, SHORT, e->short_power);
+    ratio(e, LONG, e->long_power);
+    surround(e, NEAR, clue(e, NOW), 1);
+    surround(e, WIDE, clue(e, NOW), 4);
+    for (size_t b = 0; b < count; b++) {
+        gain[b] = 0.5f * fast_log(e->pooled_clean[b] / e->pooled_power[b]);
+        line[b] = fast_log(SOFT + e->peak[b]) - clue(e, NOW)[b];
+        place[b] = e->bands.centre[b] / EAR_TOP;
+    }
+    const float frame = frame_mean(e, clue(e, NOW));
+
+    e->frame_lately = e->keep_frame * e->frame_lately + (1 - e->keep_frame) * frame;
+    fill(e, FRAME, frame);
+    fill(e, FRAME_LATELY, e->frame_lately);
+    fill(e, VOICED, now->voiced);
+    fill(e, VOICED_LATELY, now->voiced_lately);
+}
+
+static void believe(struct evidence *e)
+{
+    const size_t count = e->bands.count;
+
+    for (size_t b = 0; b < count; b++)
+        e->belief[b] = BIAS;
+    for (size_t i = 0; i < EVIDENCE_CLUES; i++)
+        for (size_t b = 0; b < count; b++)
+            e->belief[b] += WEIGHT[i] * e->clue[i * count + b];
+    for (size_t b = 0; b < count; b++)
+        e->belief[b] = 1 / (1 + fast_exp(-e->belief[b]));
+}
+
+void evidence_update(struct evidence *e, const struct evidence_frame *now)
+{
+    const size_t count = e->bands.count;
+
+    pool(e, now);
+    if (!e->begun) {
+        memcpy(e->short_power, e->pooled_power, count * sizeof *e->short_power);
+        memcpy(e->long_power, e->pooled_power, count * sizeof *e->long_power);
+        e->begun = true;
+    }
+    smooth(e->short_power, e->pooled_power, e->keep_short, count);
+    smooth(e->long_power, e->pooled_power, e->keep_long, count);
+    look(e, now);
+    believe(e);
+    memcpy(e->last_gain, clue(e, GAIN), count * sizeof *e->last_gain);
+    bands_spread(&e->bands, e->belief, e->spread);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * evidence.h - how much of each band is speech, by all that is seen around it.
+ */
+#ifndef LULL_SHRINK_EVIDENCE_H
+#define LULL_SHRINK_EVIDENCE_H
+
+#include "base/ear.h"
+
+enum { EVIDENCE_CLUES = 14 };
+
+/* One frame, as the earlier stages see it; n frequencies each. */
+struct evidence_frame {
+    const float *power, *noise, *gain;
+    float voiced, voiced_lately;        /* struct voicing: value, now */
+};
+
+struct evidence {
+    struct bands bands;
+    float keep_short, keep_long, keep_frame;    /* per frame                       */
+    float *pooled_power, *pooled_noise;         /* [bands]                         */
+    float *pooled_clean;                        /* [bands] of gain^2 power         */
+    float *peak;                                /* [bands] greatest power/noise    */
+    float *short_power, *long_power;            /* [bands] smoothed                */
+    float *last_gain;                           /* [bands] log of the last gain    */
+    float *clue;                                /* [clues][bands]                  */
+    float *belief;                              /* [bands] the result, 0..1        */
+    float *spread;                              /* [n] the result for each frequency */
+    float frame_lately;
+    bool begun;
+};
+
+void evidence_place(struct evidence *e, struct arena *a, size_t n, double bin_hz,
+                    double frame_hz);
+void evidence_reset(struct evidence *e);
+void evidence_update(struct evidence *e, const struct evidence_frame *now);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * kinds.h - what the parts of a sink owe to sink.c, and to each other.
+ */
+#ifndef LULL_SINK_KINDS_H
+#define LULL_SINK_KINDS_H
+
+#include "sink/sink.h"
+
+/* Each finishes a sink whose fd is open and whose sound is the input's. */
+bool sink_sndfile_open(struct sink *s, const struct source *from, struct fault *why);
+bool sink_wav_open(struct sink *s, struct fault *why);
+bool sink_raw_open(struct sink *s, struct fault *why);
+
+bool sink_raw_write(struct sink *s, const float *x, size_t frames, struct fault *why);
+bool sink_raw_finish(struct sink *s, struct fault *why);
+
+/* write(2) of all n bytes. */
+bool sink_put(struct sink *s, const void *bytes, size_t n, struct fault *why);
+
+/* Rounds x[n] to the sink's bits, dithered if so wished, and counts clips. */
+void quantise(struct sink *s, float *x, size_t n);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * quantise.c - the last step in float: onto the grid of the output's bits.
+ *
+ *   k = round(x 2^(b-1) + d),   -2^(b-1) <= k <= 2^(b-1) - 1,   x = k / 2^(b-1)
+ *
+ * Done here and nowhere else, so every format rounds, clips and dithers alike
+ * and what follows has only exact numbers to store.  d is 0, or noise of
+ * triangular density over +-1 step, which makes the error's mean and power
+ * independent of the signal.  It always starts with the same seed: the same
+ * input gives the same output.
+ */
+#include "sink/kinds.h"
+#include <math.h>
+
+/* Uniform in [0, 1); a linear congruential generator, of which only the upper
+ * bits are any good. */
+static double uniform(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return (*seed >> 8) * 0x1p-24;
+}
+
+void quantise(struct sink *s, float *x, size_t n)
+{
+    if (!s->bits)
+        return;
+
+    const double scale = (double)(1LL << (s->bits - 1));
+
+    for (size_t i = 0; i < n; i++) {
+        const double d = s->dither ? uniform(&s->seed) - uniform(&s->seed) : 0;
+        const double wish = floor((double)x[i] * scale + d + 0.5);
+        const double k = fmin(fmax(wish, -scale), scale - 1);
+
+        s->clipped += wish != k;
+        x[i] = (float)(k / scale);
+    }
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * pcm.h - samples as bytes: integers of 8 to 32 bits and IEEE floats, in
+ * either byte order, to and from float in [-1, 1).
+ */
+#ifndef LULL_SOURCE_PCM_H
+#define LULL_SOURCE_PCM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum pcm_type { PCM_U8, PCM_S8, PCM_S16, PCM_S24, PCM_S32, PCM_F32, PCM_F64 };
+
+struct pcm {
+    enum pcm_type type;
+    bool big_endian;
+};
+
+/* The encoding called "s16", "s16le", "s16be", ...; false: no such. */
+bool pcm_named(const char *name, struct pcm *p);
+
+size_t pcm_bytes(struct pcm p);         /* of one sample                         */
+unsigned pcm_bits(struct pcm p);        /* 8..32 of integers, 0 of floats        */
+
+void pcm_decode(struct pcm p, const unsigned char *bytes, float *x, size_t n);
+
+/* x[n] has to lie on the grid of p already, in range: nothing is rounded here. */
+void pcm_encode(struct pcm p, const float *x, unsigned char *bytes, size_t n);
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * sndfile.c - sound files of every kind that libsndfile knows.
+ *
+ * It reads 0 frames at an error just as at the end, so the error is asked for.
+ * Where a WAV file is shorter than its header says it quietly corrects the
+ * length, so the header is read for that number once more.
+ */
+#include "source/kinds.h"
+#include <sndfile.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+/* Samples of coded formats (ADPCM, Vorbis, ...) count as 16 bit. */
+static enum pcm_type type_of(int format)
+{
+    switch (format & SF_FORMAT_SUBMASK) {
+    case SF_FORMAT_PCM_U8:
+        return PCM_U8;
+    case SF_FORMAT_PCM_S8:
+        return PCM_S8;
+    case SF_FORMAT_PCM_24:
+    case SF_FORMAT_ALAC_24:
+        return PCM_S24;
+    case SF_FORMAT_PCM_32:
+    case SF_FORMAT_ALAC_32:
+        return PCM_S32;
+    case SF_FORMAT_FLOAT:
+        return PCM_F32;
+    case SF_FORMAT_DOUBLE:
+        return PCM_F64;
+    default:
+        return PCM_S16;
+    }
+}
+
+/* The channel mask of WAV has its bits in the order below. */
+static unsigned speakers_of(SNDFILE *file, unsigned channels)
+{
+    static const int order[] = {
+        SF_CHANNEL_MAP_LEFT, SF_CHANNEL_MAP_RIGHT, SF_CHANNEL_MAP_CENTER, SF_CHANNEL_MAP_LFE,
+        SF_CHANNEL_MAP_REAR_LEFT, SF_CHANNEL_MAP_REAR_RIGHT,
+        SF_CHANNEL_MAP_FRONT_LEFT_OF_CENTER, SF_CHANNEL_MAP_FRONT_RIGHT_OF_CENTER,
+        SF_CHANNEL_MAP_REAR_CENTER, SF_CHANNEL_MAP_SIDE_LEFT, SF_CHANNEL_MAP_SIDE_RIGHT,
+    };
+    int map[sizeof order / sizeof *order];
+    unsigned mask = 0;
+
+    if (channels > sizeof order / sizeof *order ||
+        !sf_command(file, SFC_GET_CHANNEL_MAP_INFO, map, (int)(channels * sizeof *map)))
+        return 0;
+    for (unsigned c = 0; c < channels; c++)
+        for (unsigned bit = 0; bit < sizeof order / sizeof *order; bit++)
+            if (map[c] == order[bit])
+                mask |= 1u << bit;
+    return mask;
+}
+
+static const char *format_name(int command, int format, SF_FORMAT_INFO *info)
+{
+    *info = (SF_FORMAT_INFO){ .format = format };
+    return sf_command(NULL, command, info, sizeof *info) || !info->name ? "unknown" : info->name;
+}
+
+static void describe(struct source *s, int format)
+{
+    SF_FORMAT_INFO major, minor;
+
+    snprintf(s->kind, sizeof s->kind, "%s, %s",
+             format_name(SFC_GET_FORMAT_INFO, format & SF_FORMAT_TYPEMASK, &major),
+             format_name(SFC_GET_FORMAT_INFO, format & SF_FORMAT_SUBMASK, &minor));
+}
+
+static long long wav_promise(int fd)
+{
+    struct sound claimed;
+    const off_t start = lseek(fd, 0, SEEK_CUR);
+    const enum wav_result r = wav_read_header(fd, &claimed);
+
+    lseek(fd, start, SEEK_SET);
+    return r == WAV_OK ? claimed.frames : FRAMES_UNKNOWN;
+}
+
+static size_t sndfile_read(struct source *s, float *x, size_t frames, struct fault *why)
+{
+    SNDFILE *file = s->state;
+    const sf_count_t got = sf_readf_float(file, x, (sf_count_t)frames);
+
+    if (got <= 0 && sf_error(file) == SF_ERR_SYSTEM)
+        fault_set(why, EX_IOERR, "%s: %s", s->name, sf_strerror(file));
+    return got > 0 ? (size_t)got : 0;
+}
+
+static void sndfile_close(struct source *s)
+{
+    sf_close(s->state);
+    close(s->fd);
+}
+
+bool source_sndfile_open(struct source *s, struct fault *why)
+{
+    const long long promise = wav_promise(s->fd);
+    SF_INFO info = { 0 };
+    SNDFILE *file = sf_open_fd(s->fd, SFM_READ, &info, SF_FALSE);
+
+    if (!file)
+        return fault_set(why, EX_DATAERR, "%s: %s", s->name, sf_strerror(NULL));
+    s->sound = (struct sound){
+        .rate_hz = info.samplerate,
+        .channels = (unsigned)info.channels,
+        .frames = info.frames,
+        .pcm = { .type = type_of(info.format) },
+        .speakers = speakers_of(file, (unsigned)info.channels),
+        .format = info.format,
+    };
+    s->promised = promise > info.frames ? promise : info.frames;
+    describe(s, info.format);
+    s->tags = s->state = file;
+    s->read = sndfile_read;
+    s->close = sndfile_close;
+    return true;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * sound.h - what there is to know of a sound apart from its samples.
+ *
+ * Sources fill it in and sinks go by it: what comes out has the rate, the
+ * channels and the samples of what went in.
+ */
+#ifndef LULL_SOURCE_SOUND_H
+#define LULL_SOURCE_SOUND_H
+
+#include "source/pcm.h"
+#include <stdbool.h>
+
+enum { FRAMES_UNKNOWN = -1 };
+
+struct sound {
+    double rate_hz;
+    unsigned channels;
+    long long frames;       /* length, or FRAMES_UNKNOWN                          */
+    struct pcm pcm;         /* how samples are stored; 16 bit where they are coded */
+    unsigned speakers;      /* WAV's channel mask; 0: not said                    */
+    bool headerless;        /* raw samples, nothing but                           */
+    int format;             /* the file library's code; 0: it was not asked       */
+};
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * source.h - where samples come from: a sound file, a WAV stream on a pipe,
+ * or raw samples.
+ */
+#ifndef LULL_SOURCE_SOURCE_H
+#define LULL_SOURCE_SOURCE_H
+
+#include "source/fault.h"
+#include "source/sound.h"
+#include <signal.h>
+
+struct source {
+    struct sound sound;
+    const char *name;       /* for messages                                      */
+    char kind[96];          /* "WAV (Microsoft), Signed 16 bit PCM"              */
+    long long promised;     /* frames that the header speaks of, or FRAMES_UNKNOWN */
+    long long frames;       /* frames read                                       */
+    void *tags;             /* titles, cues and the like for sink/sndfile.c, or NULL */
+    const volatile sig_atomic_t *stop;  /* not 0: waiting for input is over      */
+
+    /* Of the backend. */
+    int fd;
+    void *state;
+    size_t (*read)(struct source *s, float *x, size_t frames, struct fault *why);
+    void (*close)(struct source *s);
+};
+
+/* Opens path, "-" for standard input.  Where `raw` is given the input has no
+ * header and is as *raw says.  path, *stop outlive the source. */
+bool source_open(struct source *s, const char *path, const struct sound *raw,
+                 const volatile sig_atomic_t *stop, struct fault *why);
+
+/* Reads up to x[frames][channels]; from a pipe, what is there.  Gives the
+ * frames read; 0 at the end, and at an error with why->code not 0. */
+size_t source_read(struct source *s, float *x, size_t frames, struct fault *why);
+
+void source_close(struct source *s);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * masked.c - X_{k+1} = f(X_k, y_k) for noise under speech.
+ *
+ * The model X of the noise power is N(f) = Nbar(f) exp(sum_i U_i(f) h_i): a
+ * reference and a few smooth directions of its logarithm, level and tilt, in
+ * which noise moves fast and together.  A frame y shows the noise only where
+ * nobody speaks; the rest are missing entries, as in [BNR10] and [CEC13].
+ * With g = P/N, noise has likelihood exp(-g), speech the heavy tail (Lomax)
+ * l1 = s b^s (b + g)^-(1+s), so an entry is noise with probability
+ *
+ *   w = l0 k / (l0 k + l1),        k = (1 - prior)/prior,
+ *
+ * and h takes one step of Fisher scoring from its prediction h- = phi h:
+ *
+ *   A = U' diag(w d) U,    h = h- + (A + diag(1/q))^-1 U' (w d (c min(g, G) - 1))
+ *
+ * q, the variance of what h does from frame to frame, is learned as well: noise
+ * that swells and fades is believed faster than noise that rests.  This is the
+ * step size, found by itself; tr(A)/tr(A + 1/q) tells it as a number in 0..1.
+ *
+ * d counts a frequency by its share of the ear's scale and evens out that
+ * neighbouring frames see the same samples.
+ */
+#include "track/masked.h"
+
+#include "base/ear.h"
+#include "base/fastmath.h"
+
+#include <math.h>
+#include <string.h>
+
+static const float TAIL = 0.3f, TAIL_SCALE = 5.0f;      /* s, b: speech runs to 50 dB above */
+static const float BIAS = 1.05f, CLIP = 8.0f;           /* c, G: mean of a clipped exponential */
+static const float FARTHEST = 1.5f;                     /* nepers h may move in a frame */
+static const float Q_LEAST = 0.02f * 0.02f, Q_MOST = 2.0f * 2.0f;
+static const float STUCK = 0.99f;
+
+static void set_directions(struct masked *m, double bin_hz)
+{
+    const double top = ear_place((double)(m->n - 1) * bin_hz);
+
+    for (size_t f = 0; f < m->n; f++) {
+        const double e = ear_place((double)f * bin_hz) / top;
+
+        m->U[f] = 1;
+        for (size_t i = 1; i < MASKED_RANK; i++)
+            m->U[i * m->n + f] = (float)(sqrt(2) * cos(3.14159265358979 * (double)i * e));
+    }
+}
+
+static void set_weights(struct masked *m, double bin_hz, double evidence)
+{
+    double sum = 0;
+
+    for (size_t f = 0; f < m->n; f++) {
+        const double hz = (double)f * bin_hz;
+        const double width = ear_place(hz + bin_hz / 2) - ear_place(fmax(hz - bin_hz / 2, 0));
+
+        m->weight[f] = (float)sqrt(width);
+        sum += sqrt(width);
+    }
+    for (size_t f = 0; f < m->n; f++)
+        m->weight[f] *= (float)(evidence * (double)m->n / sum);
+}
+
+void masked_place(struct masked *m, struct arena *a, size_t n, double bin_hz, double frame_hz)
+{
+    const double frames = 125 / frame_hz;               /* of 8 ms, for which the constants are */
+
+    *m = (struct masked){ .n = n };
+    m->predict = (float)pow(0.9, frames);
+    m->learn_q = (float)(0.02 * frames);
+    m->learn_mean = (float)(1 - pow(0.95, frames));
+    m->forget = (float)pow(0.9, frames);
+    m->q0 = (float)(0.3 * 0.3 * frames);
+    m->mean = arena_floats(a, n);
+    m->U = arena_floats(a, MASKED_RANK * n);
+    m->weight = arena_floats(a, n);
+    m->noise = arena_floats(a, n);
+    m->speech = arena_floats(a, n);
+    m->mean_speech = arena_floats(a, n);
+    if (arena_measures(a))
+        return;
+    set_directions(m, bin_hz);
+    set_weights(m, bin_hz, 0.5 * frames);
+}
+
+void masked_reset(struct masked *m)
+{
+    memset(m->mean, 0, m->n * sizeof *m->mean);
+    for (size_t i = 0; i < MASKED_RANK; i++) {
+        m->h[i] = 0;
+        m->q[i] = i ? m->q0 / 4 : m->q0;
+    }
+    for (size_t f = 0; f < m->n; f++)
+        m->mean_speech[f] = 0.5f;
+    m->step = 1;
+}
+
+void masked_begin(struct masked *m, const float *restrict N)
+{
+    memcpy(m->mean, N, m->n * sizeof *N);
+    memcpy(m->noise, N, m->n * sizeof *N);
+}
+
+/* The model at h, and which entries of P are missing from it. */
+static void expect(struct masked *m, const float *restrict P, float prior)
+{
+    const float *restrict const u0 = m->U, *restrict const u1 = m->U + m->n;
+    const float *restrict const mean = m->mean;
+    float *restrict const noise = m->noise, *restrict const speech = m->speech;
+    const float h0 = m->h[0], h1 = m->h[1];
+    const float log_k = logf((1 - prior) / prior);
+    const float log_tail = logf(TAIL) + TAIL * logf(TAIL_SCALE);
+
+    for (size_t f = 0; f < m->n; f++) {
+        const float N = mean[f] * fast_exp(u0[f] * h0 + u1[f] * h1), g = P[f] / N;
+        const float is_speech = log_tail - (1 + TAIL) * fast_log(TAIL_SCALE + g);
+        const float is_noise = log_k - fast_min(g, 60);
+
+        noise[f] = N;
+        speech[f] = 1 / (1 + fast_exp(is_noise - is_speech));
+    }
+}
+
+/* One step of Fisher scoring from where h is. */
+static void fit(struct masked *m, const float *restrict P)
+{
+    enum { R = MASKED_RANK };
+    const float *const u0 = m->U, *const u1 = m->U + m->n;
+    float A[R][R] = { { 0 } }, b[R] = { 0 };
+
+    for (size_t f = 0; f < m->n; f++) {
+        const float wd = (1 - m->speech[f]) * m->weight[f];
+        const float e = wd * (fast_min(P[f] / m->noise[f], CLIP) * BIAS - 1);
+
+        b[0] += e * u0[f];
+        b[1] += e * u1[f];
+        A[0][0] += wd * u0[f] * u0[f];
+        A[0][1] += wd * u0[f] * u1[f];
+        A[1][1] += wd * u1[f] * u1[f];
+    }
+    const float p0 = A[0][0] + 1 / m->q[0], p1 = A[1][1] + 1 / m->q[1];
+    const float det = p0 * p1 - A[0][1] * A[0][1];      /* >= 1/(q0 q1) by Cauchy-Schwarz */
+    const float move[R] = { (p1 * b[0] - A[0][1] * b[1]) / det,
+                            (p0 * b[1] - A[0][1] * b[0]) / det };
+
+    for (size_t i = 0; i < R; i++) {
+        const float d = fast_min(fast_max(move[i], -FARTHEST), FARTHEST);
+
+        m->h[i] += d;
+        m->q[i] = fast_min(fast_max((1 - m->learn_q) * m->q[i] + 2 * m->learn_q * d * d, Q_LEAST),
+                        Q_MOST);
+    }
+    m->step = (A[0][0] + A[1][1]) / (p0 + p1);
+}
+
+/* The reference follows where there is noise to see. */
+static void follow(struct masked *m, const float *restrict P)
+{
+    const float a = m->forget;
+
+    for (size_t f = 0; f < m->n; f++) {
+        const float p = m->speech[f], N = m->noise[f];
+
+        m->mean_speech[f] = a * m->mean_speech[f] + (1 - a) * p;
+        const float here = m->mean_speech[f] > STUCK ? fast_min(p, STUCK) : p;
+        const float grow = 1 + m->learn_mean * (1 - here) * (P[f] / N - 1);
+
+        m->mean[f] *= grow;
+        m->noise[f] *= grow;
+    }
+}
+
+void masked_update(struct masked *m, const float *restrict P, float prior)
+{
+    for (size_t i = 0; i < MASKED_RANK; i++)
+        m->h[i] *= m->predict;
+    expect(m, P, prior);
+    fit(m, P);
+    expect(m, P, prior);
+    follow(m, P);
+}
+
+void masked_lift(struct masked *m, const float *restrict floor)
+{
+    for (size_t f = 0; f < m->n; f++) {
+        const float lift = fast_max(floor[f] / m->noise[f], 1);
+
+        m->mean[f] *= lift;
+        m->noise[f] *= lift;
+    }
+}

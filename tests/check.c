@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#include "check.h"
+
+#include <math.h>
+
+uint64_t dice_word(struct dice *d)
+{
+    d->state ^= d->state >> 12;
+    d->state ^= d->state << 25;
+    d->state ^= d->state >> 27;
+    return d->state * 2685821657736338717u;
+}
+
+double dice_uniform(struct dice *d)
+{
+    return (double)(dice_word(d) >> 11) * 0x1p-53;
+}
+
+double dice_normal(struct dice *d)
+{
+    const double u = 1 - dice_uniform(d), v = dice_uniform(d);
+
+    return sqrt(-2 * log(u)) * cos(6.283185307179586 * v);
+}
+
+void dice_noise(struct dice *d, float *x, size_t n, double sigma)
+{
+    for (size_t t = 0; t < n; t++)
+        x[t] = (float)(sigma * dice_normal(d));
+}
+
+double energy(const float *x, size_t n)
+{
+    double sum = 0;
+
+    for (size_t t = 0; t < n; t++)
+        sum += (double)x[t] * (double)x[t];
+    return sum;
+}
+
+double decibel(double a, double b)
+{
+    return 10 * log10(a / b);
+}
