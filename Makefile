@@ -47,6 +47,10 @@ $(OUT)/src/source/%.o $(OUT)/src/sink/%.o: FLAGS += $(call cflags,sndfile)
 $(call objects,$(program)): FLAGS += -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64
 $(OUT)/src/lull.o: FLAGS += -DLULL_VERSION='"$(VERSION)"'
 $(OUT)/tests/%.o: FLAGS += -Itests
+# Kernels for processors that must be asked first (kernel.c does).
+ifneq ($(filter x86_64% i%86%,$(shell $(CC) -dumpmachine)),)
+$(OUT)/src/track/kernel_avx2.o: FLAGS += -mavx2 -mfma
+endif
 $(OUT)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) $(CPPFLAGS) $(CFLAGS) -c $< -o $@

@@ -4,6 +4,8 @@
  */
 #include "scene.h"
 
+#include "oracle.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +20,7 @@ struct scene scene_new(size_t dim, size_t parts, size_t k, const double *ell, ui
 {
     struct scene s = { .dim = dim, .n = dim * parts, .parts = parts, .k = k };
 
-    s.dice = dice(seed);
+    s.dice = (struct dice){ seed * 0x9e3779b97f4a7c15u + 1 };
     s.level = 1;
     memcpy(s.ell, ell, k * sizeof *ell);
     s.V = malloc(2 * k * s.n * sizeof *s.V);

@@ -7,8 +7,8 @@
 #ifndef SCENE_H
 #define SCENE_H
 
+#include "check.h"
 #include "lull_tracker.h"
-#include "oracle.h"
 
 enum { SCENE_MOST = 16 };
 
