@@ -184,7 +184,7 @@ void lull_tracker_basis(const lull_tracker *t, float *basis, float *energies)
     for (size_t j = 0; basis && j < k->U.r; j++)
         basis_get(&k->U, j, basis + j * k->U.n);
     for (size_t j = 0; energies && j < k->U.r; j++)
-        energies[j] = k->rule.power ? k->rule.power[j] : cov_power(&k->rule.cov, j);
+        energies[j] = track_power(k, j);
 }
 
 size_t lull_rank_for_budget(size_t dim, int complex_numbers, double frames_per_second,

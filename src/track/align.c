@@ -23,7 +23,7 @@ static bool worth_it(const struct cov *c, size_t j, size_t k)
     return a < b || size2 > NEGLIGIBLE * a * b;
 }
 
-bool align_update(struct align *a, struct basis *U, struct cov *c)
+bool align_update(struct align *a, struct basis *U, struct cov *c, struct cov *also)
 {
     if (U->r < 2)
         return false;
@@ -39,5 +39,7 @@ bool align_update(struct align *a, struct basis *U, struct cov *c)
 
     basis_turn_pair(U, a->j, a->k, cosine, s);
     cov_turn_pair(c, a->j, a->k, cosine, s);
+    if (also)
+        cov_turn_pair(also, a->j, a->k, cosine, s);
     return cosine < 0.70710678f;
 }

@@ -11,8 +11,8 @@ struct align {
     size_t j, k;                /* the pair whose turn is next, j < k */
 };
 
-/* One Jacobi rotation of the next pair.  True when the two also changed
- * places; the pair is then in *a as it was. */
-bool align_update(struct align *a, struct basis *U, struct cov *c);
+/* One Jacobi rotation of the next pair, by what c says; U and `also` (may be
+ * NULL) turn with it.  True when the two changed places: they are in *a. */
+bool align_update(struct align *a, struct basis *U, struct cov *c, struct cov *also);
 
 #endif

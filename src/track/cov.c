@@ -194,10 +194,10 @@ void cov_polish(struct cov *c, size_t count)
 
 void cov_scale(struct cov *c, float f)
 {
-    for (size_t i = 0; i < c->q * c->ld; i++) {
+    for (size_t i = 0; i < c->q * c->ld; i++)
         c->C[i] *= f;
+    for (size_t i = 0; c->P && i < c->q * c->ld; i++)
         c->P[i] /= f;
-    }
 }
 
 float cov_angle(const struct cov *c, size_t j, size_t k, float *s)
@@ -265,21 +265,26 @@ static void clear_last(struct cov *c, float *X)
             X[(c->q - m) * c->ld + i] = X[i * c->ld + c->q - m] = 0.0f;
 }
 
-void cov_drop_last(struct cov *c)
+/* The inverse of a block: P - P_j P_j' / P_jj. */
+static void drop_last_of_inverse(struct cov *c)
 {
     const size_t last = c->q - c->parts;
     const float corner = c->P[last * (c->ld + 1)];
-    float *const x = c->Jx;
+    float x[2 * COV_MOST] = { 0 };
 
-    /* The inverse of a block: P - P_j P_j' / P_jj. */
-    memset(x, 0, c->ld * sizeof *x);
     for (size_t i = 0; i < last; i++)
         x[i] = c->P[last * c->ld + i];
     if (corner > 0.0f)
         cov_blend(c, c->P, 1.0f, -1.0f / corner, x);
-    clear_last(c, c->C);
     clear_last(c, c->P);
-    c->q = last;
+}
+
+void cov_drop_last(struct cov *c)
+{
+    if (c->P)
+        drop_last_of_inverse(c);
+    clear_last(c, c->C);
+    c->q -= c->parts;
     c->at = 0;
 }
 
@@ -287,6 +292,7 @@ void cov_grow(struct cov *c, float level)
 {
     for (size_t m = 0; m < c->parts; m++, c->q++) {
         c->C[c->q * (c->ld + 1)] = level;
-        c->P[c->q * (c->ld + 1)] = 1.0f / level;
+        if (c->P)
+            c->P[c->q * (c->ld + 1)] = 1.0f / level;
     }
 }

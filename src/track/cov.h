@@ -13,6 +13,8 @@
 #include "base/arena.h"
 #include "track/kernel.h"
 
+enum { COV_MOST = 256 };        /* directions, at most */
+
 struct cov {
     size_t q, ld;               /* floats in p: r parts; those padded to 8s */
     size_t rows;                /* the most q can be                        */

@@ -2,6 +2,9 @@
  *
  * rank.c - the number of directions, with hysteresis.
  *
+ * The powers are those of the last 100 frames, whatever the step: directions
+ * that fall silent are told from the rest as soon with a slow step.
+ *
  * Up: when the scout calls, its direction is taken in, made orthogonal to the
  * rest.  It calls at the chi^2 bound for x = 15.  Down: the last direction (they
  * are kept strongest first) goes when its power has been below the bound for
@@ -15,23 +18,25 @@
 #include <math.h>
 #include <string.h>
 
-static const float PACE = 0.02f;        /* of the powers: 100 frames      */
+static const float PACE = 0.02f;        /* of the fast covariance: 100 frames */
 static const float HOLD = 50.0f;        /* frames                         */
 static const float WEAK = 2.0f;         /* x of the bound to go below     */
 
-void rank_place(struct rank *k, struct arena *a, size_t cap, size_t padded)
+void rank_place(struct rank *k, struct arena *a, const struct basis *U)
 {
-    k->power = arena_floats(a, cap);
-    k->weak = arena_floats(a, cap);
-    k->age = arena_floats(a, cap);
-    k->x = arena_floats(a, padded);
+    cov_place_alone(&k->fast, a, U->cap, U->parts);
+    k->weak = arena_floats(a, U->cap);
+    k->age = arena_floats(a, U->cap);
+    k->x = arena_floats(a, basis_padded(U));
+    k->p = arena_floats(a, k->fast.ld);
 }
 
-void rank_reset(struct rank *k, size_t cap)
+void rank_reset(struct rank *k, size_t cap, size_t r, float level)
 {
-    memset(k->power, 0, cap * sizeof *k->power);
+    cov_reset(&k->fast, r, level);
     memset(k->weak, 0, cap * sizeof *k->weak);
     memset(k->age, 0, cap * sizeof *k->age);
+    k->align = (struct align){ 0 };
 }
 
 static void swap(float *x, size_t j, size_t k)
@@ -42,16 +47,20 @@ static void swap(float *x, size_t j, size_t k)
     x[k] = was;
 }
 
-void rank_swap(struct rank *k, const struct align *a)
+/* By the fast covariance, which C follows. */
+static void align(struct rank *k, struct basis *U, struct cov *c)
 {
-    swap(k->power, a->j, a->k);
-    swap(k->weak, a->j, a->k);
-    swap(k->age, a->j, a->k);
+    if (!align_update(&k->align, U, &k->fast, c))
+        return;
+    swap(k->weak, k->align.j, k->align.k);
+    swap(k->age, k->align.j, k->align.k);
 }
 
-static float square(const float *p, size_t j, size_t parts)
+static void drop_last(struct rank *k, struct basis *U, struct cov *c)
 {
-    return parts == 1 ? p[j] * p[j] : p[2 * j] * p[2 * j] + p[2 * j + 1] * p[2 * j + 1];
+    cov_drop_last(c);
+    cov_drop_last(&k->fast);
+    U->r--;
 }
 
 void rank_update(struct rank *k, struct basis *U, struct cov *c, const float *p, float weight,
@@ -59,27 +68,26 @@ void rank_update(struct rank *k, struct basis *U, struct cov *c, const float *p,
 {
     const float bar = sigma2 * scout_bound(PACE, WEAK, U->parts);
 
+    memset(k->p, 0, k->fast.ld * sizeof *k->p);
+    memcpy(k->p, p, k->fast.q * sizeof *k->p);
+    cov_blend(&k->fast, k->fast.C, 1.0f - PACE, PACE * weight * weight, k->p);
     for (size_t j = 0; j < U->r; j++) {
-        const float pace = fmaxf(PACE, 1.0f / (k->age[j] + 1.0f));
-        const float power = weight * weight * square(p, j, U->parts);
+        const bool weak = cov_power(&k->fast, j) < bar;
 
         k->age[j] += 1.0f;
-        k->power[j] += pace * (power - k->power[j]);
-        k->weak[j] = k->power[j] < bar ? k->weak[j] + 1.0f : fmaxf(k->weak[j] - 1.0f, 0.0f);
+        k->weak[j] = weak ? k->weak[j] + 1.0f : fmaxf(k->weak[j] - 1.0f, 0.0f);
     }
-    if (U->r && k->weak[U->r - 1] > HOLD && k->age[U->r - 1] > HOLD) {
-        cov_drop_last(c);
-        U->r--;
-    }
+    align(k, U, c);
+    if (U->r && k->weak[U->r - 1] > HOLD && k->age[U->r - 1] > HOLD)
+        drop_last(k, U, c);
 }
 
 bool rank_grow(struct rank *k, struct basis *U, struct cov *c, const struct scout *s, float *p)
 {
     if (U->r == U->cap) {
-        if (cov_power(c, U->r - 1) >= s->along)
+        if (cov_power(&k->fast, U->r - 1) >= s->along)
             return false;
-        cov_drop_last(c);
-        U->r--;
+        drop_last(k, U, c);
     }
     /* w - U U'w, to length 1. */
     float length2 = 0;
@@ -99,7 +107,7 @@ bool rank_grow(struct rank *k, struct basis *U, struct cov *c, const struct scou
 
     basis_set(U, j, k->x);
     cov_grow(c, s->along);
-    k->power[j] = s->along;
+    cov_grow(&k->fast, s->along);
     k->weak[j] = 0;
     k->age[j] = 1.0f / s->pace;
     return true;

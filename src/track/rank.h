@@ -9,20 +9,20 @@
 #include "track/scout.h"
 
 struct rank {
-    float *power;               /* [cap] running power of each coefficient  */
+    struct cov fast;            /* covariance of the last 100 frames        */
     float *weak;                /* [cap] frames it was lately below the bar */
     float *age;                 /* [cap] frames since it came               */
+    struct align align;
     float *x;                   /* [padded] scratch                         */
+    float *p;                   /* [ld] scratch                             */
 };
 
-void rank_place(struct rank *k, struct arena *a, size_t cap, size_t padded);
-void rank_reset(struct rank *k, size_t cap);
+void rank_place(struct rank *k, struct arena *a, const struct basis *U);
+void rank_reset(struct rank *k, size_t cap, size_t r, float level);
 
-/* The pair of *a changed places. */
-void rank_swap(struct rank *k, const struct align *a);
-
-/* The coefficients of a frame, times weight, for noise of power sigma2; lets
- * the last direction go if it has been weak for long. */
+/* The coefficients of a frame, times weight, for noise of power sigma2: keeps
+ * the directions principal, strongest first, one pair a frame; lets the last
+ * one go if it has been weak for long. */
 void rank_update(struct rank *k, struct basis *U, struct cov *c, const float *p, float weight,
                  float sigma2);
 

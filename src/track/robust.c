@@ -12,7 +12,7 @@
  * entries.  sigma comes from the median of |e|, which half the entries would
  * have to be wrong to mislead, smoothed over frames.
  *
- * Cost: ROUNDS times 4 n r flops, and three passes for the exact median.
+ * Cost: ROUNDS times 4 n r flops and three passes for the exact median.
  */
 #include "track/robust.h"
 
@@ -112,21 +112,26 @@ static void clip(const struct guard *g, float *e, float theta)
     }
 }
 
-static float threshold(struct robust *r, const struct guard *g, const float *e)
+/* sigma of this frame alone. */
+static float own_sigma(struct robust *r, const struct guard *g, const float *e)
 {
     const size_t count = sizes(r, g, e);
 
-    if (!count)
-        return INFINITY;
+    return count ? select_nth(r->count, r->size, count, count / 2) / MEDIAN[g->parts] : 0.0f;
+}
 
-    const float own = select_nth(r->count, r->size, count, count / 2) / MEDIAN[g->parts];
+static float threshold(const struct robust *r, float own)
+{
+    return KAPPA * (r->seen < START ? own : fmaxf(r->sigma, OWN * own));
+}
 
+static void learn(struct robust *r, float own)
+{
     if (r->seen < START)
         r->sigma = own;
     else
         r->sigma += PACE * (fminf(own, JUMP * r->sigma) - r->sigma);
     r->seen += r->seen < UINT32_MAX;
-    return KAPPA * fmaxf(r->sigma, OWN * own);
 }
 
 void robust_update(struct robust *r, struct guard *g, const struct kernel *k,
@@ -139,15 +144,16 @@ void robust_update(struct robust *r, struct guard *g, const struct kernel *k,
         for (size_t i = 0; i < g->n; i++)
             g->known[i] = 1.0f;
     rest(g, k, U, p, e);
-    const float theta = threshold(r, g, e);
-
     for (int round = 0; round < ROUNDS; round++) {
-        clip(g, e, theta);
+        clip(g, e, threshold(r, own_sigma(r, g, e)));
         k->gather(U, e, r->dp);
         for (size_t i = 0; i < U->r * U->parts; i++)
             p[i] += r->dp[i];
         rest(g, k, U, p, e);
     }
+    const float own = own_sigma(r, g, e), theta = threshold(r, own);
+
+    learn(r, own);
     for (size_t i = 0; i < g->n; i += g->parts)
         beyond += size_at(g, e, i) > theta;
     if (!beyond || 2 * beyond >= known)         /* none, or the subspace is what is wrong */

@@ -13,7 +13,8 @@ static void walk_cov(struct cov *c, struct store *s)
         return;
     /* The whole of both, used or not: the size does not depend on the rank. */
     store_floats(s, c->C, c->rows * c->ld, -FLT_MAX, FLT_MAX);
-    store_floats(s, c->P, c->rows * c->ld, -FLT_MAX, FLT_MAX);
+    if (c->P)
+        store_floats(s, c->P, c->rows * c->ld, -FLT_MAX, FLT_MAX);
     store_size(s, &c->at, 0, c->rows - 1);
 }
 
@@ -91,7 +92,9 @@ static void walk_extras(struct track *t, struct store *s)
         store_u32(s, &t->robust.seen, 0, UINT32_MAX);
     }
     if (t->plan.auto_rank) {
-        store_floats(s, t->rank.power, t->U.cap, 0.0f, FLT_MAX);
+        walk_cov(&t->rank.fast, s);
+        store_size(s, &t->rank.align.j, 0, t->U.cap);
+        store_size(s, &t->rank.align.k, 0, t->U.cap);
         store_floats(s, t->rank.weak, t->U.cap, 0.0f, FLT_MAX);
         store_floats(s, t->rank.age, t->U.cap, 0.0f, FLT_MAX);
     }
@@ -115,8 +118,8 @@ void state_walk(struct track *t, struct store *s)
     store_floats(s, &t->sigma2, 1, 0.0f, FLT_MAX);
     store_u32(s, &t->seen, 0, UINT32_MAX);
     store_u32(s, &t->changes, 0, UINT32_MAX);
-    if (s->mode == STORE_READ && t->rule.cov.C)
-        t->rule.cov.q = t->U.r * t->U.parts;
+    if (s->mode == STORE_READ)
+        t->rule.cov.q = t->rank.fast.q = t->U.r * t->U.parts;
 }
 
 /* A fingerprint of what was given at the start and is not stored. */

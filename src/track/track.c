@@ -62,11 +62,12 @@ void track_place(struct track *t, struct arena *a, const struct track_plan *plan
     if (plan->robust)
         robust_place(&t->robust, a, padded, ld);
     if (plan->auto_rank)
-        rank_place(&t->rank, a, plan->rank, padded);
+        rank_place(&t->rank, a, &t->U);
+    t->rank.fast.kernel = t->kernel;
     t->p = arena_floats(a, ld);
     t->h = arena_floats(a, ld);
     t->d = arena_floats(a, ld);
-    t->zero = arena_floats(a, ld);
+    t->q = arena_floats(a, ld);
     t->e = arena_floats(a, padded);
     t->x_hat = arena_floats(a, padded);
 }
@@ -86,10 +87,17 @@ void track_reset(struct track *t)
     if (t->plan.robust)
         robust_reset(&t->robust);
     if (t->plan.auto_rank)
-        rank_reset(&t->rank, t->plan.rank);
+        rank_reset(&t->rank, t->plan.rank, r, 1.0f);
     t->align = (struct align){ 0 };
     t->sigma2 = 0;
     t->seen = t->changes = 0;
+}
+
+float track_power(const struct track *t, size_t j)
+{
+    if (t->rule.power)
+        return t->rule.power[j];
+    return cov_power(t->plan.auto_rank ? &t->rank.fast : &t->rule.cov, j);
 }
 
 /* Numbers in which there is only noise. */
@@ -171,7 +179,7 @@ static float shrinkage(const struct track *t, const struct motion *m, float weig
 static void reconstruct(struct track *t, const struct motion *m, float s, float trust)
 {
     const struct guard *const g = &t->guard;
-    float *const q = t->zero;
+    float *const q = t->q;
 
     if (guard_masked(g) && s > 0.0f && t->rule.cov.q)
         missing_guess(&t->missing, &t->rule.cov, &t->U, g->y, g->known, trust, t->sigma2, q);
@@ -179,7 +187,6 @@ static void reconstruct(struct track *t, const struct motion *m, float s, float 
         for (size_t i = 0; i < t->U.r * t->U.parts; i++)
             q[i] = t->p[i] - s * m->h[i];
     t->kernel->combine(&t->U, q, t->x_hat);
-    memset(q, 0, t->U.cap * t->U.parts * sizeof *q);
 }
 
 /* Whether the sweep gives x_hat by the way. */
@@ -197,9 +204,13 @@ static void sweep(struct track *t, const struct motion *m, float e2, float s, fl
     const float drop = -m->tangent * m->tangent / (root * (1.0f + root));       /* cos - 1 */
     const float p_size = sqrtf(square(t->p, t->U.r * t->U.parts));
     const bool along_p = m->along_p && !masked;
+
+    /* Where entries are unknown e leans a little on U: p = U'e puts it upright. */
+    if (masked)
+        t->kernel->gather(&t->U, t->e, t->q);
     struct sweep w = {
         .y = masked ? t->e : t->guard.y,
-        .p = masked ? t->zero : t->p,
+        .p = masked ? t->q : t->p,
         .h = along_p ? m->h : m->d,
         .d = m->d,
         .x_p = 1.0f,
@@ -226,8 +237,8 @@ static void scale_model(struct track *t, float f)
         cov_scale(&t->rule.cov, f);
     for (size_t j = 0; t->rule.power && j < t->U.r; j++)
         t->rule.power[j] *= f;
-    for (size_t j = 0; t->rank.power && j < t->U.r; j++)
-        t->rank.power[j] *= f;
+    if (t->rank.fast.C)
+        cov_scale(&t->rank.fast, f);
     t->sigma2 *= f;
     t->step.lag *= f;
     t->scout.along *= f;
@@ -272,9 +283,8 @@ static void keep_house(struct track *t, float weight)
 {
     if (t->plan.auto_rank)
         rank_update(&t->rank, &t->U, &t->rule.cov, t->p, weight, t->sigma2);
-    if (t->rule.cov.C && (t->plan.auto_rank || t->seen % ALIGN_EVERY == 0) &&
-        align_update(&t->align, &t->U, &t->rule.cov) && t->plan.auto_rank)
-        rank_swap(&t->rank, &t->align);
+    else if (t->rule.cov.C && t->seen % ALIGN_EVERY == 0)
+        align_update(&t->align, &t->U, &t->rule.cov, NULL);
     orth_update(&t->orth, t->kernel, &t->U);
     anchor(t);
 }
@@ -329,6 +339,8 @@ static void learn(struct track *t)
 
     if (!t->seen)
         t->plan.rule->reset(&t->rule, t->U.r, BLANK * g->energy);
+    if (!t->seen && t->plan.auto_rank)
+        rank_reset(&t->rank, t->plan.rank, t->U.r, g->energy);
     t->seen += t->seen < UINT32_MAX;
 
     const float mu = step_now(&t->step);

@@ -47,7 +47,7 @@ struct track {
     struct rank rank;
     struct align align;
     struct orth orth;
-    float *p, *h, *d, *zero;    /* [ld] coefficients                        */
+    float *p, *h, *d, *q;       /* [ld] coefficients; q is scratch          */
     float *e, *x_hat;           /* [padded]                                 */
     float sigma2;               /* power of the noise in one entry          */
     uint32_t seen;              /* frames learnt from, saturating           */
@@ -56,6 +56,9 @@ struct track {
 
 void track_place(struct track *t, struct arena *a, const struct track_plan *plan);
 void track_reset(struct track *t);
+
+/* Mean power of the frames along direction j. */
+float track_power(const struct track *t, size_t j);
 
 /* One frame; see lull_tracker_update(). */
 void track_update(struct track *t, const float *y, const unsigned char *known, float *x_hat);
