@@ -45,6 +45,7 @@ static void walk_step(struct step *p, struct store *s, size_t least)
     store_floats(s, &p->age, 1, 0.0f, FLT_MAX);
     store_floats(s, &p->lag, 1, -FLT_MAX, FLT_MAX);
     store_floats(s, &p->since, 1, 0.0f, FLT_MAX);
+    store_floats(s, &p->stale_age, 1, 0.0f, FLT_MAX);
     if (p->automatic)
         walk_basis(&p->R, s, least);
 }

@@ -9,11 +9,14 @@
  *
  *   cost = |U'y|^2 - |R'y|^2     energy that only the newer one explains.
  *
- * It has mean zero while nothing moves.  So with lag its running mean,
+ * While the step falls as 1/age the newer one is also less noisy, by r n sigma^2
+ * (1/age of R - 1/age), which is no lag and is taken off (less where little is
+ * known: there it converges more slowly).  What remains has mean zero while
+ * nothing moves.  So with lag its running mean,
  *
  *   mu = mu exp(mu clip(lag / (TARGET r n mu sigma^2) - 1, -1, 4)),
  *
- * which for lag 0 is the 1/t schedule of a plain average.  Three numbers and a
+ * which for lag 0 is the 1/t schedule of a plain average.  A few numbers and a
  * copy; the copy is free of work: when it is due, the sweep writes the moved
  * U to the other memory, and the two change names.
  *
@@ -42,6 +45,7 @@ void step_reset(struct step *s, const struct basis *U, float fixed)
 {
     s->mu = s->automatic ? LARGEST : fixed;
     s->age = s->lag = s->since = 0;
+    s->stale_age = 0;
     if (!s->automatic)
         return;
     memcpy(s->R.U, U->U, basis_floats(U) * sizeof *U->U);
@@ -58,13 +62,16 @@ void step_restart(struct step *s, float age)
     s->age = age;
 }
 
-void step_update(struct step *s, float cost, float noise)
+void step_update(struct step *s, float cost, float noise, float trust)
 {
     s->age += 1.0f;
     if (!s->automatic)
         return;
     s->since += 1.0f;
-    s->lag += fminf(1.0f, 2.0f * s->mu) * (cost - s->lag);
+
+    const float gain = fmaxf(1.0f / (s->stale_age + 1.0f) - 1.0f / (s->age + 1.0f), 0.0f);
+
+    s->lag += fminf(1.0f, 2.0f * s->mu) * (cost - gain * noise / (trust * trust) - s->lag);
     if (!(noise > 0.0f))
         return;
 
@@ -76,7 +83,8 @@ void step_update(struct step *s, float cost, float noise)
 
 bool step_due(const struct step *s, const struct basis *U)
 {
-    return s->automatic && (s->since * s->mu >= 1.0f || s->R.r != U->r);
+    return s->automatic &&
+           (s->since * s->mu >= 1.0f || s->since > s->stale_age || s->R.r != U->r);
 }
 
 void step_renew(struct step *s, struct basis *U)
@@ -87,4 +95,5 @@ void step_renew(struct step *s, struct basis *U)
     s->R.U = old;
     s->R.r = U->r;
     s->since = 0;
+    s->stale_age = s->age;
 }

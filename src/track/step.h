@@ -15,6 +15,7 @@ struct step {
     float age;                  /* frames since the start or an abrupt change   */
     float lag;                  /* running mean of what staleness costs         */
     float since;                /* frames since R was taken                     */
+    float stale_age;            /* age when R was taken                         */
     struct basis R;             /* the subspace as it was; automatic only       */
     float *p;                   /* [ld] R'y                                     */
 };
@@ -28,8 +29,8 @@ float step_now(const struct step *s);
 
 /* Time passes; automatic: learns that the stale subspace left `cost` more
  * energy in the residual of this frame than the present one.  noise: what a
- * step of 1 would let in, r dim sigma^2. */
-void step_update(struct step *s, float cost, float noise);
+ * step of 1 would let in, trust r dim sigma^2; trust: dim / entries known. */
+void step_update(struct step *s, float cost, float noise, float trust);
 
 /* After an abrupt change: as if the start were so many frames ago. */
 void step_restart(struct step *s, float age);

@@ -348,7 +348,7 @@ static void learn(struct track *t)
 
     t->sigma2 += pace * (w2 * e2 / (float)free_dims(t) - t->sigma2);
     step_update(&t->step, w2 * staleness(t, e2, trust),
-                warm(t) ? trust * t->sigma2 * (float)(t->U.r * t->plan.dim) : 0.0f);
+                warm(t) ? trust * t->sigma2 * (float)(t->U.r * t->plan.dim) : 0.0f, trust);
 
     const struct motion m = ask_rule(t, e2, mu, weight, trust);
     const float s = shrinkage(t, &m, weight);
