@@ -155,7 +155,7 @@ LULL_API size_t lull_rank_for_budget(size_t dim, int complex_numbers, double fra
 /* The k largest singular values s[k] of A[m][n], with U[m][k] and V[n][k] such
  * that A V = U diag(s); U or V may be NULL.  Takes memory for the time of the
  * call.  Good to 1e-4 of s[0] where s[k-1] stands out from the rest; bounded
- * work, 12 passes over A.  LULL_BAD_RANK unless 1 <= k <= min(m, n, 256),
+ * work, 9 passes over A.  LULL_BAD_RANK unless 1 <= k <= min(m, n, 256),
  * LULL_BAD_DIM unless n <= LULL_MAX_DIM, LULL_BAD_NUMBER if A is not finite. */
 LULL_API lull_status lull_svd_truncated(const float *A, size_t m, size_t n, size_t k, float *s,
                                         float *U, float *V);

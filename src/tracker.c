@@ -4,7 +4,9 @@
  */
 #include "lull_tracker.h"
 
+#include "track/merge.h"
 #include "track/store.h"
+#include "track/svd.h"
 #include "track/track.h"
 
 #include <math.h>
@@ -90,6 +92,12 @@ static lull_status fill(struct track *t, const lull_tracker_config *c)
     return LULL_OK;
 }
 
+/* A block for what was measured, or NULL. */
+static void *take(const struct arena *measured)
+{
+    return measured->used == SIZE_MAX ? NULL : aligned_alloc(ARENA_ALIGN, measured->used);
+}
+
 /* The struct and its arrays in one piece: run over an empty arena it measures. */
 static lull_tracker *lay_out(struct arena *a, lull_tracker *measured,
                              const struct track_plan *plan)
@@ -114,16 +122,13 @@ lull_tracker *lull_tracker_new(const lull_tracker_config *cfg, lull_status *why)
     const struct track_plan plan = plan_of(cfg);
 
     lay_out(&arena, &dry, &plan);
-    *why = LULL_NO_MEMORY;
-    if (arena.used == SIZE_MAX)
-        return NULL;
 
     const size_t bytes = arena.used;
-    void *const block = aligned_alloc(ARENA_ALIGN, bytes);
 
-    if (!block)
+    arena = (struct arena){ .block = take(&arena) };
+    *why = LULL_NO_MEMORY;
+    if (!arena.block)
         return NULL;
-    arena = (struct arena){ .block = block };
     lull_tracker *const t = lay_out(&arena, &dry, &plan);
 
     t->bytes = bytes;
@@ -185,6 +190,61 @@ void lull_tracker_basis(const lull_tracker *t, float *basis, float *energies)
         basis_get(&k->U, j, basis + j * k->U.n);
     for (size_t j = 0; energies && j < k->U.r; j++)
         energies[j] = track_power(k, j);
+}
+
+static bool can_merge(const struct track *a, const struct track *b)
+{
+    return a->plan.dim == b->plan.dim && a->plan.parts == b->plan.parts &&
+           a->rule.cov.C && b->rule.cov.C && a->plan.colour == b->plan.colour &&
+           !a->plan.learns_colour && !b->plan.learns_colour &&
+           state_given(a) == state_given(b);
+}
+
+lull_status lull_tracker_merge(lull_tracker *into, const lull_tracker *from)
+{
+    struct arena arena = { 0 };
+    struct merge m;
+
+    if (!can_merge(&into->track, &from->track))
+        return LULL_WRONG_STATE;
+    merge_place(&m, &arena, &into->track, &from->track);
+    arena = (struct arena){ .block = take(&arena) };
+    if (!arena.block)
+        return LULL_NO_MEMORY;
+    merge_place(&m, &arena, &into->track, &from->track);
+    merge_update(&m, &into->track, &from->track);
+    free(arena.block);
+    return LULL_OK;
+}
+
+static bool finite(const float *A, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!isfinite(A[i]))
+            return false;
+    return true;
+}
+
+lull_status lull_svd_truncated(const float *A, size_t m, size_t n, size_t k, float *s, float *U,
+                               float *V)
+{
+    struct arena arena = { 0 };
+    struct svd svd;
+
+    if (n < 1 || n > LULL_MAX_DIM)
+        return LULL_BAD_DIM;
+    if (k < 1 || k > LULL_MAX_RANK || k > m || k > n)
+        return LULL_BAD_RANK;
+    if (!finite(A, m * n))
+        return LULL_BAD_NUMBER;
+    svd_place(&svd, &arena, m, n, k);
+    arena = (struct arena){ .block = take(&arena) };
+    if (!arena.block)
+        return LULL_NO_MEMORY;
+    svd_place(&svd, &arena, m, n, k);
+    svd_update(&svd, A, s, U, V);
+    free(arena.block);
+    return LULL_OK;
 }
 
 size_t lull_rank_for_budget(size_t dim, int complex_numbers, double frames_per_second,

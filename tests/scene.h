@@ -8,6 +8,7 @@
 #define SCENE_H
 
 #include "check.h"
+#include <stdbool.h>
 #include "lull_tracker.h"
 
 enum { SCENE_MOST = 16 };

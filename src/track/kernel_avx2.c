@@ -18,7 +18,7 @@
 
 typedef __m256 vec;
 
-enum { WIDE = 8, MOST = 512 };          /* floats in a register; coefficients */
+enum { WIDE = 8, MOST = 1024 };         /* floats in a register; in coefficients, at most */
 
 static inline vec load(const float *x)
 {

@@ -39,6 +39,12 @@ void rank_reset(struct rank *k, size_t cap, size_t r, float level)
     k->align = (struct align){ 0 };
 }
 
+void rank_restart(struct rank *k, const struct basis *U, const struct cov *c)
+{
+    rank_reset(k, U->cap, U->r, 1.0f);
+    memcpy(k->fast.C, c->C, c->q * c->ld * sizeof *c->C);
+}
+
 static void swap(float *x, size_t j, size_t k)
 {
     const float was = x[j];

@@ -20,6 +20,9 @@ struct rank {
 void rank_place(struct rank *k, struct arena *a, const struct basis *U);
 void rank_reset(struct rank *k, size_t cap, size_t r, float level);
 
+/* After U and C were replaced: believes in all their directions at first. */
+void rank_restart(struct rank *k, const struct basis *U, const struct cov *c);
+
 /* The coefficients of a frame, times weight, for noise of power sigma2: keeps
  * the directions principal, strongest first, one pair a frame; lets the last
  * one go if it has been weak for long. */

@@ -8,9 +8,11 @@
  *   e = y - U p,   p = p + U' clip(e, theta)
  *
  * (majorisation with step 1, since U'U = I).  Entries still beyond theta = KAPPA
- * sigma are then declared unknown and the frame is treated as one with missing
- * entries.  sigma comes from the median of |e|, which half the entries would
- * have to be wrong to mislead, smoothed over frames.
+ * sigma are then declared unknown, and the frame is one with missing entries.
+ * What counts is the residual that the other entries leave, e_i/(1 - |U_i|^2):
+ * a direction that has turned to one entry would explain all its outliers, and
+ * keep being fed by them.  sigma comes from the median of |e|, which half the
+ * entries would have to be wrong to mislead, smoothed over frames.
  *
  * Cost: ROUNDS times 4 n r flops and three passes for the exact median.
  */
@@ -112,6 +114,30 @@ static void clip(const struct guard *g, float *e, float theta)
     }
 }
 
+/* The least that is left of an entry's own say. */
+static const float OWN_SAY = 0.02f;
+
+/* e_i becomes what the other entries leave of entry i: e_i/(1 - |U_i|^2). */
+static void leave_one_out(struct robust *r, const struct guard *g, const struct basis *U, float *e)
+{
+    float *const say = r->size;
+
+    memset(say, 0, g->padded * sizeof *say);
+    for (size_t t = 0; t < U->tiles; t++)
+        for (size_t j = 0; j < U->r; j++)
+            for (size_t i = 0; i < TILE; i++) {
+                const float u = U->U[(t * U->cap + j) * TILE + i];
+
+                say[t * TILE + i] += u * u;
+            }
+    for (size_t i = 0; i < g->n; i += g->parts) {
+        const float own = g->parts == 1 ? say[i] : say[i] + say[i + 1];
+
+        for (size_t m = 0; m < g->parts; m++)
+            e[i + m] /= fmaxf(1.0f - own, OWN_SAY);
+    }
+}
+
 /* sigma of this frame alone. */
 static float own_sigma(struct robust *r, const struct guard *g, const float *e)
 {
@@ -154,6 +180,7 @@ void robust_update(struct robust *r, struct guard *g, const struct kernel *k,
     const float own = own_sigma(r, g, e), theta = threshold(r, own);
 
     learn(r, own);
+    leave_one_out(r, g, U, e);
     for (size_t i = 0; i < g->n; i += g->parts)
         beyond += size_at(g, e, i) > theta;
     if (!beyond || 2 * beyond >= known)         /* none, or the subspace is what is wrong */

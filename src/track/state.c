@@ -123,8 +123,7 @@ void state_walk(struct track *t, struct store *s)
         t->rule.cov.q = t->rank.fast.q = t->U.r * t->U.parts;
 }
 
-/* A fingerprint of what was given at the start and is not stored. */
-static uint32_t given(const struct track *t)
+uint32_t state_given(const struct track *t)
 {
     const struct colour *c = &t->colour;
     const size_t dim = t->plan.dim;
@@ -159,5 +158,5 @@ void state_shape(const struct track *t, uint32_t shape[STATE_SHAPE])
     shape[9] = (uint32_t)p->colour;
     shape[10] = p->learns_colour;
     shape[11] = (uint32_t)p->hop;
-    shape[12] = given(t);
+    shape[12] = state_given(t);
 }

@@ -81,6 +81,16 @@ void step_update(struct step *s, float cost, float noise, float trust)
     s->mu = fminf(fmaxf(s->mu * expf(s->mu * push), SMALLEST), LARGEST);
 }
 
+void step_remember(struct step *s, float frames)
+{
+    s->age = fmaxf(s->age, frames - 1.0f);
+    if (!s->automatic)
+        return;
+    s->mu = fminf(fmaxf(1.0f / frames, SMALLEST), LARGEST);
+    s->lag = 0;
+    s->R.r = 0;                 /* of another subspace */
+}
+
 bool step_due(const struct step *s, const struct basis *U)
 {
     return s->automatic &&

@@ -35,6 +35,9 @@ void step_update(struct step *s, float cost, float noise, float trust);
 /* After an abrupt change: as if the start were so many frames ago. */
 void step_restart(struct step *s, float age);
 
+/* From now on the tracker remembers so many frames (automatic), and is as old. */
+void step_remember(struct step *s, float frames);
+
 /* Whether R is due; then the next sweep writes U to R's memory, and step_renew
  * makes the two change names.  R is also due when directions came or went. */
 bool step_due(const struct step *s, const struct basis *U);

@@ -37,6 +37,9 @@ struct track;
 /* Walks over all that track_update() reads and is not scratch. */
 void state_walk(struct track *t, struct store *s);
 
+/* A fingerprint of the base and the noise's shape as they were given. */
+uint32_t state_given(const struct track *t);
+
 /* The numbers two trackers must share to exchange a state. */
 enum { STATE_SHAPE = 13 };
 void state_shape(const struct track *t, uint32_t shape[STATE_SHAPE]);

@@ -393,7 +393,8 @@ void track_update(struct track *t, const float *y, const unsigned char *known, f
         else
             guard_sum(g);
     }
-    const bool possible = g->count > t->U.r + t->plan.base_rank && guard_possible(g);
+    const bool enough = !guard_masked(g) || g->count > t->U.r + t->plan.base_rank;
+    const bool possible = enough && guard_possible(g);
 
     memset(t->x_hat, 0, t->guard.padded * sizeof *t->x_hat);
     if (possible)
