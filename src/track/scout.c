@@ -7,10 +7,11 @@
  *   q = w'e,  along += ms (|q|^2 - along),  across += ms (|e|^2/free - across)
  *   w += ms (e - w q) conj(q) / along,  then to length 1
  *
- * Noise of any level gives along/across near 1, whatever its level does; a
- * lost direction of the signal lifts it.  It calls above the chi^2 bound at
- * x = CALL: none in 4 x 2e6 frames of noise (x = 12: 8).  Every 8/pace looks
- * it loosens up again, so that it finds what comes late.
+ * Noise of any level gives along/across near 1; a lost direction of the signal
+ * lifts it.  It calls above the chi^2 bound at x = CALL.  A frame counts at most
+ * LOUD times the mean: after a jump in level few frames would otherwise stand
+ * for many.  Every 8/pace looks it loosens up again, so that it finds what comes
+ * late.
  *
  * Cost: 8 n flops; memory n.
  */
@@ -19,7 +20,8 @@
 #include <math.h>
 #include <string.h>
 
-static const float CALL = 15.0f;
+static const float CALL = 16.0f;          /* exp(-16) is 1e-7 a look    */
+static const float LOUD = 3.0f;           /* times the mean             */
 enum { SETTLED = 8, LOOSE = 3, WARM_UP = 20 };          /* looks, looks, frames */
 
 void scout_place(struct scout *s, struct arena *a, size_t padded, size_t parts, float pace,
@@ -104,30 +106,32 @@ static float advance(struct scout *s, const float *restrict e, float a, float re
     return sum[0];
 }
 
-bool scout_update(struct scout *s, const float *e, float weight, float e2, size_t free)
+bool scout_update(struct scout *s, const float *e, float e2, size_t free)
 {
     s->wait -= s->wait > 0;
-    if (++s->phase < s->stride)
+    if (++s->phase < s->stride || !(e2 > 0.0f))
         return false;
     s->phase = 0;
     s->looks++;
 
-    const float ms = fmaxf(s->pace, 1.0f / (float)(s->looks + 3));
+    const float power = e2 / (float)free, ms = fmaxf(s->pace, 1.0f / (float)(s->looks + 3));
+    const float most = s->looks > 1 ? LOUD * s->across : power;
+    const float weight = fminf(1.0f, most / power);
     float q[2];
 
     project(s, e, q);
-    const float q2 = weight * weight * (q[0] * q[0] + q[1] * q[1]);
+    const float q2 = weight * (q[0] * q[0] + q[1] * q[1]);
 
     s->along += ms * (q2 - s->along);
-    s->across += ms * (e2 / (float)free - s->across);
+    s->across += ms * (weight * power - s->across);
     if (!(s->along > 0.0f))
         return false;
 
     const bool calls = !s->wait && s->looks > SETTLED &&
                        s->along > s->across * scout_bound(ms, CALL, s->parts);
-    const float pull = ms / s->along * weight * weight;
+    const float pull = weight * ms / s->along;
 
-    /* 1 - ms |q|^2/along lies in (0, 1 - ms]: along holds at least ms |q|^2. */
+    /* 1 - ms |q|^2/along lies in [0, 1 - ms]: along holds at least ms |q|^2. */
     const float keep = fmaxf(1.0f - ms / s->along * q2, 1e-3f);
     const float length2 = advance(s, e, s->shrink * keep, pull * q[0], -pull * q[1]);
 

@@ -25,9 +25,9 @@ void scout_place(struct scout *s, struct arena *a, size_t padded, size_t parts, 
                  uint32_t stride);
 void scout_reset(struct scout *s, size_t n);
 
-/* Looks at the residual weight e, of squared length e2 in `free` dimensions;
- * true when its best direction is too strong to be noise. */
-bool scout_update(struct scout *s, const float *e, float weight, float e2, size_t free);
+/* Looks at the residual e, of squared length e2 in `free` dimensions; true when
+ * its best direction is too strong to be noise. */
+bool scout_update(struct scout *s, const float *e, float e2, size_t free);
 
 /* No call for so many frames. */
 void scout_hold(struct scout *s, uint32_t frames);

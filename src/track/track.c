@@ -260,13 +260,13 @@ static void anchor(struct track *t)
         scale_model(t, f);
 }
 
-static void look_for_change(struct track *t, float weight, float e2)
+static void look_for_change(struct track *t, float e2)
 {
     const bool grows = t->plan.auto_rank && colour_settled(&t->colour);
 
     if (!t->step.automatic && !t->plan.auto_rank)
         return;
-    if (!scout_update(&t->scout, t->e, weight, weight * weight * e2, free_dims(t)))
+    if (!scout_update(&t->scout, t->e, e2, free_dims(t)))
         return;
     if (!t->plan.auto_rank) {
         scout_hold(&t->scout, LOCK);
@@ -361,7 +361,7 @@ static void learn(struct track *t)
 
     colour_learn(&t->colour, t->e, guard_masked(g) ? g->known : NULL);
     adapter_learn(&t->adapter, weight);
-    look_for_change(t, weight, e2);
+    look_for_change(t, e2);
     keep_house(t, weight);
 }
 
