@@ -73,7 +73,8 @@ $(shared): $(call objects,$(core)) $(OUT)/filters.o
 $(binary): $(call objects,$(program)) $(static)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile)
 $(tests): %: %.o $(helpers) $(static)
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f cmocka)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f cmocka) $(LDLIBS)
+$(OUT)/tests/test_track: LDLIBS += -llapacke
 $(OUT)/tests/test_new: LDFLAGS += -Wl,--wrap=aligned_alloc,--wrap=free
 $(benches): %: %.o $(helpers) $(static)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile)
@@ -81,7 +82,7 @@ $(benches): %: %.o $(helpers) $(static)
 # --- what people do ----------------------------------------------------------
 
 # One line for each package that must be there: pkg-config's name, Debian's name.
-needs := fftw3f:libfftw3-dev sndfile:libsndfile1-dev cmocka:libcmocka-dev
+needs := fftw3f:libfftw3-dev sndfile:libsndfile1-dev cmocka:libcmocka-dev lapacke:liblapacke-dev
 deps:                           ## see what is missing and install it
 	@missing=; \
 	command -v pkg-config >/dev/null || missing="pkg-config"; \

@@ -55,10 +55,18 @@ void basis_set(struct basis *b, size_t j, const float *u)
         column(b, i / TILE, j)[i % TILE] = u[i];
 }
 
-void basis_copy(struct basis *b, size_t to, size_t from)
+void basis_leverage(const struct basis *b, float *own)
 {
+    memset(own, 0, basis_padded(b) * sizeof *own);
     for (size_t t = 0; t < b->tiles; t++)
-        memmove(column(b, t, to), column(b, t, from), TILE * sizeof *b->U);
+        for (size_t j = 0; j < b->r; j++)
+            for (size_t i = 0; i < TILE; i++) {
+                const float u = column(b, t, j)[i];
+
+                own[t * TILE + i] += u * u;
+            }
+    for (size_t i = 0; b->parts == 2 && i < b->n; i += 2)
+        own[i] = own[i + 1] = own[i] + own[i + 1];
 }
 
 static void turn_real(float *restrict x, float *restrict y, float c, float s)

@@ -54,7 +54,8 @@ void basis_set(struct basis *b, size_t j, const float *u);
  * `parts` floats and c^2 + |s|^2 = 1. */
 void basis_turn_pair(struct basis *b, size_t j, size_t k, float c, const float *s);
 
-/* Direction `to` becomes a copy of direction `from`. */
-void basis_copy(struct basis *b, size_t to, size_t from);
+/* own[padded]: the share of entry i of a frame that lies in the subspace through
+ * itself, |U_i|^2, the same in every float of the entry. */
+void basis_leverage(const struct basis *b, float *own);
 
 #endif

@@ -8,7 +8,8 @@
  *
  * Levels and rho can be learnt from the residual, brought back to the colour
  * it came in: e has the noise's own covariance but for the r directions that
- * were taken out.  The subspace turns with every change of L, so L is changed
+ * were taken out.  Where the signal is strong most of the noise may lie in them:
+ * an entry's power is e_i^2/(1 - |U_i|^2), or it would seem ever less noisy.  The subspace turns with every change of L, so L is changed
  * slowly once SETTLED.
  */
 #include "track/colour.h"
@@ -19,6 +20,7 @@
 static const float PACE = 0.002f;       /* of what is learnt: 1000 frames       */
 static const float MOST_RHO = 0.995f;   /* beyond, whitening amplifies 26 dB    */
 static const float SPREAD = 1e-3f;      /* least level, of the mean: -60 dB     */
+static const float OWN_SAY = 0.1f;      /* least share of an entry's noise that is seen */
 enum { SETTLED = 200 };                 /* frames */
 
 void colour_place(struct colour *c, struct arena *a, enum colour_kind kind, bool learns,
@@ -149,7 +151,8 @@ void colour_restore(struct colour *c, float *x)
         restore_full(c, x);
 }
 
-static void learn_levels(struct colour *c, const float *e, const float *known, float pace)
+static void learn_levels(struct colour *c, const float *e, const float *own,
+                         const float *known, float pace)
 {
     const size_t dim = c->n / c->parts;
     float mean = 0;
@@ -158,7 +161,7 @@ static void learn_levels(struct colour *c, const float *e, const float *known, f
         float power = 0;
 
         for (size_t k = i * c->parts; k < (i + 1) * c->parts; k++)
-            power += e[k] * e[k] * c->level[i] * c->level[i];
+            power += e[k] * e[k] * c->level[i] * c->level[i] / fmaxf(1.0f - own[k], OWN_SAY);
         if (!known || known[i * c->parts] != 0.0f)
             c->power[i] += pace * (power - c->power[i]);
         mean += c->power[i] / (float)dim;
@@ -184,7 +187,7 @@ static void learn_ar1(struct colour *c, const float *e, float pace)
         c->rho = fminf(fmaxf(c->at1 / c->at0, -MOST_RHO), MOST_RHO);
 }
 
-void colour_learn(struct colour *c, const float *e, const float *known)
+void colour_learn(struct colour *c, const float *e, const float *own, const float *known)
 {
     if (!c->learns)
         return;
@@ -193,7 +196,7 @@ void colour_learn(struct colour *c, const float *e, const float *known)
     const float pace = fmaxf(PACE, 1.0f / (float)c->seen);
 
     if (c->kind == COLOUR_LEVELS)
-        learn_levels(c, e, known, pace);
+        learn_levels(c, e, own, known, pace);
     else if (!known)
         learn_ar1(c, e, pace);
 }

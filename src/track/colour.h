@@ -40,8 +40,9 @@ void colour_whiten(struct colour *c, float *y, float *known);
 /* The way back, in place. */
 void colour_restore(struct colour *c, float *x);
 
-/* Learns from the whitened residual e[n]; known may be NULL. */
-void colour_learn(struct colour *c, const float *e, const float *known);
+/* Learns from the whitened residual e[n], of which the share own[n] of the
+ * noise was taken out with the signal; known may be NULL. */
+void colour_learn(struct colour *c, const float *e, const float *own, const float *known);
 
 /* Whether what is learnt has settled enough to judge a rank by. */
 bool colour_settled(const struct colour *c);

@@ -120,22 +120,9 @@ static const float OWN_SAY = 0.02f;
 /* e_i becomes what the other entries leave of entry i: e_i/(1 - |U_i|^2). */
 static void leave_one_out(struct robust *r, const struct guard *g, const struct basis *U, float *e)
 {
-    float *const say = r->size;
-
-    memset(say, 0, g->padded * sizeof *say);
-    for (size_t t = 0; t < U->tiles; t++)
-        for (size_t j = 0; j < U->r; j++)
-            for (size_t i = 0; i < TILE; i++) {
-                const float u = U->U[(t * U->cap + j) * TILE + i];
-
-                say[t * TILE + i] += u * u;
-            }
-    for (size_t i = 0; i < g->n; i += g->parts) {
-        const float own = g->parts == 1 ? say[i] : say[i] + say[i + 1];
-
-        for (size_t m = 0; m < g->parts; m++)
-            e[i + m] /= fmaxf(1.0f - own, OWN_SAY);
-    }
+    basis_leverage(U, r->size);
+    for (size_t i = 0; i < g->n; i++)
+        e[i] /= fmaxf(1.0f - r->size[i], OWN_SAY);
 }
 
 /* sigma of this frame alone. */

@@ -321,6 +321,16 @@ static struct motion ask_rule(struct track *t, float e2, float mu, float weight,
     return m;
 }
 
+static void learn_colour(struct track *t)
+{
+    float *const own = t->missing.x;
+
+    if (!t->colour.learns)
+        return;
+    basis_leverage(&t->U, own);
+    colour_learn(&t->colour, t->e, own, guard_masked(&t->guard) ? t->guard.known : NULL);
+}
+
 static void learn(struct track *t)
 {
     struct guard *const g = &t->guard;
@@ -359,7 +369,7 @@ static void learn(struct track *t)
     if (t->plan.rule->settle)
         t->plan.rule->settle(&t->rule);
 
-    colour_learn(&t->colour, t->e, guard_masked(g) ? g->known : NULL);
+    learn_colour(t);
     adapter_learn(&t->adapter, weight);
     look_for_change(t, e2);
     keep_house(t, weight);
