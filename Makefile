@@ -51,6 +51,7 @@ $(OUT)/tests/%.o: FLAGS += -Itests
 ifneq ($(filter x86_64% i%86%,$(shell $(CC) -dumpmachine)),)
 $(OUT)/src/track/kernel_avx2.o: FLAGS += -mavx2 -mfma
 endif
+$(OUT)/src/track/kernel_neon.o: FLAGS += -ffp-contract=fast
 $(OUT)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) $(CPPFLAGS) $(CFLAGS) -c $< -o $@

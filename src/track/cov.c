@@ -21,6 +21,7 @@
  * Cost of a frame: 8 q^2 flops; memory 2 q^2.
  */
 #include "track/cov.h"
+#include "track/vec.h"
 
 #include <math.h>
 #include <string.h>
@@ -77,15 +78,6 @@ static float ridge(const struct cov *c)
     return RIDGE * cov_mean(c) + POWER_FLOOR;
 }
 
-static float dot(const float *a, const float *b, size_t n)
-{
-    float sum = 0;
-
-    for (size_t i = 0; i < n; i++)
-        sum += a[i] * b[i];
-    return sum;
-}
-
 static void rebuild(struct cov *c)
 {
     const float rho = ridge(c);
@@ -98,12 +90,12 @@ static void rebuild(struct cov *c)
 float cov_solve(struct cov *c, const float *p, float *h)
 {
     c->kernel->apply(c->P, c->q, c->ld, p, h);
-    float ph = dot(p, h, c->q);
+    float ph = vec_dot(p, h, c->q);
 
     if (!(ph >= 0.0f && ph < 1e30f)) {          /* also when it is NaN */
         rebuild(c);
         c->kernel->apply(c->P, c->q, c->ld, p, h);
-        ph = dot(p, h, c->q);
+        ph = vec_dot(p, h, c->q);
     }
     return ph;
 }
@@ -128,7 +120,7 @@ void cov_add_pair(struct cov *c, float *X, const float *x, const float *z, float
 {
     /* x z' + z x' = ((a x + z/a)(..)' - (a x - z/a)(..)')/2; a makes the two
      * equally long, so that little cancels. */
-    const float x2 = dot(x, x, c->q), z2 = dot(z, z, c->q);
+    const float x2 = vec_dot(x, x, c->q), z2 = vec_dot(z, z, c->q);
 
     if (!(x2 > 0.0f && z2 > 0.0f))
         return;
@@ -171,7 +163,7 @@ static void polish(struct cov *c, size_t j, float rho)
     y[j] += rho;
     c->kernel->apply(c->P, c->q, c->ld, y, z);
 
-    const float ys = y[j], yz = dot(y, z, c->q);
+    const float ys = y[j], yz = vec_dot(y, z, c->q);
     const float corner = c->P[j * (c->ld + 1)] - 2.0f * z[j] / ys + (1.0f + yz / ys) / ys;
 
     for (size_t i = 0; i < c->q; i++)

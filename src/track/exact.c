@@ -23,6 +23,7 @@
  * Steps above 1/2 count as 1/2.  Cost: 2 r^2 flops an iteration, ROUNDS at most.
  */
 #include "track/rule.h"
+#include "track/vec.h"
 
 #include <math.h>
 #include <string.h>
@@ -43,15 +44,6 @@ static void reset(struct rule_state *s, size_t r, float level)
     cov_reset(&s->cov, r, level);
 }
 
-static float dot(const float *x, const float *y, size_t q)
-{
-    float sum = 0;
-
-    for (size_t i = 0; i < q; i++)
-        sum += x[i] * y[i];
-    return sum;
-}
-
 /* The smallest eigenvector of A as (-tangent d, 1): gives the tangent, and d. */
 static float smallest(struct rule_state *s, const struct look *f, const struct motion *m,
                       float mu, float *d)
@@ -64,7 +56,7 @@ static float smallest(struct rule_state *s, const struct look *f, const struct m
     memset(a, 0, c->ld * sizeof *a);
     for (int round = 0; round < ROUNDS; round++) {
         c->kernel->apply(c->P, c->q, c->ld, a, z);
-        const float b = corner / eps - per * dot(f->p, z, c->q);        /* eps times new b */
+        const float b = corner / eps - per * vec_dot(f->p, z, c->q);        /* eps times new b */
         float moved = 0;
 
         if (!(b > 0.0f))                        /* rounding has the last word */
@@ -75,10 +67,10 @@ static float smallest(struct rule_state *s, const struct look *f, const struct m
             moved += (next - a[i]) * (next - a[i]);
             a[i] = next;
         }
-        if (moved <= CLOSE * dot(a, a, c->q))
+        if (moved <= CLOSE * vec_dot(a, a, c->q))
             break;
     }
-    const float tangent = sqrtf(dot(a, a, c->q));
+    const float tangent = sqrtf(vec_dot(a, a, c->q));
 
     for (size_t i = 0; i < c->q; i++)
         d[i] = tangent > 0.0f ? -a[i] / tangent : 0.0f;
@@ -91,10 +83,10 @@ static void turn_C(struct rule_state *s, const struct look *f, float mu, const f
 {
     struct cov *const c = &s->cov;
     float *const w = s->a;
-    const float dp = dot(d, f->p, c->q), eps = sqrtf(f->e2);
+    const float dp = vec_dot(d, f->p, c->q), eps = sqrtf(f->e2);
 
     c->kernel->apply(c->C, c->q, c->ld, d, w);
-    const float dw = dot(d, w, c->q);
+    const float dw = vec_dot(d, w, c->q);
 
     for (size_t i = 0; i < c->ld; i++)
         w[i] = drop * w[i] + 0.5f * drop * drop * dw * d[i];
@@ -112,10 +104,10 @@ static void turn_P(struct rule_state *s, const struct look *f, const struct moti
     const float *d = m->d;
     float *const z = s->a;
     const float per = 1.0f / (1.0f - mu), ratio = sine / sqrtf(f->e2);
-    const float dk = per * dot(d, m->h, c->q);
+    const float dk = per * vec_dot(d, m->h, c->q);
 
     c->kernel->apply(c->P, c->q, c->ld, d, z);
-    const float dz = per * dot(d, z, c->q);
+    const float dz = per * vec_dot(d, z, c->q);
     const float along = drop * drop * dz - 2.0f * ratio * drop * dk +
                         ratio * ratio * (1.0f / mu + per * m->ph);
 

@@ -10,6 +10,7 @@
  * Cost for b vectors: 8 n (r + b) b + 2 n (r + b) r + O((r + b)^3) flops.
  */
 #include "track/fold.h"
+#include "track/vec.h"
 
 #include <math.h>
 #include <string.h>
@@ -48,20 +49,11 @@ void fold_begin(struct fold *f, const struct basis *U, const struct cov *C, floa
                U->r * TILE * sizeof *U->U);
 }
 
-static float length2(const float *x, size_t n)
-{
-    float sum = 0;
-
-    for (size_t i = 0; i < n; i++)
-        sum += x[i] * x[i];
-    return sum;
-}
-
 void fold_add(struct fold *f, const float *y, float weight)
 {
     struct basis *const Q = &f->Q;
     const size_t n = Q->n, padded = basis_padded(Q);
-    const float before = length2(y, n);
+    const float before = vec_square(y, n);
 
     memset(f->z, 0, f->M.ld * sizeof *f->z);
     memcpy(f->rest, y, padded * sizeof *y);
@@ -73,7 +65,7 @@ void fold_add(struct fold *f, const float *y, float weight)
         for (size_t i = 0; i < Q->r * Q->parts; i++)
             f->z[i] += f->c[i];
     }
-    const float after = length2(f->rest, n);
+    const float after = vec_square(f->rest, n);
 
     if (after > NOTHING_NEW * before && Q->r < Q->cap) {
         const float length = sqrtf(after);

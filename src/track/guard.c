@@ -10,6 +10,7 @@
  * subspace and is not learnt.
  */
 #include "track/guard.h"
+#include "track/vec.h"
 
 #include <math.h>
 #include <string.h>
@@ -40,18 +41,6 @@ void guard_reset(struct guard *g)
     g->seen = 0;
 }
 
-static float energy(const float *y, size_t padded)
-{
-    float sum[16] = { 0 };
-
-    for (size_t i = 0; i < padded; i += 16)
-        for (size_t k = 0; k < 16; k++)
-            sum[k] += y[i + k] * y[i + k];
-    for (size_t k = 1; k < 16; k++)
-        sum[0] += sum[k];
-    return sum[0];
-}
-
 static bool usable(const float *y, size_t parts)
 {
     for (size_t k = 0; k < parts; k++)
@@ -62,7 +51,7 @@ static bool usable(const float *y, size_t parts)
 
 void guard_sum(struct guard *g)
 {
-    g->energy = energy(g->y, g->padded);
+    g->energy = vec_square(g->y, g->padded);
 }
 
 void guard_recount(struct guard *g)

@@ -20,6 +20,7 @@
  * Cost: 4 n r flops a step, STEPS steps at most.
  */
 #include "track/missing.h"
+#include "track/vec.h"
 
 #include <string.h>
 
@@ -77,15 +78,6 @@ static void operate(struct missing *m, const struct kernel *k, const struct basi
         out[i] += m->b[i];
 }
 
-static float dot(const float *a, const float *b, size_t n)
-{
-    float sum = 0;
-
-    for (size_t i = 0; i < n; i++)
-        sum += a[i] * b[i];
-    return sum;
-}
-
 static void solve(struct missing *m, const struct kernel *k, const struct basis *U,
                   const float *y, const float *known, const struct ridge *r, float *p)
 {
@@ -95,7 +87,7 @@ static void solve(struct missing *m, const struct kernel *k, const struct basis 
     memset(rest, 0, m->ld * sizeof *rest);
     memset(p, 0, m->ld * sizeof *p);
     k->gather(U, y, rest);
-    const float size = dot(rest, rest, q);
+    const float size = vec_dot(rest, rest, q);
 
     for (size_t i = 0; i < q; i++)
         p[i] = r->trust * rest[i];
@@ -104,16 +96,16 @@ static void solve(struct missing *m, const struct kernel *k, const struct basis 
         dir[i] = rest[i] -= Adir[i];
     memset(dir + q, 0, (m->ld - q) * sizeof *dir);
 
-    float rr = dot(rest, rest, q);
+    float rr = vec_dot(rest, rest, q);
     for (int step = 0; step < STEPS && rr > ENOUGH * size; step++) {
         operate(m, k, U, known, r, dir, Adir);
-        const float along = rr / dot(dir, Adir, q);     /* > 0: a ridge is in it */
+        const float along = rr / vec_dot(dir, Adir, q);     /* > 0: a ridge is in it */
 
         for (size_t i = 0; i < q; i++) {
             p[i] += along * dir[i];
             rest[i] -= along * Adir[i];
         }
-        const float next = dot(rest, rest, q);
+        const float next = vec_dot(rest, rest, q);
 
         for (size_t i = 0; i < q; i++)
             dir[i] = rest[i] + next / rr * dir[i];
@@ -138,15 +130,8 @@ void missing_guess(struct missing *m, struct cov *c, const struct basis *U, cons
 float missing_rest(const struct kernel *k, const struct basis *U, const float *y,
                    const float *known, const float *p, float *e)
 {
-    float sum[8] = { 0 };
-
     k->combine(U, p, e);
-    for (size_t i = 0; i < U->tiles * TILE; i += 8)
-        for (size_t j = 0; j < 8; j++) {
-            e[i + j] = known[i + j] * (y[i + j] - e[i + j]);
-            sum[j] += e[i + j] * e[i + j];
-        }
-    for (size_t j = 1; j < 8; j++)
-        sum[0] += sum[j];
-    return sum[0];
+    for (size_t i = 0; i < U->tiles * TILE; i++)
+        e[i] = known[i] * (y[i] - e[i]);
+    return vec_square(e, U->tiles * TILE);
 }

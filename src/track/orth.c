@@ -10,6 +10,7 @@
  * Cost: 4 n r flops on one frame in PERIOD/r.
  */
 #include "track/orth.h"
+#include "track/vec.h"
 
 #include <math.h>
 #include <string.h>
@@ -31,21 +32,19 @@ void orth_reset(struct orth *o)
 
 void orth_direction(struct orth *o, const struct kernel *k, struct basis *U, size_t j)
 {
-    float length2 = 0;
-
     memset(o->u, 0, basis_padded(U) * sizeof *o->u);
     basis_get(U, j, o->u);
     k->gather(U, o->u, o->c);
     memset(o->c + j * U->parts, 0, U->parts * sizeof *o->c);
     k->combine(U, o->c, o->x);
-    for (size_t i = 0; i < U->n; i++) {
+    for (size_t i = 0; i < U->n; i++)
         o->u[i] -= o->x[i];
-        length2 += o->u[i] * o->u[i];
-    }
-    if (!(length2 > 0.0f))
+    const float length = sqrtf(vec_square(o->u, U->n));
+
+    if (!(length > 0.0f))
         return;
     for (size_t i = 0; i < U->n; i++)
-        o->u[i] /= sqrtf(length2);
+        o->u[i] /= length;
     basis_set(U, j, o->u);
 }
 

@@ -14,6 +14,7 @@
  * the rank is a matter of resources.
  */
 #include "track/rank.h"
+#include "track/vec.h"
 
 #include <math.h>
 #include <string.h>
@@ -96,18 +97,16 @@ bool rank_grow(struct rank *k, struct basis *U, struct cov *c, const struct scou
         drop_last(k, U, c);
     }
     /* w - U U'w, to length 1. */
-    float length2 = 0;
-
     c->kernel->gather(U, s->w, p);
     c->kernel->combine(U, p, k->x);
-    for (size_t i = 0; i < U->n; i++) {
+    for (size_t i = 0; i < U->n; i++)
         k->x[i] = s->shrink * (s->w[i] - k->x[i]);
-        length2 += k->x[i] * k->x[i];
-    }
-    if (!(length2 > 0.01f))                     /* nearly within the subspace */
+    const float length = sqrtf(vec_square(k->x, U->n));
+
+    if (!(length > 0.1f))                       /* nearly within the subspace */
         return false;
     for (size_t i = 0; i < U->n; i++)
-        k->x[i] /= sqrtf(length2);
+        k->x[i] /= length;
 
     const size_t j = U->r++;
 

@@ -14,6 +14,7 @@
  * Cost: 8 r^2 flops besides the sweep.
  */
 #include "track/rule.h"
+#include "track/vec.h"
 
 #include <math.h>
 
@@ -30,20 +31,11 @@ static void reset(struct rule_state *s, size_t r, float level)
     cov_reset(&s->cov, r, level);
 }
 
-static float norm(const float *x, size_t q)
-{
-    float sum = 0;
-
-    for (size_t i = 0; i < q; i++)
-        sum += x[i] * x[i];
-    return sqrtf(sum);
-}
-
 static void update(struct rule_state *s, const struct look *f, struct motion *m)
 {
     struct cov *const c = &s->cov;
     const float ph = cov_solve(c, f->p, m->h);
-    const float length = norm(m->h, c->q);
+    const float length = sqrtf(vec_square(m->h, c->q));
     const float per = length > 0.0f ? 1.0f / length : 0.0f;
     const float muC = fminf(f->mu, SHORTEST);
 

@@ -19,6 +19,7 @@
  * Cost: 8 n r flops (10 with automatic step), plus 8 r^2.
  */
 #include "track/track.h"
+#include "track/vec.h"
 
 #include <math.h>
 #include <string.h>
@@ -108,15 +109,6 @@ static size_t free_dims(const struct track *t)
     return t->guard.count > used ? t->guard.count - used : 1;
 }
 
-static float square(const float *x, size_t n)
-{
-    float sum = 0;
-
-    for (size_t i = 0; i < n; i++)
-        sum += x[i] * x[i];
-    return sum;
-}
-
 /* p, and |e|^2; e itself only where it had to be formed. */
 static float coefficients(struct track *t, float trust)
 {
@@ -129,14 +121,14 @@ static float coefficients(struct track *t, float trust)
         return missing_rest(t->kernel, &t->U, g->y, g->known, t->p, t->e);
     }
     t->kernel->gather(&t->U, g->y, t->p);
-    const float e2 = g->energy - square(t->p, q);
+    const float e2 = g->energy - vec_square(t->p, q);
 
     if (e2 > FAITH * g->energy)
         return e2;
     t->kernel->combine(&t->U, t->p, t->e);
     for (size_t i = 0; i < t->U.n; i++)
         t->e[i] = g->y[i] - t->e[i];
-    return square(t->e, t->U.n);
+    return vec_square(t->e, t->U.n);
 }
 
 /* How much more of the frame the stale subspace leaves. */
@@ -155,7 +147,7 @@ static float staleness(struct track *t, float e2, float trust)
     const size_t q = t->U.r * t->U.parts;
 
     t->kernel->gather(&s->R, g->y, s->p);
-    return square(t->p, q) - square(s->p, q);
+    return vec_square(t->p, q) - vec_square(s->p, q);
 }
 
 static bool warm(const struct track *t)
@@ -168,7 +160,7 @@ static bool warm(const struct track *t)
 static float shrinkage(const struct track *t, const struct motion *m, float weight)
 {
     const size_t q = t->U.r * t->U.parts;
-    const float p2 = weight * weight * square(t->p, q), h2 = square(m->h, q);
+    const float p2 = weight * weight * vec_square(t->p, q), h2 = vec_square(m->h, q);
 
     if (t->plan.shrink != TRACK_WIENER || !warm(t) || !(m->ph > 0.0f))
         return 0.0f;
@@ -202,7 +194,7 @@ static void sweep(struct track *t, const struct motion *m, float e2, float s, fl
     const bool whole = sweep_reconstructs(t, m);
     const float root = sqrtf(1.0f + m->tangent * m->tangent);
     const float drop = -m->tangent * m->tangent / (root * (1.0f + root));       /* cos - 1 */
-    const float p_size = sqrtf(square(t->p, t->U.r * t->U.parts));
+    const float p_size = sqrtf(vec_square(t->p, t->U.r * t->U.parts));
     const bool along_p = m->along_p && !masked;
 
     /* Where entries are unknown e leans a little on U: p = U'e puts it upright. */
