@@ -39,7 +39,7 @@ libs   = $(shell pkg-config --libs $(1)) -lm -lpthread
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all test check demo deps sanitize layers bench quality install uninstall format clean help
+.PHONY: bench-tracker all test check demo deps sanitize layers bench quality install uninstall format clean help
 all: $(static) $(shared) $(binary)      ## library and program (default)
 
 $(OUT)/src/base/fft.o: FLAGS += $(call cflags,fftw3f)
@@ -75,10 +75,10 @@ $(binary): $(call objects,$(program)) $(static)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile)
 $(tests): %: %.o $(helpers) $(static)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f cmocka) $(LDLIBS)
-$(OUT)/tests/test_track: LDLIBS += -llapacke
+$(OUT)/tests/test_track $(OUT)/tests/bench/tracker: LDLIBS += -llapacke
 $(OUT)/tests/test_new: LDFLAGS += -Wl,--wrap=aligned_alloc,--wrap=free
 $(benches): %: %.o $(helpers) $(static)
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile) $(LDLIBS)
 
 # --- what people do ----------------------------------------------------------
 
@@ -115,6 +115,9 @@ layers: $(static)               ## prove: no malloc, I/O, locks or globals below
 bench: deps                     ## time the library, and its peers where installed
 	@$(MAKE) --no-print-directory all $(benches)
 	@sh tests/bench/bench.sh $(OUT)
+bench-tracker: deps             ## time the tracker; long runs beside theory
+	@$(MAKE) --no-print-directory $(OUT)/tests/bench/tracker
+	@$(OUT)/tests/bench/tracker
 quality: deps                   ## score DATA/noisy against DATA/clean
 	@$(MAKE) --no-print-directory all $(benches)
 	@test -n "$(DATA)" || { echo "usage: make quality DATA=dir, with dir/clean and dir/noisy" >&2; exit 64; }
@@ -146,7 +149,7 @@ format:                         ## clang-format over every C file
 clean:                          ## remove build/
 	rm -rf build
 help:                           ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo "  make FLAVOUR=tsan test, PREFIX=/usr, DESTDIR=..., CC=clang ... as usual"
 
 -include $(wildcard $(OUT)/*.d $(OUT)/*/*.d $(OUT)/*/*/*.d)
