@@ -30,6 +30,7 @@ shared  := $(OUT)/liblull.so.$(VERSION)
 binary  := $(OUT)/lull
 tests   := $(patsubst %.c,$(OUT)/%,$(wildcard tests/test_*.c))
 helpers := $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/test_%,$(wildcard tests/*.c)))
+measures := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/measures/*.c))
 benches := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/*.c))
 samples := $(wildcard samples/*.c)
 objects  = $(patsubst %.c,$(OUT)/%.o,$(1))
@@ -47,6 +48,8 @@ $(OUT)/src/source/%.o $(OUT)/src/sink/%.o: FLAGS += $(call cflags,sndfile)
 $(call objects,$(program)): FLAGS += -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64
 $(OUT)/src/lull.o: FLAGS += -DLULL_VERSION='"$(VERSION)"'
 $(OUT)/tests/%.o: FLAGS += -Itests
+$(OUT)/tests/bench/%.o: FLAGS += $(call cflags,sndfile)
+$(OUT)/tests/bench/tracker.o: FLAGS += -D_XOPEN_SOURCE=700
 # Kernels for processors that must be asked first (kernel.c does).
 ifneq ($(filter x86_64% i%86%,$(shell $(CC) -dumpmachine)),)
 $(OUT)/src/track/kernel_avx2.o: FLAGS += -mavx2 -mfma
@@ -73,11 +76,11 @@ $(shared): $(call objects,$(core)) $(OUT)/filters.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(soname) $^ -o $@ $(call libs,fftw3f)
 $(binary): $(call objects,$(program)) $(static)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile)
-$(tests): %: %.o $(helpers) $(static)
+$(tests): %: %.o $(helpers) $(measures) $(static)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f cmocka) $(LDLIBS)
 $(OUT)/tests/test_track $(OUT)/tests/bench/tracker: LDLIBS += -llapacke
 $(OUT)/tests/test_new: LDFLAGS += -Wl,--wrap=aligned_alloc,--wrap=free
-$(benches): %: %.o $(helpers) $(static)
+$(benches): %: %.o $(helpers) $(measures) $(static)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile) $(LDLIBS)
 
 # --- what people do ----------------------------------------------------------
@@ -98,30 +101,33 @@ deps:                           ## see what is missing and install it
 	    apt-get install -y -qq --no-install-recommends $$missing >/dev/null
 
 demo: deps                      ## build, denoise a shipped clip, show what happened
-	@$(MAKE) --no-print-directory all
-	@sh samples/demo.sh $(binary) $(OUT)/quality
+	@echo "building $(binary)"
+	@$(MAKE) -s --no-print-directory all $(OUT)/tests/bench/quality
+	@sh samples/demo.sh $(binary) $(OUT)/tests/bench/quality
 check: deps                     ## build and run every test
 	@$(MAKE) --no-print-directory all test
 sanitize: deps                  ## the same under address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory FLAVOUR=asan all test
 
 # Every test program in turn, then the program as a user runs it.
-test: all $(tests)
+test: all $(tests) $(OUT)/tests/bench/quality
 	@for t in $(tests); do $$t || exit 1; done
 	@[ ! -f tests/cli.sh ] || LULL=$(binary) sh tests/cli.sh
+	@sh tests/clips.sh $(OUT)/tests/bench/quality
+	@MAKEFLAGS= FLAVOUR=$(FLAVOUR) CC="$(CC)" CFLAGS="$(CFLAGS)" sh tests/stranger.sh
 layers: $(static)               ## prove: no malloc, I/O, locks or globals below the faces
 	@sh tests/layers.sh $(static) $(core)
 
 bench: deps                     ## time the library, and its peers where installed
-	@$(MAKE) --no-print-directory all $(benches)
+	@$(MAKE) -s --no-print-directory all $(benches)
 	@sh tests/bench/bench.sh $(OUT)
 bench-tracker: deps             ## time the tracker; long runs beside theory
-	@$(MAKE) --no-print-directory $(OUT)/tests/bench/tracker
+	@$(MAKE) -s --no-print-directory $(OUT)/tests/bench/tracker
 	@$(OUT)/tests/bench/tracker
 quality: deps                   ## score DATA/noisy against DATA/clean
-	@$(MAKE) --no-print-directory all $(benches)
-	@test -n "$(DATA)" || { echo "usage: make quality DATA=dir, with dir/clean and dir/noisy" >&2; exit 64; }
-	@$(OUT)/tests/bench/quality $(DATA)
+	@$(MAKE) -s --no-print-directory all $(benches)
+	@test -n "$(DATA)" || { echo "usage: make quality DATA=dir [OPTIONS='--latency 16'], with dir/clean and dir/noisy" >&2; exit 64; }
+	@$(OUT)/tests/bench/quality $(DATA) -- $(OPTIONS)
 
 # One list, "mode:from:to", serves install and uninstall: they cannot disagree.
 installed = 755:$(binary):$(BINDIR)/lull \

@@ -33,7 +33,7 @@ struct report {
     unsigned long long frames, invalid;
 };
 _Static_assert(sizeof(struct report) <= 4 * MAILBOX_WORDS, "a report fits the mailbox");
-_Static_assert(LULL_BANDS == METER_BANDS, "as many bands are shown as are measured");
+_Static_assert((int)LULL_BANDS == (int)METER_BANDS, "as many bands are shown as are measured");
 
 lull_config lull_preset(const char *filter, double rate_hz, unsigned channels)
 {
@@ -188,7 +188,7 @@ static void publish(lull *l)
 {
     const struct report now = {
         .meter = l->engine.meter.values,
-        .speech = 0.2f,
+        .speech = l->engine.speech,
         .step = l->engine.masked.step,
         .rank = MASKED_RANK,
         .frames = l->frames,

@@ -240,7 +240,7 @@ static void bypass_is_exact_and_does_not_click(void **state)
     for (size_t t = 0; t < N; t++)
         x[t] = 0.5f * sinf(6.2831853f * 200 * (float)t / RATE);
     for (size_t t = 0; t < N; t += 100) {
-        lull_set(l, LULL_BYPASS, t / 8000 % 2 ? 1 : 0);
+        lull_set(l, LULL_BYPASS, t / 8000 % 2 ? 1.0f : 0.0f);
         lull_process(l, x + t, y + t, 100);
     }
     for (size_t t = RATE; t + 2 < N; t++)
@@ -425,7 +425,7 @@ static void readings_tell_what_happened(void **state)
     assert_true(r.step > 0 && r.step <= 1 && r.speech >= 0 && r.speech < 0.5f && r.rank >= 1);
     for (int b = 0; b < LULL_BANDS; b++) {
         assert_true(r.band_hz[b] > (b ? r.band_hz[b - 1] : 0));
-        assert_true(r.band_gain_db[b] <= 0 && r.band_gain_db[b] >= -22.01f);
+        assert_true(r.band_gain_db[b] <= 0 && r.band_gain_db[b] >= -30.01f);
     }
     assert_true(fabsf(r.band_hz[LULL_BANDS - 1] - RATE / 2) < 1);
     lull_free(l);

@@ -11,11 +11,9 @@
 #include "app/denoise.h"
 #include "app/errors.h"
 #include "app/log.h"
-#include "app/progress.h"
+#include "app/pass.h"
+#include "app/report.h"
 #include "app/stop.h"
-#include "lull.h"
-#include "sink/sink.h"
-#include "source/source.h"
 #include <errno.h>
 #include <math.h>
 #include <signal.h>
@@ -26,18 +24,6 @@
 
 enum { BLOCK = 16384 };         /* samples of all channels */
 
-struct pass {
-    const struct options *options;
-    struct source source;
-    struct sink sink;
-    lull *lull;
-    FILE *log;
-    struct progress progress;
-    size_t drop;                        /* frames that belong before the start */
-    double in_energy, out_energy;       /* sums of squares */
-    double began;
-};
-
 static double energy(const float *x, size_t n)
 {
     double sum = 0;
@@ -45,11 +31,6 @@ static double energy(const float *x, size_t n)
     for (size_t i = 0; i < n; i++)
         sum += isfinite(x[i]) ? (double)x[i] * (double)x[i] : 0;
     return sum;
-}
-
-static double mean_db(double sum, double n)
-{
-    return sum > 0 ? 10 * log10(sum / n) : -200;
 }
 
 /* What lull has given goes out, less what is still to be dropped. */
@@ -65,16 +46,8 @@ static bool emit(struct pass *p, float *block, size_t frames, struct fault *why)
     return !frames || sink_write(&p->sink, block, frames, why);
 }
 
-/* Once for each tenth of a second: blocks end where one does. */
-static void report(struct pass *p)
-{
-    lull_readings r;
-
-    lull_read(p->lull, &r);
-    log_readings(p->log, &r, p->source.sound.rate_hz);
-    progress_update(&p->progress, p->source.frames, (double)r.removed_db);
-}
-
+/* Blocks end where a tenth of a second does, so that readings belong to the
+ * same frames whether they come from a file or in pieces from a pipe. */
 static bool stream(struct pass *p, struct fault *why)
 {
     const unsigned channels = p->source.sound.channels;
@@ -89,7 +62,7 @@ static bool stream(struct pass *p, struct fault *why)
             return false;
         due -= n;
         if (!due) {
-            report(p);
+            report_tenth(p);
             due = tenth;
         }
     }
@@ -105,15 +78,16 @@ static lull_config config_of(const struct options *o, const struct sound *sound)
 {
     lull_config cfg = lull_preset(o->filter, sound->rate_hz, sound->channels);
 
-    if (!isnan(o->reduction_db))
+    if (o->reduction_db >= 0)
         cfg.reduction_db = (float)o->reduction_db;
-    if (!isnan(o->mix))
+    if (o->mix >= 0)
         cfg.mix = (float)o->mix;
-    if (!isnan(o->latency_ms))
+    if (o->latency_ms >= 0)
         cfg.latency_ms = (float)o->latency_ms;
     return cfg;
 }
 
+/* Rate and channels are the input's fault, unless they were given by hand. */
 static bool refuse(const struct pass *p, lull_status status, struct fault *why)
 {
     const char *reason = lull_strerror(status), *in = p->source.name;
@@ -135,10 +109,10 @@ static bool refuse(const struct pass *p, lull_status status, struct fault *why)
 
 static bool open_lull(struct pass *p, struct fault *why)
 {
-    const lull_config cfg = config_of(p->options, &p->source.sound);
     lull_status status = LULL_OK;
 
-    p->lull = lull_new(&cfg, &status);
+    p->config = config_of(p->options, &p->source.sound);
+    p->lull = lull_new(&p->config, &status);
     if (!p->lull)
         return refuse(p, status, why);
     if (p->options->residual)
@@ -147,150 +121,50 @@ static bool open_lull(struct pass *p, struct fault *why)
     return true;
 }
 
-static long long missing(const struct pass *p)
+/* Up to here a signal may kill: there is nothing yet that it could spoil. */
+static bool open_sink(struct pass *p, struct fault *why)
 {
-    const long long promised = p->source.promised, got = p->source.frames;
-
-    return !stop_signal && promised > got ? promised - got : 0;
+    stop_watch();
+    return sink_open(&p->sink, p->options->out, &p->source, !p->options->no_dither, why);
 }
 
-static struct summary sum_up(const struct pass *p, const lull_readings *r)
+static bool open_all(struct pass *p, struct fault *why)
 {
-    const struct sound *sound = &p->source.sound;
-    const double samples = (double)p->source.frames * sound->channels;
+    const struct options *o = p->options;
 
-    return (struct summary){
-        .rate_hz = sound->rate_hz,
-        .wall_s = seconds_now() - p->began,
-        .channels = sound->channels,
-        .latency_frames = lull_latency(p->lull),
-        .frames = p->source.frames,
-        .missing = missing(p),
-        .clipped = p->sink.clipped,
-        .invalid = r->invalid,
-        .in_db = mean_db(p->in_energy, samples),
-        .out_db = mean_db(p->out_energy, samples),
-    };
-}
-
-static void announce(const struct pass *p)
-{
-    const struct sound *sound = &p->source.sound;
-    const double ms = 1000.0 * (double)lull_latency(p->lull) / sound->rate_hz;
-
-    remark("%s: %s, %.10g Hz, %u channel%s", p->source.name, p->source.kind, sound->rate_hz,
-           sound->channels, sound->channels == 1 ? "" : "s");
-    remark("%s filter, latency %zu frames (%.1f ms), made up for in the output",
-           p->options->filter, lull_latency(p->lull), ms);
-    remark("%s: %s%s", p->sink.name, p->sink.kind, p->sink.dither ? ", dithered" : "");
-}
-
-static void warn(const struct pass *p, const struct summary *s)
-{
-    if (s->missing)
-        remark("%s: ends %lld frames (%.3f s) before its header says; the rest is done",
-               p->source.name, s->missing, (double)s->missing / s->rate_hz);
-    if (s->invalid)
-        remark("%s: %llu samples are not finite; they count as 0", p->source.name, s->invalid);
-    if (s->clipped)
-        remark("%s: clipped %lld samples", p->sink.name, s->clipped);
-}
-
-static void conclude(const struct summary *s)
-{
-    const double sound = (double)s->frames / s->rate_hz;
-
-    remark("%.3f s of sound in %.3f s, %.0f times real time", sound, s->wall_s, sound / s->wall_s);
-    remark("level %.1f dB in, %.1f dB out; %lld samples clipped", s->in_db, s->out_db, s->clipped);
-}
-
-static bool finish(struct pass *p, struct fault *why)
-{
-    lull_readings r;
-
-    lull_read(p->lull, &r);
-
-    const struct summary s = sum_up(p, &r);
-
-    log_summary(p->log, &s, &r);
-    if (!p->options->quiet)
-        warn(p, &s);
-    if (p->options->verbose)
-        conclude(&s);
-    if (p->source.frames || stop_signal)
-        return true;
-    return fault_set(why, EX_DATAERR, "%s: holds no sound", p->source.name);
+    return source_open(&p->source, o->in, o->type ? &o->raw : NULL, &stop_signal, why) &&
+           open_lull(p, why) && log_open(&p->log, o->log, why) && open_sink(p, why);
 }
 
 /* With everything open: the sound, and what there is to say about it. */
 static bool run(struct pass *p, struct fault *why)
 {
-    const struct options *o = p->options;
-
-    if (o->verbose)
-        announce(p);
-    p->began = seconds_now();
-    progress_begin(&p->progress, o->progress, o->quiet, p->source.sound.rate_hz,
-                   p->source.sound.frames);
+    report_begin(p);
 
     const bool streamed = stream(p, why);
 
-    progress_end(&p->progress);
-    return streamed && finish(p, why);
+    report_end(p, streamed);
+    if (streamed && !p->source.frames && !stop_signal)
+        return fault_set(why, EX_DATAERR, "%s: holds no sound", p->source.name);
+    return streamed;
 }
 
-static bool with_sink(struct pass *p, struct fault *why)
-{
-    if (!sink_open(&p->sink, p->options->out, &p->source, !p->options->no_dither, why))
-        return false;
-    if (run(p, why))
-        return sink_close(&p->sink, why);
-    sink_discard(&p->sink);
-    return false;
-}
-
-static bool with_log(struct pass *p, struct fault *why)
+/* What was never opened is all 0, and let go of without harm. */
+static bool pass_through(struct pass *p, struct fault *why)
 {
     struct fault later;
+    const bool done = open_all(p, why) && run(p, why) && sink_close(&p->sink, why);
 
-    if (!log_open(&p->log, p->options->log, why))
-        return false;
-
-    const bool done = with_sink(p, why);
-
-    return log_close(p->log, p->options->log, done ? why : &later) && done;
-}
-
-static bool with_lull(struct pass *p, struct fault *why)
-{
-    if (!open_lull(p, why))
-        return false;
-
-    const bool done = with_log(p, why);
-
+    sink_discard(&p->sink);
     lull_free(p->lull);
-    return done;
-}
-
-static bool with_source(struct pass *p, struct fault *why)
-{
-    const struct options *o = p->options;
-
-    if (!source_open(&p->source, o->in, o->type ? &o->raw : NULL, &stop_signal, why))
-        return false;
-
-    const bool done = with_lull(p, why);
-
     source_close(&p->source);
-    return done;
+    return log_close(p->log, p->options->log, done ? why : &later) && done;
 }
 
 static bool same_place(const char *a, const char *b)
 {
     struct stat x, y;
 
-    if (!strcmp(a, "-") || !strcmp(b, "-"))
-        return false;
     if (stat(a, &x) || stat(b, &y))
         return !strcmp(a, b);
     return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
@@ -308,7 +182,7 @@ static int check(const struct options *o)
     if (!strcmp(o->out, "-") && isatty(STDOUT_FILENO))
         return complain(EX_USAGE, "standard output is a terminal: name a file for the sound, "
                         "as in lull noisy.wav clean.wav");
-    if (o->log && (same_place(o->log, o->in) || same_place(o->log, o->out)))
+    if (o->log && (same_place(o->log, o->out) || (strcmp(o->log, "-") && same_place(o->log, o->in))))
         return complain(EX_USAGE, "--log %s: that is where the sound is", o->log);
     return 0;
 }
@@ -328,7 +202,7 @@ int denoise(const struct options *o)
 
     if (refused)
         return refused;
-    if (with_source(&p, &why))
+    if (pass_through(&p, &why))
         return stop_signal ? 128 + stop_signal : 0;
     if (why.err == EPIPE)
         die_of_pipe();

@@ -5,14 +5,16 @@
 #include "app/log.h"
 #include <errno.h>
 #include <math.h>
+#include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 bool log_open(FILE **log, const char *path, struct fault *why)
 {
     *log = NULL;
     if (!path)
         return true;
-    *log = fopen(path, "w");
+    *log = strcmp(path, "-") ? fopen(path, "w") : fdopen(dup(STDOUT_FILENO), "w");
     if (!*log)
         return fault_errno(why, EX_CANTCREAT, path);
     setvbuf(*log, NULL, _IOLBF, BUFSIZ);        /* whoever follows it sees whole lines */
@@ -36,11 +38,11 @@ static void list(FILE *log, const char *name, const float *value, size_t n, int 
     fputc(']', log);
 }
 
-void log_readings(FILE *log, const lull_readings *r, double rate_hz)
+void log_readings(FILE *log, double seconds, const lull_readings *r)
 {
     if (!log)
         return;
-    fprintf(log, "{\"t\":%.3f", (double)r->frames / rate_hz);
+    fprintf(log, "{\"t\":%.3f", seconds);
     number(log, "in_db", (double)r->in_db, 2);
     number(log, "out_db", (double)r->out_db, 2);
     number(log, "noise_db", (double)r->noise_db, 2);

@@ -20,9 +20,9 @@ struct summary {
     double in_db, out_db;       /* mean levels */
 };
 
-/* A log in `path`; NULL is no log, and then the rest does nothing. */
+/* A log in `path`, "-" for standard output; NULL is no log, and then the rest does nothing. */
 bool log_open(FILE **log, const char *path, struct fault *why);
-void log_readings(FILE *log, const lull_readings *r, double rate_hz);
+void log_readings(FILE *log, double seconds, const lull_readings *r);
 void log_summary(FILE *log, const struct summary *s, const lull_readings *last);
 bool log_close(FILE *log, const char *path, struct fault *why);
 

@@ -4,7 +4,6 @@
  */
 #include "app/denoise.h"
 #include "app/errors.h"
-#include "app/stop.h"
 #include "lull.h"
 #include <fcntl.h>
 #include <signal.h>
@@ -44,7 +43,6 @@ int main(int argc, char **argv)
     occupy_standard_streams();
     signal(SIGPIPE, SIG_IGN);           /* these two become errors of write() */
     signal(SIGXFSZ, SIG_IGN);
-    stop_watch();
 
     const int status = options_read(&o, argc, argv);
 

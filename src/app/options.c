@@ -36,10 +36,13 @@ struct section {
 
 static const struct row denoising[] = {
     { 'f', "filter", "NAME", WORD, AT(filter), 0, 0, "what the signal is (speech)" },
-    { 'n', "reduction", "DB", NUMBER, AT(reduction_db), 0, 60, "turn noise down by at most DB, 0..60" },
+    { 'n', "reduction", "DB", NUMBER, AT(reduction_db), 0, 60,
+      "turn noise down by at most DB, 0..60" },
     { 'm', "mix", "0..1", NUMBER, AT(mix), 0, 1, "1 all denoised (default), 0 all as it came" },
-    { 'l', "latency", "MS", NUMBER, AT(latency_ms), 0, 1000, "32 (best, default), 16 or 10 ms" },
-    { 'x', "residual", NULL, FLAG, AT(residual), 0, 0, "give what was removed instead: listen to it" },
+    { 'l', "latency", "MS", NUMBER, AT(latency_ms), 0, 1000,
+      "32 (best, default), 16 or 10 ms" },
+    { 'x', "residual", NULL, FLAG, AT(residual), 0, 0,
+      "give what was removed instead: listen to it" },
     { 0 }
 };
 
@@ -47,14 +50,17 @@ static const struct row raw_input[] = {
     { 't', "type", "raw", WORD, AT(type), 0, 0, "IN has no header; OUT gets none either" },
     { 'r', "rate", "HZ", NUMBER, AT(rate_hz), 1, 1e6, "frames per second" },
     { 'c', "channels", "N", NUMBER, AT(channels), 1, 1024, "channels (1)" },
-    { 'e', "encoding", "ENC", WORD, AT(encoding), 0, 0, "u8 s8 s16 s24 s32 f32 f64 (s16); s16be for big-endian" },
+    { 'e', "encoding", "ENC", WORD, AT(encoding), 0, 0,
+      "u8 s8 s16 s24 s32 f32 f64 (s16); s16be for big-endian" },
     { 0 }
 };
 
 static const struct row telling[] = {
-    { 'D', "no-dither", NULL, FLAG, AT(no_dither), 0, 0, "do not dither where OUT has fewer bits than IN" },
+    { 'D', "no-dither", NULL, FLAG, AT(no_dither), 0, 0,
+      "do not dither where OUT has fewer bits than IN" },
     { 0, "log", "FILE", WORD, AT(log), 0, 0, "write readings there, as lines of JSON" },
-    { 0, "progress", NULL, FLAG, AT(progress), 0, 0, "show progress even if stderr is no terminal" },
+    { 0, "progress", NULL, FLAG, AT(progress), 0, 0,
+      "show progress even if stderr is no terminal" },
     { 'q', "quiet", NULL, FLAG, AT(quiet), 0, 0, "say nothing but errors" },
     { 'v', "verbose", NULL, FLAG, AT(verbose), 0, 0, "say what is done, and how it went" },
     { 'h', "help", NULL, FLAG, AT(help), 0, 0, "this help" },
@@ -105,13 +111,13 @@ static struct parser parser_of_table(void)
     return p;
 }
 
+/* The row that answers to val, or NULL. */
 static const struct row *row_of(const struct parser *p, int val)
 {
-    size_t i = 0;
-
-    while (p->longs[i].val != val)
-        i++;
-    return p->rows[i];
+    for (size_t i = 0; p->rows[i]; i++)
+        if (p->longs[i].val == val)
+            return p->rows[i];
+    return NULL;
 }
 
 /* A whole, finite number in C's notation, whatever the locale says. */
@@ -151,15 +157,18 @@ static int store(struct options *o, const struct row *row, const char *text)
     return 0;
 }
 
-/* What getopt_long did not like, as the user wrote it. */
-static int reject(int argc, char **argv, int why)
+/* Says what getopt_long did not like: optopt is the option, known or not, or
+ * 0 for a long name that nobody has. */
+static int reject(const struct parser *p, char **argv, int why)
 {
-    const char *word = argv[optind - 1];
-    const char letter[] = { '-', (char)optopt, '\0' };
-    const bool is_long = optind <= argc && !strncmp(word, "--", 2);
+    const struct row *row = optopt ? row_of(p, optopt) : NULL;
 
-    return complain(EX_USAGE, "%s: %s (try lull -h)", is_long ? word : letter,
-                    why == ':' ? "needs an argument" : "no such option");
+    if (row)
+        return complain(EX_USAGE, "--%s: %s", row->name,
+                        why == ':' ? "needs an argument" : "takes no argument");
+    if (optopt)
+        return complain(EX_USAGE, "-%c: no such option (try lull -h)", optopt);
+    return complain(EX_USAGE, "%s: no such option (try lull -h)", argv[optind - 1]);
 }
 
 static int read_named(struct options *o, int argc, char **argv)
@@ -169,7 +178,7 @@ static int read_named(struct options *o, int argc, char **argv)
 
     opterr = 0;
     while ((c = getopt_long(argc, argv, p.shorts, p.longs, NULL)) != -1) {
-        const int status = c == '?' || c == ':' ? reject(argc, argv, c)
+        const int status = c == '?' || c == ':' ? reject(&p, argv, c)
                                                 : store(o, row_of(&p, c), optarg);
         if (status)
             return status;
@@ -193,21 +202,21 @@ static int read_places(struct options *o, int n, char **places)
 static int settle_raw(struct options *o)
 {
     if (!o->type) {
-        if (!isnan(o->rate_hz) || !isnan(o->channels) || o->encoding)
+        if (o->rate_hz >= 0 || o->channels >= 0 || o->encoding)
             return complain(EX_USAGE, "-r, -c and -e describe raw input: add -t raw");
         return 0;
     }
     if (strcmp(o->type, "raw"))
         return complain(EX_USAGE, "--type %s: only raw has to be named; "
                         "other formats say what they are", o->type);
-    if (isnan(o->rate_hz))
+    if (o->rate_hz < 0)
         return complain(EX_USAGE, "raw input needs its rate, as in -t raw -r 16000 -c 1 -e s16");
-    if (!isnan(o->channels) && o->channels != floor(o->channels))
+    if (o->channels != floor(o->channels))
         return complain(EX_USAGE, "--channels %g: must be a whole number", o->channels);
 
     o->raw = (struct sound){
         .rate_hz = o->rate_hz,
-        .channels = isnan(o->channels) ? 1 : (unsigned)o->channels,
+        .channels = o->channels < 0 ? 1 : (unsigned)o->channels,
         .frames = FRAMES_UNKNOWN,
         .headerless = true,
     };
@@ -225,11 +234,11 @@ int options_read(struct options *o, int argc, char **argv)
         .in = "-",
         .out = "-",
         .filter = "speech",
-        .reduction_db = NAN,
-        .mix = NAN,
-        .latency_ms = NAN,
-        .rate_hz = NAN,
-        .channels = NAN,
+        .reduction_db = NOT_GIVEN,
+        .mix = NOT_GIVEN,
+        .latency_ms = NOT_GIVEN,
+        .rate_hz = NOT_GIVEN,
+        .channels = NOT_GIVEN,
     };
     if ((status = read_named(o, argc, argv)) || o->help || o->version)
         return status;
@@ -263,7 +272,7 @@ void options_help(FILE *to)
           "  lull noisy.flac clean.ogg           ... or the format its name says\n"
           "  lull -x noisy.wav removed.wav       hear what would be taken away\n"
           "  ffmpeg -i talk.mp4 -f wav - | lull | sox -t wav - talk.flac\n"
-          "  arecord -t raw -f S16_LE -r 16000 | lull -t raw -r 16000 -l 10 | aplay -t raw -f S16_LE -r 16000\n"
+          "  arecord -t raw -f S16_LE -r 16000 | lull -t raw -r 16000 -l 10 > clean.raw\n"
           "\n"
           "Without OUT, or with -, sound goes to standard output as WAV; without IN it is\n"
           "read from standard input.\n", to);

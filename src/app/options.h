@@ -10,23 +10,23 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+enum { NOT_GIVEN = -1 };        /* a number that the filter or the input decides */
+
 struct options {
     const char *in, *out;       /* "-" is standard input or output */
     bool named;                 /* an input was named              */
 
     const char *filter;
-    double reduction_db;        /* NAN: as the filter has it; so the next two */
-    double mix;
-    double latency_ms;
+    double reduction_db, mix, latency_ms;
     bool residual;
 
     const char *type;           /* "raw", or NULL: the input says what it is */
-    double rate_hz, channels;   /* NAN: not given */
+    double rate_hz, channels;
     const char *encoding;
     struct sound raw;           /* the four above, if type is "raw" */
 
     bool no_dither;
-    const char *log;            /* file for readings, or NULL */
+    const char *log;            /* file for readings, "-" for standard output, or NULL */
     bool progress, quiet, verbose;
     bool help, version;
 };

@@ -40,7 +40,7 @@ static void put_time(double s)
         fprintf(stderr, "%ld:%04.1f", whole / 60, s - (double)(whole / 60 * 60));
 }
 
-void progress_update(struct progress *p, long long done, double removed_db)
+void progress_update(struct progress *p, long long done, double level_db)
 {
     const double now = seconds_now(), sound = (double)done / p->rate_hz;
 
@@ -54,7 +54,7 @@ void progress_update(struct progress *p, long long done, double removed_db)
         put_time((double)p->frames / p->rate_hz);
         fprintf(stderr, "  %3.0f %%", 100.0 * (double)done / (double)p->frames);
     }
-    fprintf(stderr, "  %.0fx real time  %.1f dB removed", sound / (now - p->began), removed_db);
+    fprintf(stderr, "  %.0fx real time  level %+.1f dB", sound / (now - p->began), level_db);
     fputs(p->terminal ? "\033[K" : "\n", stderr);
 }
 

@@ -5,7 +5,6 @@
 #include "base/ear.h"
 
 #include <math.h>
-#include <string.h>
 
 double ear_place(double hz)
 {
@@ -40,43 +39,49 @@ void bands_place(struct bands *b, struct arena *a, size_t n, double bin_hz, doub
     *b = (struct bands){ .n = n, .count = 1 };
     while (centre_bin(n, bin_hz, spacing, b->count - 1) < n - 1)
         b->count++;
-    b->band = arena_take(a, n, sizeof *b->band);
+    b->edge = arena_take(a, b->count, sizeof *b->edge);
     b->share = arena_floats(a, n);
     b->centre = arena_floats(a, b->count);
     if (arena_measures(a))
         return;
 
-    size_t low = centre_bin(n, bin_hz, spacing, 0);
-
-    for (size_t i = 0; i < b->count; i++)
-        b->centre[i] = (float)ear_place((double)centre_bin(n, bin_hz, spacing, i) * bin_hz);
-    for (size_t i = 0, f = 0; i + 1 < b->count; i++) {
-        const size_t high = centre_bin(n, bin_hz, spacing, i + 1);
-
-        for (; f < high || (f < n && i + 2 == b->count); f++) {
-            b->band[f] = i;
-            b->share[f] = f < low ? 0 : (float)(f - low) / (float)(high - low);
-        }
-        low = high;
+    for (size_t i = 0; i < b->count; i++) {
+        b->edge[i] = centre_bin(n, bin_hz, spacing, i);
+        b->centre[i] = (float)ear_place((double)b->edge[i] * bin_hz);
     }
+    for (size_t i = 0; i + 1 < b->count; i++) {
+        const size_t low = b->edge[i], high = b->edge[i + 1];
+
+        for (size_t f = low; f <= high; f++)
+            b->share[f] = (float)(f - low) / (float)(high - low);
+    }
+    for (size_t f = 0; f < n - 1; f++)          /* a centre belongs to the band it heads */
+        b->share[f] = b->share[f] < 1 ? b->share[f] : 0;
+    b->edge[0] = 0;
+    b->edge[b->count - 1] = n;
 }
 
 void bands_pool(const struct bands *b, const float *restrict x, float *restrict pooled)
 {
-    memset(pooled, 0, b->count * sizeof *pooled);
-    for (size_t f = 0; f < b->n; f++) {
-        const float above = b->share[f] * x[f];
+    pooled[0] = 0;
+    for (size_t i = 0; i + 1 < b->count; i++) {
+        float whole = 0, above = 0;
 
-        pooled[b->band[f]] += x[f] - above;
-        pooled[b->band[f] + 1] += above;
+        for (size_t f = b->edge[i]; f < b->edge[i + 1]; f++) {
+            whole += x[f];
+            above += b->share[f] * x[f];
+        }
+        pooled[i] += whole - above;
+        pooled[i + 1] = above;
     }
 }
 
 void bands_spread(const struct bands *b, const float *restrict pooled, float *restrict x)
 {
-    for (size_t f = 0; f < b->n; f++) {
-        const float *const at = pooled + b->band[f];
+    for (size_t i = 0; i + 1 < b->count; i++) {
+        const float here = pooled[i], step = pooled[i + 1] - pooled[i];
 
-        x[f] = at[0] + b->share[f] * (at[1] - at[0]);
+        for (size_t f = b->edge[i]; f < b->edge[i + 1]; f++)
+            x[f] = here + b->share[f] * step;
     }
 }

@@ -12,11 +12,11 @@ double ear_place(double hz);
 double ear_hz(double place);
 
 /* Overlapping triangles, evenly spaced for the ear and at least one frequency
- * apart: frequency f gives 1 - share[f] of itself to band[f], the rest to the
- * band above. */
+ * apart: a frequency f with edge[b] <= f < edge[b + 1] gives 1 - share[f] of
+ * itself to band b and the rest to band b + 1. */
 struct bands {
     size_t n, count;            /* frequencies; bands                             */
-    size_t *band;               /* [n] <= count - 2                               */
+    size_t *edge;               /* [count] from 0 to n                            */
     float *share;               /* [n] 0..1                                       */
     float *centre;              /* [count] in ERB                                 */
 };

@@ -20,6 +20,8 @@
 static const double WINDOW_MS = 32;
 static const double MEMORY_S = 1.5;             /* of the minimum: longer than a word */
 static const float MASKED_SHARE = 0.55f;        /* of the masked model in log N; rest: presence */
+static const float DROP = 1e-3f;                /* -30 dB below the noise, for PATIENCE_S: */
+static const double PATIENCE_S = 0.25;          /* it is not that noise any more */
 static const float TINY = 1e-30f;               /* added to power: silence has a logarithm */
 
 struct frame_plan spectral_plan(double rate_hz, float latency_ms)
@@ -61,6 +63,7 @@ void spectral_place(struct spectral *s, struct arena *a, double rate_hz, size_t 
     s->gain = arena_floats(a, s->bins);
     s->noise = arena_floats(a, s->bins);
     minimum_place(&s->minimum, a, s->bins, frame_hz, MEMORY_S);
+    stationary_place(&s->stationary, a, s->bins, bin_hz, frame_hz);
     voicing_place(&s->voicing, a, s->bins, rate_hz, frame_hz);
     masked_place(&s->masked, a, s->bins, bin_hz, frame_hz);
     presence_place(&s->presence, a, s->bins, frame_hz);
@@ -74,6 +77,7 @@ void spectral_place(struct spectral *s, struct arena *a, double rate_hz, size_t 
         ch->ready = arena_floats(a, plan.hop);
         ch->spectrum = arena_take(a, s->bins, sizeof *ch->spectrum);
     }
+    s->patience = (size_t)(PATIENCE_S * frame_hz);
     meter_place(&s->meter, s->bins, bin_hz);
     if (arena_measures(a))
         return;
@@ -92,6 +96,22 @@ void spectral_close(struct spectral *s)
     fft_close(&s->fft);
 }
 
+/* All that was learned goes; the stream itself goes on. */
+static void forget(struct spectral *s)
+{
+    minimum_reset(&s->minimum);
+    stationary_reset(&s->stationary);
+    voicing_reset(&s->voicing);
+    masked_reset(&s->masked);
+    presence_reset(&s->presence);
+    directed_reset(&s->directed);
+    evidence_reset(&s->evidence);
+    for (size_t f = 0; f < s->bins; f++)
+        s->gain[f] = s->noise[f] = 1;
+    s->frames = s->quiet = 0;
+    s->speech = 0;
+}
+
 void spectral_reset(struct spectral *s)
 {
     for (size_t c = 0; c < s->channels; c++) {
@@ -99,18 +119,12 @@ void spectral_reset(struct spectral *s)
         overlap_reset(&s->channel[c].overlap);
         memset(s->channel[c].ready, 0, s->plan.hop * sizeof *s->channel[c].ready);
     }
-    minimum_reset(&s->minimum);
-    voicing_reset(&s->voicing);
-    masked_reset(&s->masked);
-    presence_reset(&s->presence);
-    directed_reset(&s->directed);
-    evidence_reset(&s->evidence);
-    s->frames = 0;
-    s->at = 0;
+    forget(s);
+    meter_reset(&s->meter);
+    s->at = s->filled = 0;
     s->invalid = 0;
     s->wet = 1;
     s->dry = 0;
-    meter_reset(&s->meter);
 }
 
 size_t spectral_room(const struct spectral *s)
@@ -151,15 +165,34 @@ static void analyse(struct spectral *s)
 /* The first frames are taken for noise: their mean. */
 static void begin(struct spectral *s)
 {
-    const float before = s->frames ? s->begun_power : 0;
-    const float now = before + s->coverage[s->frames];
+    const float before = s->frames ? s->covered : 0;
 
+    s->covered = before + s->coverage[s->filled];
     for (size_t f = 0; f < s->bins; f++)
-        s->noise[f] = (before * s->noise[f] + s->power[f]) / now;
-    s->begun_power = now;
+        s->noise[f] = (before * s->noise[f] + s->power[f]) / s->covered;
     s->frames++;
     masked_begin(&s->masked, s->noise);
     presence_begin(&s->presence, s->noise);
+}
+
+static float sum(const float *x, size_t n)
+{
+    float total = 0;
+
+    for (size_t i = 0; i < n; i++)
+        total += x[i];
+    return total;
+}
+
+/* What was learned from a burst or another input is worth nothing once the
+ * signal has stayed far below it: begin again. */
+static void notice_drop(struct spectral *s)
+{
+    const bool low = sum(s->power, s->bins) < DROP * sum(s->noise, s->bins);
+
+    s->quiet = low ? s->quiet + 1 : 0;
+    if (s->quiet > s->patience)
+        forget(s);
 }
 
 static float sigmoid(float x)
@@ -176,11 +209,16 @@ static float prior(const struct voicing *v)
 
 static void learn(struct spectral *s)
 {
+    notice_drop(s);
     if (s->frames < BEGINNING)
         begin(s);
+    if (s->filled + 1 < BEGINNING)
+        s->filled++;
     minimum_update(&s->minimum, s->power);
+    stationary_update(&s->stationary, s->power, s->masked.noise);
     voicing_update(&s->voicing, &s->fft, s->power, s->masked.noise);
     presence_lift(&s->presence, s->minimum.least);
+    presence_lift(&s->presence, s->stationary.floor);
     masked_update(&s->masked, s->power, prior(&s->voicing));
     presence_update(&s->presence, s->power);
     if (s->frames >= BEGINNING)
@@ -188,6 +226,7 @@ static void learn(struct spectral *s)
             s->noise[f] = fast_exp(MASKED_SHARE * fast_log(s->masked.noise[f]) +
                                    (1 - MASKED_SHARE) * fast_log(s->presence.noise[f]));
     masked_lift(&s->masked, s->minimum.least);
+    masked_lift(&s->masked, s->stationary.floor);
 }
 
 static void decide(struct spectral *s, float reduction_db)
@@ -204,6 +243,14 @@ static void decide(struct spectral *s, float reduction_db)
     });
     for (size_t f = 0; f < s->bins; f++)
         s->gain[f] = fast_clamp(s->gain[f] * s->evidence.spread[f], floor, 1);
+    s->speech = sum(s->evidence.belief, s->evidence.bands.count) /
+                (float)s->evidence.bands.count;
+}
+
+/* Digital silence teaches nothing, and whatever gain it had will do. */
+static bool silent(const struct spectral *s)
+{
+    return sum(s->power, s->bins) < 2 * TINY * (float)s->bins;
 }
 
 /* Back to samples, channel by channel, with the weights ramped over the hop. */
@@ -246,9 +293,13 @@ bool spectral_update(struct spectral *s, size_t n, const struct spectral_control
     s->at = 0;
 
     analyse(s);
-    if (!c->freeze)
-        learn(s);
-    decide(s, c->reduction_db);
+    if (silent(s)) {
+        s->filled = 0;
+    } else {
+        if (!c->freeze)
+            learn(s);
+        decide(s, c->reduction_db);
+    }
     meter_update(&s->meter, s->power, s->gain, s->noise);
 
     /* kept = mix wet + (1 - mix) dry;  removed = dry - kept = mix (dry - wet) */

@@ -10,6 +10,7 @@
 #include "frame/frame.h"
 #include "noise/minimum.h"
 #include "noise/presence.h"
+#include "noise/stationary.h"
 #include "noise/voicing.h"
 #include "rebuild/overlap.h"
 #include "shrink/directed.h"
@@ -41,14 +42,18 @@ struct spectral {
 
     float *power, *gain, *noise;        /* [bins] P, G and N of this frame      */
     struct minimum minimum;
+    struct stationary stationary;
     struct voicing voicing;
     struct masked masked;
     struct presence presence;
     struct directed directed;
     struct evidence evidence;
     float coverage[BEGINNING];          /* share of the window that has filled  */
-    float begun_power;                  /* sum of the coverages so far          */
+    size_t filled;                      /* frames since silence, < BEGINNING    */
     size_t frames;                      /* learned from, up to BEGINNING        */
+    float covered;                      /* sum of their coverages               */
+    size_t quiet, patience;             /* frames far below the noise; how many are enough */
+    float speech;                       /* share of the last frame, 0..1        */
 
     float wet, dry;                     /* weights at the end of the last hop   */
     struct meter meter;                 /* of the last frame                    */

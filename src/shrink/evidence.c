@@ -10,7 +10,7 @@
  *
  *   belief = 1 / (1 + exp(-(w0 + sum_i w_i x_i))).
  *
- * The weights are constants like any other here: one line of fifteen numbers
+ * The weights are constants like any other here: one row of nineteen numbers
  * for all bands, fitted once by least squares between compressed amplitudes,
  * (gain belief |Y|)^c against |S|^c, on mixtures of many voices and noises.
  */
@@ -26,14 +26,29 @@ static const float EAR_TOP = 33.3f;             /* ERB at 8 kHz: clue `place` is
 static const float HEARD = 28.3f;               /* ERB: bands below count for the frame */
 static const float SOFT = 0.1f;                 /* -10 dB: ratios below are all silence */
 
+/* The clues.  Ratios are logarithms of power over noise. */
 enum clue {
-    NOW, SHORT, LONG, NEAR, WIDE, FRAME, FRAME_LATELY, VOICED, VOICED_LATELY,
-    GAIN, LAST_GAIN, LAST_GAIN_NEAR, LINE, PLACE
+    NOW, SHORT, MIDDLE, LONG,           /* ratio of this frame; of the last 16, 50, 150 ms  */
+    ONSET,                              /* how far NOW is above MIDDLE a frame before       */
+    BELOW, ABOVE,                       /* SHORT of the bands beside                        */
+    NEAR, WIDE, FRAME, FRAME_LATELY,    /* NOW averaged over 3, 9, all bands; and over time */
+    VOICED, VOICED_LATELY,              /* struct voicing: value, now                       */
+    GAIN, LAST_GAIN, LAST_GAIN_NEAR,    /* log of the gain so far; a frame ago; and around  */
+    LINE,                               /* strongest frequency over the band's mean         */
+    PLACE                               /* of the band: 0 at the lowest, 1 at 8 kHz         */
 };
 _Static_assert(PLACE + 1 == EVIDENCE_CLUES, "every clue has a row");
 
-static const float BIAS = 0.0f;
-static const float WEIGHT[EVIDENCE_CLUES] = { 0 };
+static const float BIAS = -0.92f;
+static const float WEIGHT[EVIDENCE_CLUES] = {
+    [NOW] = -0.719f,    [SHORT] = 0.469f,         [MIDDLE] = -0.052f,
+    [LONG] = 0.706f,    [ONSET] = 0.067f,         [BELOW] = -0.169f,
+    [ABOVE] = 0.103f,   [NEAR] = 0.531f,          [WIDE] = 1.053f,
+    [FRAME] = 0.453f,   [FRAME_LATELY] = -0.478f, [VOICED] = -0.771f,
+    [VOICED_LATELY] = 4.262f,                     [GAIN] = -0.937f,
+    [LAST_GAIN] = -0.875f,                        [LAST_GAIN_NEAR] = 1.619f,
+    [LINE] = -0.646f,   [PLACE] = -1.051f,
+};
 
 void evidence_place(struct evidence *e, struct arena *a, size_t n, double bin_hz,
                     double frame_hz)
@@ -43,11 +58,12 @@ void evidence_place(struct evidence *e, struct arena *a, size_t n, double bin_hz
     *e = (struct evidence){ 0 };
     bands_place(&e->bands, a, n, bin_hz, SPACING);
     e->keep_short = (float)pow(0.6, frames);
+    e->keep_middle = (float)pow(0.85, frames);
     e->keep_long = (float)pow(0.95, frames);
     e->keep_frame = (float)pow(0.9, frames);
 
     float **const rows[] = { &e->pooled_power, &e->pooled_noise, &e->pooled_clean, &e->peak,
-                             &e->short_power, &e->long_power, &e->last_gain, &e->belief };
+                             &e->short_power, &e->middle_power, &e->long_power, &e->last_gain, &e->belief };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         *rows[i] = arena_floats(a, e->bands.count);
@@ -79,12 +95,15 @@ static void pool(struct evidence *e, const struct evidence_frame *now)
     bands_pool(b, now->noise, e->pooled_noise);
     bands_pool(b, e->spread, e->pooled_clean);
 
+    for (size_t f = 0; f < b->n; f++)
+        e->spread[f] = now->power[f] / now->noise[f];
     memset(e->peak, 0, b->count * sizeof *e->peak);
-    for (size_t f = 0; f < b->n; f++) {
-        float *const peak = e->peak + b->band[f] + (b->share[f] >= 0.5f);
+    for (size_t i = 0; i + 1 < b->count; i++)
+        for (size_t f = b->edge[i]; f < b->edge[i + 1]; f++) {
+            float *const peak = e->peak + i + (b->share[f] >= 0.5f);
 
-        *peak = fast_max(*peak, now->power[f] / now->noise[f]);
-    }
+            *peak = fast_max(*peak, e->spread[f]);
+        }
 }
 
 static void smooth(float *restrict to, const float *restrict x, float keep, size_t n)
@@ -141,18 +160,23 @@ static float frame_mean(const struct evidence *e, const float *x)
 static void look(struct evidence *e, const struct evidence_frame *now)
 {
     const size_t count = e->bands.count;
-    float *const gain = clue(e, GAIN), *const line = clue(e, LINE), *const place = clue(e, PLACE);
+    float *const gain = clue(e, GAIN), *const onset = clue(e, ONSET);
+    float *const line = clue(e, LINE), *const place = clue(e, PLACE);
 
     memcpy(clue(e, LAST_GAIN), e->last_gain, count * sizeof *e->last_gain);
     surround(e, LAST_GAIN_NEAR, e->last_gain, 2);
     ratio(e, NOW, e->pooled_power);
     ratio(e, SHORT, e->short_power);
+    ratio(e, MIDDLE, e->middle_power);
     ratio(e, LONG, e->long_power);
     surround(e, NEAR, clue(e, NOW), 1);
     surround(e, WIDE, clue(e, NOW), 4);
     for (size_t b = 0; b < count; b++) {
         gain[b] = 0.5f * fast_log(e->pooled_clean[b] / e->pooled_power[b]);
         line[b] = fast_log(SOFT + e->peak[b]) - clue(e, NOW)[b];
+        onset[b] = clue(e, NOW)[b] - onset[b];
+        clue(e, BELOW)[b] = clue(e, SHORT)[b ? b - 1 : b];
+        clue(e, ABOVE)[b] = clue(e, SHORT)[b + 1 < count ? b + 1 : b];
         place[b] = e->bands.centre[b] / EAR_TOP;
     }
     const float frame = frame_mean(e, clue(e, NOW));
@@ -184,10 +208,13 @@ void evidence_update(struct evidence *e, const struct evidence_frame *now)
     pool(e, now);
     if (!e->begun) {
         memcpy(e->short_power, e->pooled_power, count * sizeof *e->short_power);
+        memcpy(e->middle_power, e->pooled_power, count * sizeof *e->middle_power);
         memcpy(e->long_power, e->pooled_power, count * sizeof *e->long_power);
         e->begun = true;
     }
     smooth(e->short_power, e->pooled_power, e->keep_short, count);
+    ratio(e, ONSET, e->middle_power);
+    smooth(e->middle_power, e->pooled_power, e->keep_middle, count);
     smooth(e->long_power, e->pooled_power, e->keep_long, count);
     look(e, now);
     believe(e);

@@ -7,7 +7,7 @@
 
 #include "base/ear.h"
 
-enum { EVIDENCE_CLUES = 14 };
+enum { EVIDENCE_CLUES = 18 };
 
 /* One frame, as the earlier stages see it; n frequencies each. */
 struct evidence_frame {
@@ -17,11 +17,11 @@ struct evidence_frame {
 
 struct evidence {
     struct bands bands;
-    float keep_short, keep_long, keep_frame;    /* per frame                       */
+    float keep_short, keep_middle, keep_long, keep_frame;    /* per frame                       */
     float *pooled_power, *pooled_noise;         /* [bands]                         */
     float *pooled_clean;                        /* [bands] of gain^2 power         */
     float *peak;                                /* [bands] greatest power/noise    */
-    float *short_power, *long_power;            /* [bands] smoothed                */
+    float *short_power, *middle_power, *long_power;     /* [bands] smoothed        */
     float *last_gain;                           /* [bands] log of the last gain    */
     float *clue;                                /* [clues][bands]                  */
     float *belief;                              /* [bands] the result, 0..1        */

@@ -8,6 +8,7 @@
 #include "sink/sink.h"
 
 /* Each finishes a sink whose fd is open and whose sound is the input's. */
+bool sink_sndfile_knows(const char *path);      /* by its extension */
 bool sink_sndfile_open(struct sink *s, const struct source *from, struct fault *why);
 bool sink_wav_open(struct sink *s, struct fault *why);
 bool sink_raw_open(struct sink *s, struct fault *why);

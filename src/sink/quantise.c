@@ -21,19 +21,26 @@ static double uniform(uint32_t *seed)
     return (*seed >> 8) * 0x1p-24;
 }
 
+static double triangular(uint32_t *seed)
+{
+    const double a = uniform(seed), b = uniform(seed);
+
+    return a - b;
+}
+
 void quantise(struct sink *s, float *x, size_t n)
 {
     if (!s->bits)
         return;
 
-    const double scale = (double)(1LL << (s->bits - 1));
+    const double scale = (double)(1LL << (s->bits - 1)), least = -scale, most = scale - 1;
 
     for (size_t i = 0; i < n; i++) {
-        const double d = s->dither ? uniform(&s->seed) - uniform(&s->seed) : 0;
-        const double wish = floor((double)x[i] * scale + d + 0.5);
-        const double k = fmin(fmax(wish, -scale), scale - 1);
+        const double d = s->dither ? triangular(&s->seed) : 0;
+        const double wish = (double)x[i] * scale + d;
+        const double k = wish > least ? (wish < most ? wish : most) : least;
 
-        s->clipped += wish != k;
-        x[i] = (float)(k / scale);
+        s->clipped += fabs(wish) > scale + 0.5;     /* scale itself is off by one step: no harm */
+        x[i] = (float)((double)lrint(k) / scale);
     }
 }

@@ -5,7 +5,6 @@
 #include "sink/kinds.h"
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -58,7 +57,6 @@ bool sink_raw_open(struct sink *s, struct fault *why)
     s->bits = pcm_bits(s->sound.pcm);
     s->write = sink_raw_write;
     s->finish = sink_raw_finish;
-    snprintf(s->kind, sizeof s->kind, "raw, %u bit%s", (unsigned)pcm_bytes(s->sound.pcm) * 8,
-             pcm_bits(s->sound.pcm) ? "" : " float");
+    pcm_describe(s->sound.pcm, "raw", s->kind, sizeof s->kind);
     return true;
 }

@@ -65,7 +65,7 @@ static bool open_file(struct sink *s, mode_t mode, const struct source *from, st
 {
     if (!create_temp(s, mode, why))
         return false;
-    if (is_raw_name(s->name) || (s->sound.headerless && !strrchr(s->name, '.')))
+    if (is_raw_name(s->name) || (s->sound.headerless && !sink_sndfile_knows(s->name)))
         return sink_raw_open(s, why);
     return sink_sndfile_open(s, from, why);
 }
@@ -106,11 +106,6 @@ static bool open_place(struct sink *s, const char *path, const struct source *fr
     return open_stream(s, open(path, O_WRONLY | O_CLOEXEC), from, why);
 }
 
-static unsigned depth_of(struct pcm p)
-{
-    return pcm_bits(p) ? pcm_bits(p) : 33;
-}
-
 bool sink_open(struct sink *s, const char *path, const struct source *from, bool dither,
                struct fault *why)
 {
@@ -125,7 +120,7 @@ bool sink_open(struct sink *s, const char *path, const struct source *from, bool
         sink_discard(s);
         return false;
     }
-    s->dither = dither && s->bits && depth_of(from->sound.pcm) > s->bits;
+    s->dither = dither && s->bits && pcm_depth(from->sound.pcm) > s->bits;
     return true;
 }
 
@@ -162,6 +157,8 @@ bool sink_close(struct sink *s, struct fault *why)
 
 void sink_discard(struct sink *s)
 {
+    if (!s->name)
+        return;
     if (s->abandon)
         s->abandon(s);
     if (s->fd >= 0)

@@ -47,7 +47,8 @@ bool sink_write(struct sink *s, float *x, size_t frames, struct fault *why);
 /* Completes the sound and puts it in its place; at an error it is discarded. */
 bool sink_close(struct sink *s, struct fault *why);
 
-/* Leaves no trace of a file, and what a stream has got. */
+/* Leaves no trace of a file that is not in its place yet.  All 0, never opened,
+ * is fine. */
 void sink_discard(struct sink *s);
 
 #endif

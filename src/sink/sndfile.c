@@ -8,13 +8,13 @@
  *
  * A WAV whose length is unknown, or more than 4 GiB, begins as RF64, which
  * turns into plain WAV at the end if it has stayed small.  libsndfile does
- * not tell when it failed to complete a header, so the file is opened again
- * and its length compared.
+ * not tell when it failed to complete a header, and forgives it when reading,
+ * so the length is looked up: in WAV by ourselves, else by opening the file again.
  */
 #include "sink/kinds.h"
+#include "source/kinds.h"
 #include <errno.h>
 #include <sndfile.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -40,9 +40,9 @@ static const struct {
     int subformat;
     unsigned bits;
 } depths[] = {
-    { SF_FORMAT_PCM_U8, 8 },  { SF_FORMAT_PCM_S8, 8 },  { SF_FORMAT_PCM_16, 16 },
+    { SF_FORMAT_PCM_S8, 8 },  { SF_FORMAT_PCM_U8, 8 },  { SF_FORMAT_PCM_16, 16 },
     { SF_FORMAT_PCM_24, 24 }, { SF_FORMAT_PCM_32, 32 }, { SF_FORMAT_FLOAT, 33 },
-    { SF_FORMAT_DOUBLE, 64 },
+    { SF_FORMAT_DOUBLE, 65 },
 };
 
 static int format_of_name(const char *path)
@@ -53,6 +53,11 @@ static int format_of_name(const char *path)
         if (!strcasecmp(dot + 1, formats[i].extension))
             return formats[i].format;
     return 0;
+}
+
+bool sink_sndfile_knows(const char *path)
+{
+    return format_of_name(path);
 }
 
 static int major(int format)
@@ -72,11 +77,6 @@ static bool possible(SF_INFO info, int format)
     return sf_format_check(&info);
 }
 
-static unsigned depth_of(struct pcm p)
-{
-    return p.type == PCM_F64 ? 64 : p.type == PCM_F32 ? 33 : pcm_bits(p);
-}
-
 /* The container's subformat that keeps the depth, or else the deepest. */
 static int nearest_depth(const SF_INFO *info, int container, struct pcm p)
 {
@@ -88,7 +88,7 @@ static int nearest_depth(const SF_INFO *info, int container, struct pcm p)
         if (!possible(*info, format))
             continue;
         best = format;
-        if (depths[i].bits >= depth_of(p))
+        if (depths[i].bits >= pcm_depth(p))
             break;
     }
     return best;
@@ -102,27 +102,40 @@ static bool fits_wav(const struct sound *sound)
     return sound->frames >= 0 && sound->frames < (0xffffffffLL - (1 << 20)) / frame;
 }
 
-static int wav_variant(const struct sound *sound)
+static int container_of(int wish, bool as_input, const struct sound *sound)
 {
+    if (!is_wav(wish) || major(wish) == SF_FORMAT_RF64)
+        return major(wish);
     if (!fits_wav(sound))
         return SF_FORMAT_RF64;
+    if (as_input)
+        return major(wish);
     return sound->channels > 2 ? SF_FORMAT_WAVEX : SF_FORMAT_WAV;
+}
+
+/* What a name says and what came in: may the output be just as the input? */
+static bool agree(int named, int input)
+{
+    if (!named)
+        return true;
+    if (named == SF_FORMAT_WAV)
+        return is_wav(input);
+    if ((named & SF_FORMAT_SUBMASK) == SF_FORMAT_OPUS)
+        return (input & SF_FORMAT_SUBMASK) == SF_FORMAT_OPUS;
+    return major(named) == major(input);
 }
 
 /* The format to write, or 0: it cannot hold this sound. */
 static int choose(const char *path, const struct sound *sound, const SF_INFO *info)
 {
-    const int named = format_of_name(path);
-    const int as_input = sound->format ? sound->format : SF_FORMAT_WAV;
-    const bool keep = !named || major(named) == major(as_input) ||
-                      (is_wav(named) && is_wav(as_input) && major(named) == SF_FORMAT_WAV);
-    const int wish = keep ? as_input : named;
-    const int container = is_wav(wish) && (!fits_wav(sound) || !sound->format || !keep)
-                              ? wav_variant(sound) : major(wish);
-    const int subformat = wish & (SF_FORMAT_SUBMASK | (keep ? SF_FORMAT_ENDMASK : 0));
+    const int named = format_of_name(path), input = sound->format;
+    const bool as_input = input && agree(named, input);
+    const int wish = as_input ? input : named ? named : SF_FORMAT_WAV;
+    const int container = container_of(wish, as_input, sound);
+    const int samples = wish & (SF_FORMAT_SUBMASK | SF_FORMAT_ENDMASK);
 
-    if ((subformat & SF_FORMAT_SUBMASK) && possible(*info, container | subformat))
-        return container | subformat;
+    if ((wish & SF_FORMAT_SUBMASK) && possible(*info, container | samples))
+        return container | samples;
     return nearest_depth(info, container, sound->pcm);
 }
 
@@ -173,10 +186,11 @@ static void copy_tags(SNDFILE *from, SNDFILE *to, unsigned channels)
         copy_block(from, to, SFC_GET_CUE, SFC_SET_CUE, sizeof(SF_CUES));
 }
 
-static const char *format_name(int command, int format, SF_FORMAT_INFO *info)
+/* Has RF64 been asked for, rather than taken for its room? */
+static bool wants_rf64(const struct sink *s)
 {
-    *info = (SF_FORMAT_INFO){ .format = format };
-    return sf_command(NULL, command, info, sizeof *info) || !info->name ? "unknown" : info->name;
+    return major(format_of_name(s->name)) == SF_FORMAT_RF64 ||
+           major(s->sound.format) == SF_FORMAT_RF64;
 }
 
 static bool sndfile_write(struct sink *s, const float *x, size_t frames, struct fault *why)
@@ -189,14 +203,20 @@ static bool sndfile_write(struct sink *s, const float *x, size_t frames, struct 
 static bool is_whole(const struct sink *s)
 {
     SF_INFO info = { 0 };
+    struct sound claimed;
+    uint64_t bytes;
 
+    if (lseek(s->fd, 0, SEEK_SET))
+        return false;
+    if (wav_read_header(s->fd, &claimed, &bytes) == WAV_OK)
+        return bytes == (uint64_t)s->frames * claimed.channels * pcm_bytes(claimed.pcm);
     if (lseek(s->fd, 0, SEEK_SET))
         return false;
     SNDFILE *file = sf_open_fd(s->fd, SFM_READ, &info, SF_FALSE);
     if (!file)
         return false;
     sf_close(file);
-    return info.frames == s->frames;
+    return info.frames >= s->frames;        /* ADPCM and the like come in blocks */
 }
 
 static bool sndfile_finish(struct sink *s, struct fault *why)
@@ -230,16 +250,13 @@ bool sink_sndfile_open(struct sink *s, const struct source *from, struct fault *
         return fault_set(why, EX_CANTCREAT, "%s: %s", s->name, sf_strerror(NULL));
     sf_command(file, SFC_SET_CLIPPING, NULL, SF_TRUE);
     sf_command(file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE);   /* it holds the time of day */
-    sf_command(file, SFC_RF64_AUTO_DOWNGRADE, NULL, SF_TRUE);
+    sf_command(file, SFC_RF64_AUTO_DOWNGRADE, NULL, wants_rf64(s) ? SF_FALSE : SF_TRUE);
     if (from->tags)
         copy_tags(from->tags, file, s->sound.channels);
 
     s->sound.format = info.format;
     s->bits = bits_of(info.format);
-    SF_FORMAT_INFO container, depth;
-    snprintf(s->kind, sizeof s->kind, "%s, %s",
-             format_name(SFC_GET_FORMAT_INFO, major(info.format), &container),
-             format_name(SFC_GET_FORMAT_INFO, info.format & SF_FORMAT_SUBMASK, &depth));
+    format_describe(info.format, s->kind, sizeof s->kind);
     s->state = file;
     s->write = sndfile_write;
     s->finish = sndfile_finish;

@@ -14,7 +14,6 @@
 #include "sink/kinds.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -134,8 +133,7 @@ bool sink_wav_open(struct sink *s, struct fault *why)
     s->header_at = place_of(s->fd);
     s->write = sink_raw_write;
     s->finish = wav_finish;
-    snprintf(s->kind, sizeof s->kind, "WAV stream, %u bit%s",
-             (unsigned)pcm_bytes(s->sound.pcm) * 8, pcm_bits(s->sound.pcm) ? "" : " float");
+    pcm_describe(s->sound.pcm, "WAV stream", s->kind, sizeof s->kind);
 
     const struct header h = header_of(&s->sound, s->sound.frames);
     return sink_put(s, h.bytes, h.n, why);

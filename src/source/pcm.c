@@ -7,6 +7,7 @@
  */
 #include "source/pcm.h"
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -44,6 +45,16 @@ size_t pcm_bytes(struct pcm p)
 unsigned pcm_bits(struct pcm p)
 {
     return types[p.type].bits;
+}
+
+unsigned pcm_depth(struct pcm p)
+{
+    return pcm_bits(p) ? pcm_bits(p) : 8 * (unsigned)pcm_bytes(p) + 1;
+}
+
+void pcm_describe(struct pcm p, const char *container, char *to, size_t room)
+{
+    snprintf(to, room, "%s, %zu bit%s", container, 8 * pcm_bytes(p), pcm_bits(p) ? "" : " float");
 }
 
 static uint64_t load(const unsigned char *bytes, size_t n, bool big_endian)

@@ -21,6 +21,10 @@ bool pcm_named(const char *name, struct pcm *p);
 
 size_t pcm_bytes(struct pcm p);         /* of one sample                         */
 unsigned pcm_bits(struct pcm p);        /* 8..32 of integers, 0 of floats        */
+unsigned pcm_depth(struct pcm p);       /* the same, but floats beat all integers */
+
+/* "container, 16 bit" or "container, 32 bit float" */
+void pcm_describe(struct pcm p, const char *container, char *to, size_t room);
 
 void pcm_decode(struct pcm p, const unsigned char *bytes, float *x, size_t n);
 

@@ -76,8 +76,10 @@ static size_t raw_read(struct source *s, float *x, size_t frames, struct fault *
     while (!whole) {
         const size_t got = more(s, r, n * r->frame - r->held, why);
 
-        if (!got)
+        if (!got) {
+            s->leftover = r->held;
             return 0;
+        }
         r->held += got;
         whole = r->held / r->frame;
     }

@@ -58,29 +58,34 @@ static unsigned speakers_of(SNDFILE *file, unsigned channels)
     return mask;
 }
 
-static const char *format_name(int command, int format, SF_FORMAT_INFO *info)
+static const char *format_name(int format, SF_FORMAT_INFO *info)
 {
     *info = (SF_FORMAT_INFO){ .format = format };
-    return sf_command(NULL, command, info, sizeof *info) || !info->name ? "unknown" : info->name;
+    if (sf_command(NULL, SFC_GET_FORMAT_INFO, info, sizeof *info) || !info->name)
+        return "unknown";
+    return info->name;
 }
 
-static void describe(struct source *s, int format)
+void format_describe(int format, char *to, size_t room)
 {
-    SF_FORMAT_INFO major, minor;
+    SF_FORMAT_INFO container, samples;
 
-    snprintf(s->kind, sizeof s->kind, "%s, %s",
-             format_name(SFC_GET_FORMAT_INFO, format & SF_FORMAT_TYPEMASK, &major),
-             format_name(SFC_GET_FORMAT_INFO, format & SF_FORMAT_SUBMASK, &minor));
+    snprintf(to, room, "%s, %s", format_name(format & SF_FORMAT_TYPEMASK, &container),
+             format_name(format & SF_FORMAT_SUBMASK, &samples));
 }
 
-static long long wav_promise(int fd)
+/* Frames that a WAV header speaks of; false: the file cannot be read at all. */
+static bool wav_promise(const struct source *s, long long *frames, struct fault *why)
 {
     struct sound claimed;
-    const off_t start = lseek(fd, 0, SEEK_CUR);
-    const enum wav_result r = wav_read_header(fd, &claimed);
+    uint64_t bytes;
+    const off_t start = lseek(s->fd, 0, SEEK_CUR);
+    const enum wav_result r = wav_read_header(s->fd, &claimed, &bytes);
 
-    lseek(fd, start, SEEK_SET);
-    return r == WAV_OK ? claimed.frames : FRAMES_UNKNOWN;
+    *frames = r == WAV_OK ? claimed.frames : FRAMES_UNKNOWN;
+    if (r == WAV_UNREADABLE || lseek(s->fd, start, SEEK_SET) != start)
+        return fault_errno(why, EX_IOERR, s->name);
+    return true;
 }
 
 static size_t sndfile_read(struct source *s, float *x, size_t frames, struct fault *why)
@@ -99,14 +104,27 @@ static void sndfile_close(struct source *s)
     close(s->fd);
 }
 
+static bool refuse(const struct source *s, struct fault *why)
+{
+    if (sf_error(NULL) == SF_ERR_UNRECOGNISED_FORMAT)
+        return fault_set(why, EX_DATAERR,
+                         "%s: not a sound format that lull reads (raw samples need -t raw; "
+                         "for MP4 and the like, ffmpeg -i FILE -f wav - | lull)", s->name);
+    return fault_set(why, EX_DATAERR, "%s: %s", s->name, sf_strerror(NULL));
+}
+
 bool source_sndfile_open(struct source *s, struct fault *why)
 {
-    const long long promise = wav_promise(s->fd);
+    long long promise;
     SF_INFO info = { 0 };
+
+    if (!wav_promise(s, &promise, why))
+        return false;
+
     SNDFILE *file = sf_open_fd(s->fd, SFM_READ, &info, SF_FALSE);
 
     if (!file)
-        return fault_set(why, EX_DATAERR, "%s: %s", s->name, sf_strerror(NULL));
+        return refuse(s, why);
     s->sound = (struct sound){
         .rate_hz = info.samplerate,
         .channels = (unsigned)info.channels,
@@ -116,7 +134,7 @@ bool source_sndfile_open(struct source *s, struct fault *why)
         .format = info.format,
     };
     s->promised = promise > info.frames ? promise : info.frames;
-    describe(s, info.format);
+    format_describe(info.format, s->kind, sizeof s->kind);
     s->tags = s->state = file;
     s->read = sndfile_read;
     s->close = sndfile_close;

@@ -23,4 +23,7 @@ struct sound {
     int format;             /* the file library's code; 0: it was not asked       */
 };
 
+/* What the file library calls a format: "WAV (Microsoft), Signed 16 bit PCM". */
+void format_describe(int format, char *to, size_t room);
+
 #endif

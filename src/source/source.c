@@ -8,7 +8,6 @@
 #include "source/kinds.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -30,12 +29,14 @@ static bool open_fd(struct source *s, const char *path, struct fault *why)
     return true;
 }
 
-/* Bytes in a file; FRAMES_UNKNOWN for what is none, a pipe say. */
+/* Bytes yet to come from a file; FRAMES_UNKNOWN for what is none, a pipe say. */
 static long long file_size(int fd)
 {
     struct stat st;
 
-    return fstat(fd, &st) || !S_ISREG(st.st_mode) ? FRAMES_UNKNOWN : st.st_size;
+    if (fstat(fd, &st) || !S_ISREG(st.st_mode))
+        return FRAMES_UNKNOWN;
+    return st.st_size - lseek(fd, 0, SEEK_CUR);
 }
 
 static bool open_raw(struct source *s, const struct sound *raw, long long size,
@@ -44,8 +45,7 @@ static bool open_raw(struct source *s, const struct sound *raw, long long size,
     s->sound = *raw;
     if (size >= 0)
         s->sound.frames = size / (long long)(raw->channels * pcm_bytes(raw->pcm));
-    snprintf(s->kind, sizeof s->kind, "raw, %u bit%s", (unsigned)pcm_bytes(raw->pcm) * 8,
-             pcm_bits(raw->pcm) ? "" : " float");
+    pcm_describe(raw->pcm, "raw", s->kind, sizeof s->kind);
     return source_raw_open(s, why);
 }
 
@@ -84,5 +84,6 @@ size_t source_read(struct source *s, float *x, size_t frames, struct fault *why)
 
 void source_close(struct source *s)
 {
-    s->close(s);
+    if (s->close)
+        s->close(s);
 }

@@ -16,6 +16,7 @@ struct source {
     char kind[96];          /* "WAV (Microsoft), Signed 16 bit PCM"              */
     long long promised;     /* frames that the header speaks of, or FRAMES_UNKNOWN */
     long long frames;       /* frames read                                       */
+    size_t leftover;        /* bytes at the end that are no whole frame          */
     void *tags;             /* titles, cues and the like for sink/sndfile.c, or NULL */
     const volatile sig_atomic_t *stop;  /* not 0: waiting for input is over      */
 
@@ -35,6 +36,6 @@ bool source_open(struct source *s, const char *path, const struct sound *raw,
  * frames read; 0 at the end, and at an error with why->code not 0. */
 size_t source_read(struct source *s, float *x, size_t frames, struct fault *why);
 
-void source_close(struct source *s);
+void source_close(struct source *s);    /* all 0: was never opened, is fine */
 
 #endif

@@ -15,7 +15,6 @@
 #include "source/kinds.h"
 #include <errno.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -28,15 +27,24 @@ struct chunk {
     uint32_t size;
 };
 
+static ssize_t take_some(int fd, void *bytes, size_t n)
+{
+    ssize_t got;
+
+    do
+        got = read_some(fd, bytes, n);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
+
 static bool take(int fd, void *bytes, size_t n)
 {
     for (size_t have = 0; have < n;) {
-        const ssize_t got = read_some(fd, (char *)bytes + have, n - have);
+        const ssize_t got = take_some(fd, (char *)bytes + have, n - have);
 
-        if (!got || (got < 0 && errno != EINTR))
+        if (got <= 0)
             return false;
-        if (got > 0)
-            have += (size_t)got;
+        have += (size_t)got;
     }
     return true;
 }
@@ -138,29 +146,32 @@ static bool earnest(uint64_t size)
            (size < (1ull << 32) - near || size > 1ull << 32);
 }
 
-enum wav_result wav_read_header(int fd, struct sound *sound)
+static long long length(const struct sound *sound, uint64_t bytes)
+{
+    return earnest(bytes) ? (long long)(bytes / (sound->channels * pcm_bytes(sound->pcm)))
+                          : FRAMES_UNKNOWN;
+}
+
+enum wav_result wav_read_header(int fd, struct sound *sound, uint64_t *bytes)
 {
     unsigned char riff[12], body[FMT_MAX];
     uint64_t long_size = 0;
     bool described = false;
     struct chunk c;
 
-    const ssize_t first = read_some(fd, riff, 1);
+    const ssize_t first = take_some(fd, riff, 1);
     if (first <= 0)
-        return WAV_EMPTY;
+        return first ? WAV_UNREADABLE : WAV_EMPTY;
     if (!take(fd, riff + 1, sizeof riff - 1) || memcmp(riff + 8, "WAVE", 4) ||
         (memcmp(riff, "RIFF", 4) && memcmp(riff, "RF64", 4)))
         return WAV_ALIEN;
 
     while (take_chunk(fd, &c)) {
         if (is(&c, "data")) {
-            const uint64_t size = c.size == UINT32_MAX && long_size ? long_size : c.size;
-
             if (!described)
                 return WAV_BROKEN;
-            sound->frames = FRAMES_UNKNOWN;
-            if (earnest(size))
-                sound->frames = (long long)(size / (sound->channels * pcm_bytes(sound->pcm)));
+            *bytes = c.size == UINT32_MAX && long_size ? long_size : c.size;
+            sound->frames = length(sound, *bytes);
             return WAV_OK;
         }
         if (!take_body(fd, &c, body, sizeof body))
@@ -180,9 +191,13 @@ enum wav_result wav_read_header(int fd, struct sound *sound)
 
 bool source_wav_open(struct source *s, struct fault *why)
 {
-    switch (wav_read_header(s->fd, &s->sound)) {
+    uint64_t bytes;
+
+    switch (wav_read_header(s->fd, &s->sound, &bytes)) {
     case WAV_OK:
         break;
+    case WAV_UNREADABLE:
+        return fault_errno(why, EX_IOERR, s->name);
     case WAV_EMPTY:
         return fault_set(why, EX_DATAERR, "%s: nothing came in", s->name);
     case WAV_ALIEN:
@@ -199,7 +214,6 @@ bool source_wav_open(struct source *s, struct fault *why)
         return fault_set(why, EX_DATAERR, "%s: damaged WAV header", s->name);
     }
     s->promised = s->sound.frames;
-    snprintf(s->kind, sizeof s->kind, "WAV stream, %u bit%s",
-             (unsigned)pcm_bytes(s->sound.pcm) * 8, pcm_bits(s->sound.pcm) ? "" : " float");
+    pcm_describe(s->sound.pcm, "WAV stream", s->kind, sizeof s->kind);
     return source_raw_open(s, why);
 }

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * pass.h - one sound on its way through the denoiser: what takes part in it,
+ * and what has been counted.
+ */
+#ifndef LULL_APP_PASS_H
+#define LULL_APP_PASS_H
+
+#include "app/options.h"
+#include "app/progress.h"
+#include "lull.h"
+#include "sink/sink.h"
+#include "source/source.h"
+#include <stdio.h>
+
+struct pass {
+    const struct options *options;
+    struct source source;
+    lull_config config;
+    lull *lull;
+    struct sink sink;
+    FILE *log;                          /* or NULL                              */
+    struct progress progress;
+    size_t drop;                        /* frames that belong before the start  */
+    double in_energy, out_energy;       /* sums of squares                      */
+    double began;                       /* s                                    */
+};
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * report.c - what is said about a pass.
+ *
+ * Unasked, only what may surprise: an input that ends early, samples that are
+ * no numbers, clipping.  With -v also what was decided and how it went.
+ */
+#include "app/report.h"
+#include "app/errors.h"
+#include "app/log.h"
+#include "app/stop.h"
+#include <math.h>
+
+static double mean_db(double sum, double n)
+{
+    return sum > 0 ? 10 * log10(sum / n) : -200;
+}
+
+static void announce(const struct pass *p)
+{
+    const struct sound *sound = &p->source.sound;
+    const size_t latency = lull_latency(p->lull);
+
+    remark("%s: %s, %.10g Hz, %u channel%s", p->source.name, p->source.kind, sound->rate_hz,
+           sound->channels, sound->channels == 1 ? "" : "s");
+    remark("%s: %s%s", p->sink.name, p->sink.kind, p->sink.dither ? ", dithered" : "");
+    remark("%s filter, at most %g dB, mix %g%s; latency %zu frames (%.1f ms), made up for",
+           p->options->filter, (double)p->config.reduction_db, (double)p->config.mix,
+           p->options->residual ? ", residual" : "", latency,
+           1000.0 * (double)latency / sound->rate_hz);
+}
+
+void report_begin(struct pass *p)
+{
+    const struct options *o = p->options;
+
+    if (o->verbose)
+        announce(p);
+    p->began = seconds_now();
+    progress_begin(&p->progress, o->progress, o->quiet, p->source.sound.rate_hz,
+                   p->source.sound.frames);
+}
+
+void report_tenth(struct pass *p)
+{
+    lull_readings r;
+
+    lull_read(p->lull, &r);
+    log_readings(p->log, (double)p->source.frames / p->source.sound.rate_hz, &r);
+    progress_update(&p->progress, p->source.frames,
+                    mean_db(p->out_energy, 1) - mean_db(p->in_energy, 1));
+}
+
+static long long missing(const struct pass *p)
+{
+    const long long promised = p->source.promised, got = p->source.frames;
+
+    return !stop_signal && promised > got ? promised - got : 0;
+}
+
+static struct summary sum_up(const struct pass *p, const lull_readings *r)
+{
+    const struct sound *sound = &p->source.sound;
+    const double samples = (double)p->source.frames * sound->channels;
+
+    return (struct summary){
+        .rate_hz = sound->rate_hz,
+        .wall_s = seconds_now() - p->began,
+        .channels = sound->channels,
+        .latency_frames = lull_latency(p->lull),
+        .frames = p->source.frames,
+        .missing = missing(p),
+        .clipped = p->sink.clipped,
+        .invalid = r->invalid,
+        .in_db = mean_db(p->in_energy, samples),
+        .out_db = mean_db(p->out_energy, samples),
+    };
+}
+
+static void warn(const struct pass *p, const struct summary *s)
+{
+    if (s->missing)
+        remark("%s: ends %lld frames (%.3f s) before its header says; the rest is done",
+               p->source.name, s->missing, (double)s->missing / s->rate_hz);
+    if (p->source.leftover)
+        remark("%s: left out %zu bytes at the end, which are no whole frame", p->source.name,
+               p->source.leftover);
+    if (s->invalid)
+        remark("%s: %llu samples are not finite; they count as 0", p->source.name, s->invalid);
+    if (s->clipped)
+        remark("%s: clipped %lld samples", p->sink.name, s->clipped);
+}
+
+static void conclude(const struct summary *s)
+{
+    const double sound = (double)s->frames / s->rate_hz;
+
+    remark("%.3f s of sound in %.3f s, %.0f times real time", sound, s->wall_s, sound / s->wall_s);
+    remark("level %.1f dB in, %.1f dB out; %lld samples clipped", s->in_db, s->out_db, s->clipped);
+}
+
+void report_end(struct pass *p, bool whole)
+{
+    lull_readings r;
+
+    progress_end(&p->progress);
+    if (!whole)
+        return;
+    lull_read(p->lull, &r);
+
+    const struct summary s = sum_up(p, &r);
+
+    log_summary(p->log, &s, &r);
+    if (!p->options->quiet)
+        warn(p, &s);
+    if (p->options->verbose)
+        conclude(&s);
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * stationary.c - a way out when noise rises at once.
+ *
+ * A noise that jumps by 20 dB looks like speech to a tracker that takes what is
+ * loud for speech.  But speech never rests: over half a second its power in a
+ * band swings between syllables and the gaps around them.  With mean and least
+ * of the smoothed power over the last half second, band by band,
+ *
+ *   J = mean over bands of log(mean/least)
+ *
+ * is .4 for noise that rests and above 1 for speech.  Where J is small while
+ * the whole is well above the noise believed in, that belief is lifted to the
+ * level at hand.  J is judged every tenth of a second; until the next judgment
+ * the verdict stands.
+ */
+#include "noise/stationary.h"
+
+#include "base/fastmath.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double SPACING = 0.8325;   /* ERB between bands */
+static const float HEARD = 34;          /* ERB, 8.2 kHz: bands below are judged */
+static const float RESTS = 0.75f;       /* nepers: J below is noise */
+static const float ABOVE = 1;           /* nepers over the noise, else nothing is amiss */
+static const float SHARE = 0.8f;        /* of the level: the floor, a little below the mean */
+static const float NONE = 1e30f;
+
+void stationary_place(struct stationary *s, struct arena *a, size_t n, double bin_hz,
+                      double frame_hz)
+{
+    const double frames = 125 / frame_hz;
+
+    *s = (struct stationary){ .length = (size_t)(12 / frames + 0.5) };
+    bands_place(&s->bands, a, n, bin_hz, SPACING);
+    s->keep_short = (float)pow(0.8, frames);
+    s->keep_long = (float)pow(0.95, frames);
+
+    const size_t count = s->bands.count;
+
+    s->power = arena_floats(a, count);
+    s->noise = arena_floats(a, count);
+    s->smooth = arena_floats(a, count);
+    s->least = arena_floats(a, STATIONARY_PARTS * count);
+    s->mean = arena_floats(a, STATIONARY_PARTS * count);
+    s->level = arena_floats(a, n);
+    s->floor = arena_floats(a, n);
+}
+
+/* Makes room in the current part. */
+static void open_part(struct stationary *s)
+{
+    const size_t count = s->bands.count;
+
+    for (size_t b = 0; b < count; b++) {
+        s->least[s->part * count + b] = NONE;
+        s->mean[s->part * count + b] = 0;
+    }
+    s->at = 0;
+}
+
+void stationary_reset(struct stationary *s)
+{
+    memset(s->floor, 0, s->bands.n * sizeof *s->floor);
+    s->begun = s->rests = false;
+    for (s->part = STATIONARY_PARTS; s->part-- > 0;)
+        open_part(s);
+    s->part = 0;
+}
+
+/* Least and mean of band b over all parts. */
+static void range(const struct stationary *s, size_t b, float *least, float *mean)
+{
+    *least = NONE;
+    *mean = 0;
+    for (size_t k = 0; k < STATIONARY_PARTS; k++) {
+        *least = fast_min(*least, s->least[k * s->bands.count + b]);
+        *mean += s->mean[k * s->bands.count + b] / STATIONARY_PARTS;
+    }
+}
+
+static bool judge(const struct stationary *s)
+{
+    float swing = 0, above = 0, heard = 0;
+
+    for (size_t b = 0; b < s->bands.count && s->bands.centre[b] < HEARD; b++) {
+        float least, mean;
+
+        range(s, b, &least, &mean);
+        swing += fast_log(mean / least);
+        above += fast_log(mean / s->noise[b]);
+        heard++;
+    }
+    return above > ABOVE * heard && swing < RESTS * heard;
+}
+
+void stationary_update(struct stationary *s, const float *restrict P, const float *restrict N)
+{
+    const size_t n = s->bands.n, count = s->bands.count;
+    float *const least = s->least + s->part * count, *const mean = s->mean + s->part * count;
+    const float a = s->keep_short, b = s->begun ? s->keep_long : 0;
+
+    bands_pool(&s->bands, P, s->power);
+    if (!s->begun)
+        memcpy(s->smooth, s->power, count * sizeof *s->smooth);
+    s->begun = true;
+    for (size_t i = 0; i < count; i++) {
+        s->smooth[i] = a * s->smooth[i] + (1 - a) * s->power[i];
+        least[i] = fast_min(least[i], s->smooth[i]);
+        mean[i] += s->power[i] / (float)s->length;
+    }
+    if (++s->at == s->length) {
+        bands_pool(&s->bands, N, s->noise);
+        s->rests = judge(s);
+        s->part = (s->part + 1) % STATIONARY_PARTS;
+        open_part(s);
+    }
+    const float share = s->rests ? SHARE : 0;
+
+    for (size_t f = 0; f < n; f++) {
+        s->level[f] = b * s->level[f] + (1 - b) * P[f];
+        s->floor[f] = share * s->level[f];
+    }
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * stationary.h - tells a loud noise that rests from a voice that does not.
+ */
+#ifndef LULL_NOISE_STATIONARY_H
+#define LULL_NOISE_STATIONARY_H
+
+#include "base/ear.h"
+
+enum { STATIONARY_PARTS = 5 };
+
+struct stationary {
+    struct bands bands;
+    size_t length, at, part;            /* frames in a part; in this one; which of them */
+    float keep_short, keep_long;        /* per frame                                 */
+    float *power, *noise;               /* [bands] pooled                            */
+    float *smooth;                      /* [bands]                                   */
+    float *least, *mean;                /* [parts][bands] of smooth, of power        */
+    float *level;                       /* [n] power averaged over 150 ms            */
+    float *floor;                       /* [n] the noise at the least, 0: not known  */
+    bool begun, rests;
+};
+
+void stationary_place(struct stationary *s, struct arena *a, size_t n, double bin_hz,
+                      double frame_hz);
+void stationary_reset(struct stationary *s);
+
+/* Learns from the powers P[n] of one frame, over the noise N[n]. */
+void stationary_update(struct stationary *s, const float *restrict P, const float *restrict N);
+
+#endif

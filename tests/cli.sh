@@ -1,0 +1,589 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# cli.sh - the program as its users meet it, from the outside.
+#
+#     LULL=build/release/lull sh tests/cli.sh         SLOW=1 adds the long ones
+#
+# A test is a function whose name is a sentence that is true when it passes.
+# It runs in a directory that holds the sounds made below, stops at the first
+# command that fails, and what it said is shown.  Inputs are put together byte
+# by byte, so that headers can lie and nothing but a shell is needed.
+
+LULL=$(cd "$(dirname "${LULL:?the program to test}")" && pwd)/$(basename "$LULL")
+T=$(mktemp -d) || exit 1
+trap 'rm -rf "$T"' EXIT
+cd "$T" || exit 1
+passed=0 failed=0
+lull() { "$LULL" "$@"; }
+
+# ---- the harness
+
+it() {                          # it SENTENCE [TOOL...]: runs a test if the tools are there
+    sentence=$(echo "$1" | tr _ ' ')
+    number=$((passed + failed + 1))
+    test=$1
+    shift
+    for tool; do
+        command -v "$tool" >/dev/null && continue
+        echo "ok $number - $sentence # SKIP no $tool"
+        passed=$((passed + 1))
+        return
+    done
+    (set -e; $test) >report 2>&1 </dev/null
+    if [ $? = 0 ]; then
+        echo "ok $number - $sentence"
+        passed=$((passed + 1))
+    else
+        echo "not ok $number - $sentence"
+        sed 's/^/#   /' report
+        failed=$((failed + 1))
+    fi
+}
+
+exits() {                       # exits STATUS COMMAND...: its messages are left in `err`
+    want=$1 got=0
+    shift
+    "$@" 2>err || got=$?
+    [ "$got" = "$want" ] && return
+    echo "exit $got instead of $want: $*"
+    cat err
+    return 1
+}
+
+says() {                        # says TEXT: the last command of `exits` did
+    grep -q -e "$1" err && return
+    echo "nothing about '$1' in:"
+    cat err
+    return 1
+}
+
+silent() { ! [ -s err ] || { cat err; return 1; } }
+same() { cmp "$1" "$2"; }
+differ() { ! cmp -s "$1" "$2"; }
+absent() { ! [ -e "$1" ]; }
+bytes() { od -An -v -t u1 -j "$2" -N "$3" "$1" | tr -s ' \n' ' ' | sed 's/^ //; s/ $//'; }
+no_litter() { [ -z "$(find . -name '.lull*')" ]; }
+
+# ---- sounds
+
+le() {                          # le BYTES NUMBER: little-endian
+    k=$1 v=$2
+    while [ "$k" -gt 0 ]; do
+        printf "\\$(printf %03o $((v & 255)))"
+        v=$((v >> 8)) k=$((k - 1))
+    done
+}
+
+fmt() {                         # fmt CODE CHANNELS RATE BITS
+    printf 'fmt '; le 4 16; le 2 "$1"; le 2 "$2"; le 4 "$3"
+    le 4 $(($3 * $2 * $4 / 8)); le 2 $(($2 * $4 / 8)); le 2 "$4"
+}
+
+wav() {                         # wav CODE CHANNELS RATE BITS SIZE: a header that says so
+    printf RIFF; le 4 $(($5 + 36)); printf WAVE; fmt "$1" "$2" "$3" "$4"; printf data; le 4 "$5"
+}
+
+rf64() {                        # rf64 CODE CHANNELS RATE BITS SIZE
+    printf 'RF64\377\377\377\377WAVEds64'; le 4 28; le 8 $(($5 + 72)); le 8 "$5"
+    le 8 $(($5 / ($2 * $4 / 8))); le 4 0; fmt "$1" "$2" "$3" "$4"; printf 'data\377\377\377\377'
+}
+
+repeat() {                      # repeat BYTES TEXT: in octal escapes
+    printf '%b' "$2" >piece
+    while [ "$(wc -c <piece)" -lt "$1" ]; do cat piece piece >twice; mv twice piece; done
+    head -c "$1" piece
+}
+
+# What a compressor gives is noise to anybody else: 2 s of it, at half of full scale.
+seq 1 60000 | gzip -nc | tail -c +20 | LC_ALL=C tr '\100-\277' '\000-\077\300-\377' |
+    head -c 64000 >noise.raw
+SIZE=64000 ALL=4294967295
+{ wav 1 1 16000 16 $SIZE; cat noise.raw; } >noise.wav
+{ wav 1 2 48000 24 60000; head -c 60000 noise.raw; } >deep.wav
+{ wav 3 1 16000 32 16000; repeat 16000 '\0000\0000\0000\0100\0000\0000\0200\0076'; } >loud.wav  # 2, .25
+
+# ---- files
+
+a_file_comes_out_as_long_and_as_it_was() {
+    exits 0 lull noise.wav out.wav
+    silent
+    [ "$(wc -c <out.wav)" = "$(wc -c <noise.wav)" ]
+    [ "$(bytes out.wav 0 44)" = "$(bytes noise.wav 0 44)" ]
+    differ out.wav noise.wav
+}
+
+numbers() { tail -c $SIZE "$1" | od -An -v -t d2 | tr -s ' ' '\n' | grep .; }
+
+what_is_kept_and_what_is_removed_make_the_input() {
+    lull noise.wav kept.wav
+    lull --residual noise.wav removed.wav
+    numbers noise.wav >a; numbers kept.wav >b; numbers removed.wav >c
+    [ "$(wc -l <b)" = 32000 ]
+    paste a b c | awk '{ d = $1 - $2 - $3; if (d * d > 1) bad++ } END { exit bad > 0 }'
+}
+
+with_mix_0_nothing_changes_at_16_and_24_bits() {
+    lull -m 0 noise.wav out.wav; same noise.wav out.wav
+    lull -m 0 deep.wav out.wav; tail -c 60000 deep.wav >a; tail -c 60000 out.wav >b; same a b
+}
+
+reduction_0_leaves_the_input_and_more_takes_more() {
+    lull -n 0 noise.wav out.wav; same noise.wav out.wav
+    lull -n 12 noise.wav a.wav; lull --reduction=30 noise.wav b.wav; differ a.wav b.wav
+}
+
+every_latency_keeps_length_and_place() {
+    for ms in 32 16 10; do lull -m 0 -l $ms noise.wav out.wav; same noise.wav out.wav; done
+}
+
+a_sound_shorter_than_the_latency_is_kept() {
+    { wav 1 1 16000 16 20; head -c 20 noise.raw; } >short.wav
+    lull -m 0 short.wav out.wav; same short.wav out.wav
+}
+
+flac_in_and_out_loses_nothing() {
+    lull -m 0 noise.wav out.flac; [ "$(bytes out.flac 0 4)" = "102 76 97 67" ]
+    lull -m 0 out.flac back.wav; same noise.wav back.wav
+    lull -m 0 out.flac again.flac; lull -m 0 again.flac back.wav; same noise.wav back.wav
+}
+
+the_name_decides_the_format() {
+    for name in x.w64 x.rf64 x.aiff x.au x.caf; do
+        lull -m 0 noise.wav $name; lull -m 0 $name back.wav
+        tail -c $SIZE back.wav >b; same noise.raw b
+    done
+    [ "$(bytes x.caf 0 4)" = "99 97 102 102" ]; [ "$(bytes x.rf64 0 4)" = "82 70 54 52" ]
+    lull -m 0 x.rf64 back.wav; [ "$(bytes back.wav 0 4)" = "82 70 54 52" ]
+    lull noise.wav x.ogg; [ "$(bytes x.ogg 0 4)" = "79 103 103 83" ]
+    lull -m 0 noise.wav x.raw; same noise.raw x.raw
+    lull -m 0 noise.wav x.unheard-of; same noise.wav x.unheard-of
+}
+
+titles_cues_and_broadcast_data_stay() {
+    info() { printf 'LIST'; le 4 20; printf 'INFOINAM'; le 4 8; printf 'My song\0'; }
+    cue() { printf 'cue '; le 4 28; le 4 1; le 4 7; le 4 1234; printf data; le 4 0; le 4 0; le 4 1234; }
+    bext() { printf 'bext'; le 4 602; printf 'Field recorder'; repeat 588 '\0000'; }
+    { printf RIFF; le 4 $((SIZE + 710)); printf WAVE; fmt 1 1 16000 16; bext; cue; info
+      printf data; le 4 $SIZE; cat noise.raw; } >tagged.wav
+    lull tagged.wav out.wav
+    for text in 'My song' 'Field recorder' 'cue '; do grep -qa "$text" out.wav; done
+    lull tagged.wav out.flac; grep -qa 'My song' out.flac
+}
+
+six_channels_stay_six_and_in_order() {
+    { wav 1 6 48000 16 $((SIZE - 4)); head -c $((SIZE - 4)) noise.raw; } >six.wav
+    lull -m 0 six.wav out.wav; tail -c $((SIZE - 4)) out.wav >a; tail -c $((SIZE - 4)) six.wav >b; same a b
+    lull -m 0 - <six.wav | cat >out.wav; tail -c $((SIZE - 4)) out.wav >a; same a b
+    [ "$(bytes out.wav 20 4)" = "254 255 6 0" ]
+}
+
+fewer_bits_are_dithered_always_alike_and_not_with_D() {
+    { wav 3 1 16000 32 16000; repeat 16000 '\0315\0314\0314\0075'; } >tenth.wav         # 0.1
+    lull -m 0 tenth.wav a.flac; lull -m 0 tenth.wav b.flac; lull -m 0 -D tenth.wav c.flac
+    same a.flac b.flac; differ a.flac c.flac
+    lull -m 0 noise.wav a.flac; lull -m 0 -D noise.wav b.flac; same a.flac b.flac
+}
+
+what_is_too_loud_is_clipped_and_counted() {
+    exits 0 lull -m 0 -D loud.wav out.flac; says 'out.flac: clipped 2000 samples'
+    lull -m 0 out.flac back.raw; [ "$(bytes back.raw 0 6)" = "255 255 127 0 0 32" ]
+    exits 0 lull -q -m 0 loud.wav out.flac; silent
+    exits 0 lull -m 0 loud.wav out.wav; silent          # floats have room
+    [ "$(grep -ca PEAK out.wav)" = 0 ]                  # it would hold the time of day
+}
+
+samples_that_are_not_numbers_count_as_0_and_are_told() {
+    { wav 3 1 16000 32 16000; repeat 16000 '\0000\0000\0300\0177\0000\0000\0200\0076'; } >nan.wav
+    exits 0 lull nan.wav out.wav; says '2000 samples are not finite'
+    lull -m 0 nan.wav out.raw; [ "$(bytes out.raw 0 8)" = "0 0 0 0 0 0 128 62" ]
+}
+
+# ---- pipes
+
+file_and_pipe_give_the_same_bytes() {
+    lull noise.wav file.wav
+    lull <noise.wav >a.wav; same file.wav a.wav
+    cat noise.wav | lull | cat >b.wav; same file.wav b.wav
+    cat noise.wav | lull - c.wav; same file.wav c.wav
+    lull noise.wav - | cat >d.wav; same file.wav d.wav
+    lull noise.wav /dev/stdout | cat >e.wav; same file.wav e.wav
+}
+
+a_pipe_in_odd_pieces_gives_the_same_bytes() {
+    lull noise.wav file.wav
+    { head -c 51; sleep .1; head -c 1001; sleep .1; head -c 3; sleep .1; cat; } <noise.wav |
+        lull | cat >out.wav
+    same file.wav out.wav
+}
+
+sound_passes_as_it_comes() {
+    mkfifo in out
+    lull -t raw -r 16000 in out &
+    exec 8>in 9<out
+    cat noise.raw >&8
+    [ "$(head -c 32000 <&9 | wc -c)" = 32000 ]          # though the input goes on
+    exec 8>&-
+    cat <&9 >/dev/null
+    wait $!
+}
+
+every_raw_encoding_comes_back() {
+    for e in u8 s8 s16 s24 s16le s24be s16be; do
+        head -c 48000 noise.raw >in.raw
+        exits 0 lull -m 0 -t raw -r 16000 -e $e <in.raw >out.raw; same in.raw out.raw
+    done
+    repeat 16000 '\0000\0000\0000\0077\0000\0000\0200\0276' >f32.raw    # .5, -.25
+    repeat 16000 '\0077\0000\0000\0000\0276\0200\0000\0000' >f32be.raw
+    repeat 16000 '\0000\0000\0000\0000\0000\0000\0340\0077' >f64.raw    # .5
+    repeat 16000 '\0000\0001\0000\0100\0000\0002\0000\0300' >s32.raw
+    for e in f32 f32be f64 s32; do
+        exits 0 lull -m 0 -t raw -r 16000 -c 2 -e $e $e.raw out.raw; same $e.raw out.raw
+        cat $e.raw | lull -m 0 -t raw -r 16000 -c 2 -e $e | cat >out.raw; same $e.raw out.raw
+    done
+}
+
+raw_becomes_a_file_where_the_name_says_so() {
+    lull -m 0 -t raw -r 16000 noise.raw out.wav; same noise.wav out.wav
+    lull -m 0 -t raw -r 16000 noise.raw out.dat; same noise.raw out.dat
+}
+
+a_length_that_is_known_stands_in_the_header() {
+    cat noise.wav | lull | cat >out.wav
+    [ "$(bytes out.wav 40 4)" = "0 250 0 0" ]           # 64000
+}
+
+a_length_that_is_not_known_is_read_to_the_end() {
+    lull noise.wav file.wav
+    for size in 0 $ALL 2147479552 2147483647 4294967246; do
+        { wav 1 1 16000 16 $size; cat noise.raw; } | lull | cat >out.wav
+        [ "$(bytes out.wav 4 4) $(bytes out.wav 40 4)" = "255 255 255 255 255 255 255 255" ]
+        tail -c $SIZE out.wav >a; tail -c $SIZE file.wav >b; same a b
+        { wav 1 1 16000 16 $size; cat noise.raw; } | lull >out.wav; same file.wav out.wav
+        { wav 1 1 16000 16 $size; cat noise.raw; } | lull - out.wav; tail -c $SIZE out.wav >a; same a b
+        [ "$(bytes out.wav 0 4)" = "82 73 70 70" ]
+    done
+}
+
+streams_have_even_lengths_and_are_appended_as_they_are() {
+    { wav 1 1 16000 8 1001; head -c 1001 noise.raw; } >odd.wav
+    lull <odd.wav | cat >out.wav; [ "$(wc -c <out.wav)" = 1046 ]
+    echo 12345 >out.wav
+    { wav 1 1 16000 16 $ALL; cat noise.raw; } | lull >>out.wav; [ "$(wc -c <out.wav)" = 64050 ]
+}
+
+what_follows_the_sound_is_no_sound() {
+    lull noise.wav file.wav
+    { cat noise.wav; printf LIST; le 4 4; printf INFO; } >more.wav
+    cat more.wav | lull | cat >out.wav; same file.wav out.wav
+    lull more.wav out.wav; tail -c +45 out.wav | head -c $SIZE >a; tail -c $SIZE file.wav >b; same a b
+}
+
+rf64_and_more_than_4_GiB_pass_through_pipes() {
+    { rf64 1 1 16000 16 $SIZE; cat noise.raw; } | lull | cat >out.wav
+    lull noise.wav file.wav; same file.wav out.wav
+    rf64 1 1 16000 16 5000000000 >big.wav; truncate -s 5000000080 big.wav
+    lull big.wav 2>/dev/null | head -c 44 >head
+    [ "$(bytes head 40 4)" = "255 255 255 255" ]
+    cat big.wav | lull 2>/dev/null | head -c 44 >head
+    [ "$(bytes head 0 4) $(bytes head 40 4)" = "82 73 70 70 255 255 255 255" ]
+    endless
+    exits 143 timeout -k 5 --preserve-status 1 "$LULL" -v pipe out.wav; says 'out.wav: RF64'
+}
+
+floats_and_deep_samples_have_the_headers_they_need() {
+    lull -m 0 <loud.wav | cat >out.wav
+    [ "$(bytes out.wav 20 2)" = "254 255" ]; grep -qa fact out.wav
+    lull -m 0 out.wav back.wav; tail -c 16000 back.wav >a; tail -c 16000 loud.wav >b; same a b
+}
+
+sox_reads_and_writes_our_pipes() {
+    sox noise.wav -t wav - | lull | sox -t wav - out.wav
+    [ "$(soxi -s out.wav)" = 32000 ]
+    sox noise.wav -t wav -e float -b 32 - | lull -m 0 | sox -D -t wav - -e signed -b 16 out.raw
+    same noise.raw out.raw
+}
+
+ffmpeg_reads_and_writes_our_pipes() {
+    ffmpeg -nostdin -y -loglevel error -i noise.wav -f wav - | lull -m 0 | ffmpeg -nostdin -y -loglevel error -i - -f s16le out.raw
+    same noise.raw out.raw
+    ffmpeg -nostdin -y -loglevel error -i noise.wav -rf64 always -f wav rf.wav; lull -m 0 <rf.wav | tail -c $SIZE >out.raw
+    same noise.raw out.raw
+    cat rf.wav | lull -m 0 | tail -c $SIZE >out.raw; same noise.raw out.raw
+}
+
+# ---- inputs that are not what they seem
+
+piped() { cat "$1" | "$LULL" - out.wav; }
+
+a_file_shorter_than_its_header_says_is_done_and_told() {
+    head -c 32044 noise.wav >cut.wav
+    exits 0 lull cut.wav out.wav; says 'cut.wav: ends 16000 frames'; [ "$(wc -c <out.wav)" = 32044 ]
+    exits 0 piped cut.wav; says 'ends 16000 frames'
+    [ "$(bytes out.wav 40 4)" = "0 125 0 0" ]           # 32000
+    exits 0 lull -q cut.wav out.wav; silent
+    lull -m 0 noise.wav whole.flac; head -c 30000 whole.flac >cut.flac
+    exits 0 lull cut.flac out.flac; says 'before its header says'
+}
+
+half_a_frame_at_the_end_is_left_out_and_told() {
+    head -c 1003 noise.raw >odd.raw
+    odd() { cat odd.raw | "$LULL" -t raw -r 16000 -e s24 >out.raw; }
+    exits 0 odd; says 'left out 1 bytes'; [ "$(wc -c <out.raw)" = 1002 ]
+}
+
+headers_beyond_reason_are_refused() {
+    for bad in '1 0 16000 16' '1 1 0 16' '1 1 1000000000 16' '1 1 16000 0' '1 1 16000 77' '3 1 16000 16'; do
+        { wav $bad $SIZE; cat noise.raw; } >bad.wav     # shellcheck disable=SC2086
+        rm -f out.wav
+        exits 65 lull bad.wav out.wav; absent out.wav
+        exits 65 piped bad.wav; absent out.wav
+    done
+    { wav 1 1 1000000000 16 $SIZE; cat noise.raw; } >bad.wav
+    exits 65 lull bad.wav out.wav; says '1000000000 Hz'
+    head -c 30 noise.wav >bad.wav; exits 65 lull bad.wav out.wav; exits 65 piped bad.wav
+}
+
+what_is_no_sound_is_refused() {
+    rm -f out.wav
+    echo hello >text; : >empty; printf 'RIFF....WAVE' >stub
+    exits 65 lull text out.wav; says 'text: not a sound format'
+    exits 65 lull empty out.wav; says 'empty'
+    exits 65 lull stub out.wav
+    for f in text empty stub; do exits 65 piped $f; done
+    { wav 1 1 16000 16 0; } >none.wav
+    exits 65 lull none.wav out.wav; says 'none.wav: holds no sound'
+    exits 65 piped none.wav
+    exits 65 lull -t raw -r 16000 - out.wav </dev/null
+    exits 66 lull . out.wav; says 'directory'
+    exits 66 lull missing.wav out.wav; says 'missing.wav: No such file'
+    absent out.wav; no_litter
+}
+
+flac_in_a_pipe_is_refused_with_advice() {
+    lull noise.wav x.flac; lull noise.wav x.caf; rm -f out.wav
+    for f in x.flac x.caf; do exits 65 piped $f; says 'flac -dc'; absent out.wav; done
+    exits 0 lull - out.wav <x.flac
+}
+
+what_one_may_not_read_is_refused() {
+    [ "$(id -u)" != 0 ] || return 0
+    cp noise.wav secret.wav; chmod 0 secret.wav
+    exits 66 lull secret.wav out.wav
+    mkdir shut; chmod 555 shut; exits 73 lull noise.wav shut/out.wav
+    cp noise.wav fixed.wav; chmod 444 fixed.wav; exits 73 lull noise.wav fixed.wav; same noise.wav fixed.wav
+}
+
+# ---- outputs
+
+input_and_output_may_be_the_same_file() {
+    lull noise.wav want.wav
+    cp noise.wav it.wav; chmod 666 it.wav; exits 0 lull it.wav it.wav; same want.wav it.wav
+    [ "$(ls -l it.wav | cut -c 1-10)" = "-rw-rw-rw-" ]
+    cp noise.wav it.wav; ln -s it.wav link.wav; exits 0 lull it.wav link.wav; same want.wav it.wav
+    [ -h link.wav ]; no_litter
+    cp noise.wav it.wav; "$LULL" it.wav >>it.wav 2>err && return 1
+    same noise.wav it.wav
+}
+
+a_full_device_is_an_error() {
+    exits 74 lull noise.wav /dev/full; says '/dev/full: No space left'
+    full() { "$LULL" "$@" >/dev/full; }
+    exits 74 full noise.wav; exits 74 full -h; exits 74 full -V
+    exits 74 lull --log /dev/full noise.wav out.wav
+}
+
+an_output_that_cannot_be_is_an_error() {
+    exits 73 lull noise.wav none/out.wav; says 'none/out.wav: '
+    exits 73 lull noise.wav .; says 'directory'
+    exits 73 lull noise.wav /proc/out.wav
+    exits 73 lull --log none/log noise.wav out.wav
+}
+
+an_error_leaves_what_was_there_and_nothing_else() {
+    echo precious >keep.wav; cp keep.wav copy
+    limited() { (ulimit -f 8; "$LULL" noise.wav "$1"); }
+    exits 74 limited keep.wav; same copy keep.wav
+    exits 74 limited new.wav; absent new.wav
+    exits 74 limited new.flac; absent new.flac
+    exits 65 lull text.wav keep.wav 2>/dev/null || exits 66 lull text.wav keep.wav; same copy keep.wav
+    no_litter
+}
+
+closed_streams_are_errors_and_not_files() {
+    no_in() { "$LULL" - out.wav <&-; }
+    no_out() { "$LULL" noise.wav >&-; }
+    no_err() { "$LULL" noise.wav out.wav 2>&-; }
+    rm -f out.wav
+    exits 74 no_in; absent out.wav
+    exits 74 no_out
+    exits 0 no_err; lull noise.wav want.wav; same want.wav out.wav
+}
+
+a_reader_that_leaves_is_no_error_to_talk_about() {
+    rf64 1 1 16000 16 5000000000 >big.wav; truncate -s 5000000080 big.wav
+    { "$LULL" big.wav || echo $? >status; } 2>err | head -c 1000 >/dev/null
+    silent; [ "$(cat status)" = 141 ]
+}
+
+a_reader_of_the_log_that_leaves_leaves_the_sound_whole() {
+    head -c 3200000 /dev/zero >quiet.raw
+    { "$LULL" --log - -t raw -r 16000 quiet.raw out.raw || echo $? >status; } 2>err | head -c 1 >/dev/null
+    silent; [ "$(cat status)" = 141 ]; same quiet.raw out.raw; no_litter
+}
+
+# ---- signals
+
+# A pipe that stays open: what has come is 2 s of sound and there is no end.
+endless() { rm -f pipe; mkfifo pipe; exec 9<>pipe; { wav 1 1 16000 16 $ALL; cat noise.raw; } >&9 & }
+
+interrupted_it_leaves_a_whole_file() {
+    endless
+    exits 130 timeout -k 5 --preserve-status -s INT 1 "$LULL" pipe out.wav
+    lull -m 0 out.wav back.raw 2>err; silent; [ "$(wc -c <back.raw)" = $SIZE ]; no_litter
+}
+
+terminated_it_ends_a_stream_well() {
+    endless
+    lull noise.wav want.wav
+    end() { timeout -k 5 --preserve-status 1 "$LULL" pipe >out.wav; }
+    exits 143 end; same want.wav out.wav
+}
+
+# ---- what it says
+
+it_is_silent_unless_asked() {
+    exits 0 lull noise.wav out.wav; silent
+    exits 0 lull -v noise.wav out.wav
+    says 'noise.wav: WAV'; says '16000 Hz'; says 'latency'; says 'real time'; [ "$(wc -l <err)" = 5 ]
+    lull -h >help 2>err; silent
+    [ "$(wc -l <help)" -le 45 ]; awk 'length > 80 { exit 1 }' help
+    [ "$(lull -V | cut -d. -f1)" = "lull 0" ]
+}
+
+progress_can_be_forced() {
+    endless
+    "$LULL" --progress -t raw -r 8000 pipe /dev/null 2>err & p=$!
+    sleep 1.3; cat noise.raw >&9; sleep .3; kill $p; wait $p || true
+    says 'real time'
+}
+
+wrong_usage_is_64_and_says_why() {
+    for bad in '--nonsense' '-Z' '-n' '-n 12x' '-n 1.2.3' '-n nan' '-n inf' '-n 0x10' '-n 61' '-n -1' '-m 2' '-l 12' \
+        '-t mp3' '-t raw' '-r 16000' '-t raw -r 16000 -e s17' '-t raw -r 16000 -c 1.5' '-t raw -r 16000 -c 0' \
+        '-t raw -r 1000' '-n ,5' '--log=noise.wav'; do
+        exits 64 lull $bad noise.wav out.wav            # shellcheck disable=SC2086
+        says '^lull: '; [ "$(wc -l <err)" = 1 ]
+    done
+    exits 64 lull a b c; says 'c: '
+    exits 64 lull --nonsense; says '^lull: --nonsense: .*lull -h'
+    exits 64 lull --quiet -Zq a b; says '^lull: -Z: '
+    exits 64 lull a b -qn; says 'reduction: needs an argument'
+    exits 64 lull --quiet=3 a b; says 'quiet: takes no argument'
+    exits 78 lull -f nonsense noise.wav out.wav; says 'nonsense: '
+}
+
+the_log_has_a_line_a_tenth_and_a_summary() {
+    lull --log log noise.wav out.wav
+    [ "$(wc -l <log)" = 21 ]; tail -n 1 log | grep -q '"summary":true.*"frames":32000'
+    cat noise.wav | lull --log log2 >/dev/null; sed '$d' log >a; sed '$d' log2 >b; same a b
+    lull --log - noise.wav out.wav >log2; [ "$(wc -l <log2)" = 21 ]
+    exits 64 lull --log - noise.wav
+}
+
+the_log_is_json() {
+    lull --log log noise.wav out.wav
+    python3 -c 'import json; [json.loads(l) for l in open("log")]'
+}
+
+# ---- when the system fails
+
+# Only one can trace: a leak checker built into the program has to step back.
+trace() { ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null "$@"; }
+traced() { what=$1; shift; trace -P "$what" "$@"; }
+
+errors_of_the_system_are_errors() {
+    trace true || return 0            # tracing is not allowed here
+    exits 74 traced noise.wav -e inject=read:error=EIO:when=20 "$LULL" noise.wav out.wav
+    exits 74 traced noise.raw -e inject=read:error=EIO:when=2 "$LULL" -t raw -r 16000 noise.raw out.wav
+    exits 74 traced /dev/null -e inject=write:error=ENOSPC:when=3 "$LULL" noise.wav /dev/null
+    exits 74 traced noise.wav -e inject=read:error=EIO:when=1 "$LULL" noise.wav out.wav
+    rm -f out.wav
+    exits 74 trace -e inject=write:error=ENOSPC:when=5 "$LULL" noise.wav out.wav
+    absent out.wav; no_litter
+    strace -qq -o calls -e trace=write "$LULL" noise.wav out.wav        # the header comes last
+    rm -f out.wav
+    exits 74 trace -e inject=write:error=ENOSPC:when="$(wc -l <calls)" "$LULL" noise.wav out.wav
+    absent out.wav; no_litter
+}
+
+interrupted_calls_are_repeated() {
+    trace true || return 0
+    lull noise.wav want.wav
+    exits 0 traced noise.wav -e inject=read:error=EINTR:when=4+3 "$LULL" noise.wav out.wav; same want.wav out.wav
+    lull -t raw -r 16000 noise.raw want.raw
+    exits 0 traced noise.raw -e inject=read:error=EINTR:when=1+2 "$LULL" -t raw -r 16000 noise.raw out.raw
+    same want.raw out.raw
+    exits 0 trace -e inject=write:error=EINTR:when=1+2 "$LULL" -t raw -r 16000 noise.raw out.raw
+    same want.raw out.raw
+}
+
+# ---- slow
+
+five_gigabytes_pass_in_little_memory() {
+    rf64 3 2 48000 64 5000000000 >big.wav; truncate -s 5000000080 big.wav
+    [ "$( (ulimit -v 200000; lull big.wav) | wc -c)" = 5000000080 ]
+}
+
+it a_file_comes_out_as_long_and_as_it_was
+it what_is_kept_and_what_is_removed_make_the_input
+it with_mix_0_nothing_changes_at_16_and_24_bits
+it reduction_0_leaves_the_input_and_more_takes_more
+it every_latency_keeps_length_and_place
+it a_sound_shorter_than_the_latency_is_kept
+it flac_in_and_out_loses_nothing
+it the_name_decides_the_format
+it titles_cues_and_broadcast_data_stay
+it six_channels_stay_six_and_in_order
+it fewer_bits_are_dithered_always_alike_and_not_with_D
+it what_is_too_loud_is_clipped_and_counted
+it samples_that_are_not_numbers_count_as_0_and_are_told
+it file_and_pipe_give_the_same_bytes
+it a_pipe_in_odd_pieces_gives_the_same_bytes
+it sound_passes_as_it_comes mkfifo
+it every_raw_encoding_comes_back
+it raw_becomes_a_file_where_the_name_says_so
+it a_length_that_is_known_stands_in_the_header
+it a_length_that_is_not_known_is_read_to_the_end
+it streams_have_even_lengths_and_are_appended_as_they_are
+it what_follows_the_sound_is_no_sound
+it rf64_and_more_than_4_GiB_pass_through_pipes truncate timeout mkfifo
+it floats_and_deep_samples_have_the_headers_they_need
+it sox_reads_and_writes_our_pipes sox
+it ffmpeg_reads_and_writes_our_pipes ffmpeg
+it a_file_shorter_than_its_header_says_is_done_and_told
+it half_a_frame_at_the_end_is_left_out_and_told
+it headers_beyond_reason_are_refused
+it what_is_no_sound_is_refused
+it flac_in_a_pipe_is_refused_with_advice
+it what_one_may_not_read_is_refused
+it input_and_output_may_be_the_same_file
+it a_full_device_is_an_error
+it an_output_that_cannot_be_is_an_error
+it an_error_leaves_what_was_there_and_nothing_else
+it closed_streams_are_errors_and_not_files
+it a_reader_that_leaves_is_no_error_to_talk_about truncate
+it a_reader_of_the_log_that_leaves_leaves_the_sound_whole
+it interrupted_it_leaves_a_whole_file timeout mkfifo
+it terminated_it_ends_a_stream_well timeout mkfifo
+it it_is_silent_unless_asked
+it progress_can_be_forced mkfifo
+it wrong_usage_is_64_and_says_why
+it the_log_has_a_line_a_tenth_and_a_summary
+it the_log_is_json python3
+it errors_of_the_system_are_errors strace
+it interrupted_calls_are_repeated strace
+[ -z "$SLOW" ] || it five_gigabytes_pass_in_little_memory truncate
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

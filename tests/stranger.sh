@@ -1,0 +1,88 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# stranger.sh - uses lull as somebody would who has only what `make install`
+# puts down: the samples through pkg-config, in C11 and C99, against the shared
+# and the static library; the header in C++; no name but lull_* from outside;
+# and nothing left after uninstall.  MAKE, CC, CXX and CFLAGS as for make.
+set -eu
+cd "$(dirname "$0")/.."
+cc=${CC:-cc} cxx=${CXX:-c++} flags=${CFLAGS--O2}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+root=$tmp/root prefix=/opt/lull lib=$tmp/root/opt/lull/lib
+
+no() {
+    echo "stranger: $*" >&2
+    exit 1
+}
+
+quietly() {
+    "$@" >"$tmp/said" 2>&1 || { cat "$tmp/said" >&2; no "failed: $*"; }
+    [ ! -s "$tmp/said" ] || { cat "$tmp/said" >&2; no "not silent: $*"; }
+}
+
+installing() {
+    ${MAKE:-make} -s "$1" DESTDIR="$root" PREFIX=$prefix >/dev/null
+}
+
+package() {
+    PKG_CONFIG_PATH=$lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root pkg-config "$@" lull
+}
+
+# build NAME STANDARD HOW: samples/NAME.c, warnings count as errors.
+build() {
+    case $3 in
+    static) set -- "$1" "$2" "$(package --cflags) $lib/liblull.a $(package --static --libs-only-l |
+        sed 's/-llull//')" ;;
+    shared) set -- "$1" "$2" "$(package --cflags --libs) -Wl,-rpath,$lib" ;;
+    esac
+    # shellcheck disable=SC2086 (flags are words)
+    quietly $cc -std=$2 -Wall -Wextra -Wpedantic -Werror $flags \
+        "samples/$1.c" $3 -lm -o "$tmp/$1"
+}
+
+# The noise falls by 6 dB or more, the voice by 1 at most.
+hello_works() {
+    "$tmp/1-hello" >"$tmp/hello" || no "1-hello fails"
+    awk '{ fell[$1] = $2 - $5 }
+         END { exit !(fell["noise"] >= 6 && fell["voice"] <= 1 && fell["voice"] >= -1) }' \
+        "$tmp/hello" || { cat "$tmp/hello" >&2; no "1-hello does not denoise"; }
+}
+
+# As many bytes out as in, other bytes, and the same however they arrive.
+stream_works() {
+    tail -c +45 samples/sounds/noisy/hum.wav >"$tmp/in"
+    "$tmp/2-stream" 48000 2 <"$tmp/in" >"$tmp/out" || no "2-stream fails"
+    [ "$(wc -c <"$tmp/out")" = "$(wc -c <"$tmp/in")" ] || no "2-stream changes the length"
+    cmp -s "$tmp/in" "$tmp/out" && no "2-stream changes nothing"
+    dd if="$tmp/in" bs=1004 2>/dev/null | "$tmp/2-stream" 48000 2 | cmp - "$tmp/out" ||
+        no "2-stream depends on how the input arrives"
+    if "$tmp/2-stream" 1 1 </dev/null 2>/dev/null; then no "2-stream accepts 1 Hz"; fi
+}
+
+installing install
+for how in shared static; do
+    for standard in c99 c11; do
+        build 1-hello $standard $how
+        build 2-stream $standard $how
+        hello_works
+    done
+    stream_works
+done
+
+printf '%s\n' '#include <lull.h>' 'int main() { return lull_version()[0] == 0; }' >"$tmp/header.cc"
+if command -v $cxx >/dev/null; then
+    # shellcheck disable=SC2046
+    quietly $cxx -std=c++11 -Wall -Wextra -Wpedantic -Werror $flags "$tmp/header.cc" \
+        $(package --cflags --libs) -Wl,-rpath,"$lib" -o "$tmp/header"
+    "$tmp/header" || no "the C++ program fails"
+fi
+
+others=$(nm -D --defined-only "$lib/liblull.so" | awk '{ print $NF }' | grep -v '^lull_' || true)
+[ -z "$others" ] || no "the shared library also exports:" $others
+
+installing uninstall
+left=$(find "$root" ! -type d)
+[ -z "$left" ] || no "uninstall leaves:" $left
+echo "stranger: installed, compiled, linked, ran and left without a trace"
