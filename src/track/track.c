@@ -25,11 +25,14 @@
 #include <string.h>
 
 static const float BLANK = 1e-6f;       /* C before the first frame, of |y|^2             */
-static const float FAITH = 1e-3f;       /* |e|^2 by difference down to this share of |y|^2 */
+static const float FAITH = 1e-2f;       /* |e|^2 by difference down to this share of |y|^2 */
 static const float NOISE_PACE = 0.02f;  /* fastest of sigma^2: 100 frames                 */
 static const float SCOUT_PACE = 0.05f;  /* 40 frames                                      */
 static const float SCOUT_PACE_RANK = 0.02f;     /* 100 frames: finds weaker directions    */
 enum { LOCK = 40, LOCK_RANK = 8, ALIGN_EVERY = 8 };     /* frames */
+
+/* An upright e does not heal U'U = I by itself; it is seen to so much oftener. */
+enum { HURRY = 4 };
 
 static uint32_t stride_of(const struct track_plan *plan)
 {
@@ -71,6 +74,7 @@ void track_place(struct track *t, struct arena *a, const struct track_plan *plan
     t->q = arena_floats(a, ld);
     t->e = arena_floats(a, padded);
     t->x_hat = arena_floats(a, padded);
+    t->Up = arena_floats(a, padded);
 }
 
 void track_reset(struct track *t)
@@ -109,14 +113,16 @@ static size_t free_dims(const struct track *t)
     return t->guard.count > used ? t->guard.count - used : 1;
 }
 
-/* p, and |e|^2; e itself only where it had to be formed. */
+/* p, and |e|^2; e itself only where it has to be formed: where entries are
+ * unknown, or the difference of the energies would be rounding. */
 static float coefficients(struct track *t, float trust)
 {
     const struct guard *const g = &t->guard;
     const size_t q = t->U.r * t->U.parts;
 
     memset(t->p + q, 0, (t->rule.cov.ld > q ? t->rule.cov.ld - q : 0) * sizeof *t->p);
-    if (guard_masked(g)) {
+    t->formed = guard_masked(g);
+    if (t->formed) {
         missing_solve(&t->missing, t->kernel, &t->U, g->y, g->known, trust, t->p);
         return missing_rest(t->kernel, &t->U, g->y, g->known, t->p, t->e);
     }
@@ -125,9 +131,10 @@ static float coefficients(struct track *t, float trust)
 
     if (e2 > FAITH * g->energy)
         return e2;
-    t->kernel->combine(&t->U, t->p, t->e);
+    t->formed = true;
+    t->kernel->combine(&t->U, t->p, t->Up);
     for (size_t i = 0; i < t->U.n; i++)
-        t->e[i] = g->y[i] - t->e[i];
+        t->e[i] = g->y[i] - t->Up[i];
     return vec_square(t->e, t->U.n);
 }
 
@@ -184,41 +191,40 @@ static void reconstruct(struct track *t, const struct motion *m, float s, float 
 /* Whether the sweep gives x_hat by the way. */
 static bool sweep_reconstructs(const struct track *t, const struct motion *m)
 {
-    return !guard_masked(&t->guard) && (m->along_h || m->along_p);
+    return m->along_h ? !guard_masked(&t->guard) : m->along_p && !t->formed;
 }
 
 /* The one pass that gives e and x_hat and turns U. */
 static void sweep(struct track *t, const struct motion *m, float e2, float s, float weight)
 {
-    const bool masked = guard_masked(&t->guard), due = step_due(&t->step, &t->U);
-    const bool whole = sweep_reconstructs(t, m);
+    const bool due = step_due(&t->step, &t->U), whole = sweep_reconstructs(t, m);
     const float root = sqrtf(1.0f + m->tangent * m->tangent);
     const float drop = -m->tangent * m->tangent / (root * (1.0f + root));       /* cos - 1 */
     const float p_size = sqrtf(vec_square(t->p, t->U.r * t->U.parts));
-    const bool along_p = m->along_p && !masked;
+    const bool along_p = m->along_p && !t->formed;
 
-    /* Where entries are unknown e leans a little on U: p = U'e puts it upright. */
-    if (masked)
+    /* An e that was formed leans a little on U: where entries are unknown, and
+     * where it is small beside U p.  Taking U'e out of it puts it upright, or
+     * U'U = I would suffer. */
+    if (t->formed)
         t->kernel->gather(&t->U, t->e, t->q);
-    struct sweep w = {
-        .y = masked ? t->e : t->guard.y,
-        .p = masked ? t->q : t->p,
+    const struct sweep w = {
+        .y = t->formed ? t->e : t->guard.y,
+        .p = t->formed ? t->q : t->p,
         .h = along_p ? m->h : m->d,
         .d = m->d,
         .x_p = 1.0f,
+        .x_h = along_p ? -s / weight : -s * m->length / weight,
         .v_e = e2 > 0.0f ? m->tangent / (root * sqrtf(e2)) : 0.0f,
+        .v_p = along_p && p_size > 0.0f ? drop / p_size : 0.0f,
+        .v_h = along_p ? 0.0f : drop,
         .e = t->e,
         .x_hat = whole ? t->x_hat : t->missing.x,
     };
 
-    if (along_p) {
-        w.x_h = -s / weight;
-        w.v_p = p_size > 0.0f ? drop / p_size : 0.0f;
-    } else {
-        w.v_h = drop;
-        w.x_h = -s * m->length / weight;
-    }
     t->kernel->sweep(&t->U, &w, due ? t->step.R.U : t->U.U);
+    for (size_t i = 0; whole && t->formed && i < t->U.n; i++)
+        t->x_hat[i] += t->Up[i];
     if (due)
         step_renew(&t->step, &t->U);
 }
@@ -277,7 +283,8 @@ static void keep_house(struct track *t, float weight)
         rank_update(&t->rank, &t->U, &t->rule.cov, t->p, weight, t->sigma2);
     else if (t->rule.cov.C && t->seen % ALIGN_EVERY == 0)
         align_update(&t->align, &t->U, &t->rule.cov, NULL);
-    orth_update(&t->orth, t->kernel, &t->U);
+    for (int ticks = t->formed ? HURRY : 1; ticks > 0; ticks--)
+        orth_update(&t->orth, t->kernel, &t->U);
     anchor(t);
 }
 
@@ -398,7 +405,8 @@ void track_update(struct track *t, const float *y, const unsigned char *known, f
     const bool enough = !guard_masked(g) || g->count > t->U.r + t->plan.base_rank;
     const bool possible = enough && guard_possible(g);
 
-    memset(t->x_hat, 0, t->guard.padded * sizeof *t->x_hat);
+    if (!possible)
+        memset(t->x_hat, 0, t->guard.padded * sizeof *t->x_hat);
     if (possible)
         adapter_take(&t->adapter, t->kernel, g);
     if (possible && guard_admits(g))

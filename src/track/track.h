@@ -48,7 +48,8 @@ struct track {
     struct align align;
     struct orth orth;
     float *p, *h, *d, *q;       /* [ld] coefficients; q is scratch          */
-    float *e, *x_hat;           /* [padded]                                 */
+    float *e, *x_hat, *Up;      /* [padded]                                 */
+    bool formed;                /* e was formed for this frame              */
     float sigma2;               /* power of the noise in one entry          */
     uint32_t seen;              /* frames learnt from, saturating           */
     uint32_t changes;           /* abrupt changes noticed                   */
