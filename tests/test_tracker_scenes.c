@@ -157,7 +157,7 @@ static double drifting(float step, double rate, bool walk, size_t seeds)
 static double best_fixed(double rate, bool walk, size_t seeds)
 {
     static const float steps[] = { 0.001f, 0.002f, 0.005f, 0.01f, 0.02f, 0.04f, 0.08f };
-    double best = INFINITY;
+    double best = HUGE_VAL;
 
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
         best = fmin(best, drifting(steps[i], rate, walk, seeds));

@@ -197,14 +197,22 @@ float cov_angle(const struct cov *c, size_t j, size_t k, float *s)
     const size_t parts = c->parts;
     const float *x = c->C + j * parts * c->ld + k * parts;
     const float re = x[0], im = parts == 2 ? -x[1] : 0.0f;      /* C(j, k) */
-    const float size = hypotf(re, im);
-    const float angle = 0.5f * atan2f(2.0f * size, cov_power(c, j) - cov_power(c, k));
-    const float sine = sinf(angle) / (size > 0.0f ? size : 1.0f);
+    const float size = hypotf(re, im), gap = cov_power(c, j) - cov_power(c, k);
+    const float reach = hypotf(2.0f * size, gap);
 
-    s[0] = size > 0.0f ? sine * re : sine;
+    if (!(reach > 0.0f)) {
+        s[0] = s[parts - 1] = 0.0f;
+        return 1.0f;
+    }
+    /* Twice the angle has cosine gap/reach; halved where nothing cancels. */
+    const float far = sqrtf(0.5f + 0.5f * fabsf(gap) / reach);
+    const float near = size / (reach * far);
+    const float cosine = gap >= 0.0f ? far : near, sine = gap >= 0.0f ? near : far;
+
+    s[0] = size > 0.0f ? sine * (re / size) : sine;
     if (parts == 2)
-        s[1] = -sine * im;
-    return cosf(angle);
+        s[1] = size > 0.0f ? -sine * (im / size) : 0.0f;
+    return cosine;
 }
 
 /* (a, b) <- (c a + conj(s) b, c b - s a); imaginary parts lie `step` on. */

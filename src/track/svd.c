@@ -116,8 +116,13 @@ static void diagonalise(double *G, double *W, size_t l)
 
                 if (a >= b && x * x <= 1e-30 * a * b)
                     continue;
-                const double angle = 0.5 * atan2(2 * x, a - b);
-                const double c = cos(angle), s = sin(angle);
+
+                /* Twice the angle has cosine (a - b)/reach; see cov_angle(). */
+                const double reach = hypot(2 * x, a - b);
+                const double far = sqrt(0.5 + 0.5 * fabs(a - b) / reach);
+                const double near = fabs(x) / (reach * far);
+                const double c = a >= b ? far : near;
+                const double s = copysign(a >= b ? near : far, x);
 
                 for (size_t i = 0; i < l; i++)
                     turn(G + j * l + i, G + k * l + i, c, s);
