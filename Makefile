@@ -80,6 +80,7 @@ $(tests): %: %.o $(helpers) $(measures) $(static)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f cmocka) $(LDLIBS)
 $(OUT)/tests/test_track $(OUT)/tests/bench/tracker: LDLIBS += -llapacke
 $(OUT)/tests/test_new: LDFLAGS += -Wl,--wrap=aligned_alloc,--wrap=free
+$(OUT)/tests/test_tracker: LDFLAGS += -Wl,--wrap=aligned_alloc
 $(benches): %: %.o $(helpers) $(measures) $(static)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile) $(LDLIBS)
 
@@ -132,6 +133,7 @@ quality: deps                   ## score DATA/noisy against DATA/clean
 # One list, "mode:from:to", serves install and uninstall: they cannot disagree.
 installed = 755:$(binary):$(BINDIR)/lull \
             644:include/lull.h:$(INCLUDEDIR)/lull.h \
+            644:include/lull_tracker.h:$(INCLUDEDIR)/lull_tracker.h \
             644:$(static):$(LIBDIR)/liblull.a \
             755:$(shared):$(LIBDIR)/liblull.so.$(VERSION) \
             644:$(OUT)/lull.pc:$(LIBDIR)/pkgconfig/lull.pc \

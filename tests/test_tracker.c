@@ -99,6 +99,65 @@ static void a_budget_buys_a_rank(void **state)
     assert_int_equal(lull_rank_for_budget(3, 0, 100, 0, 0), 3);
 }
 
+/* --- memory ---------------------------------------------------------------------- */
+
+void *__real_aligned_alloc(size_t alignment, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
+
+static int granted = -1, asked;         /* requests to grant, < 0: all; requests made */
+
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+    asked++;
+    if (granted == 0)
+        return NULL;
+    granted -= granted > 0;
+    return __real_aligned_alloc(alignment, size);
+}
+
+static void a_refused_allocation_is_reported(void **state)
+{
+    (void)state;
+    const lull_tracker_config cfg = lull_tracker_defaults(N, 4);
+    const float A[4] = { 1, 2, 3, 4 };
+    float s[1];
+    lull_status why = LULL_OK;
+    lull_tracker *const a = tracker(0), *const b = tracker(0);
+
+    granted = 0;
+    lull_tracker *const t = lull_tracker_new(&cfg, &why);
+    const lull_status merge = lull_tracker_merge(a, b);
+    const lull_status svd = lull_svd_truncated(A, 2, 2, 1, s, NULL, NULL);
+
+    granted = -1;
+    assert_null(t);
+    assert_int_equal(why, LULL_NO_MEMORY);
+    assert_int_equal(merge, LULL_NO_MEMORY);
+    assert_int_equal(svd, LULL_NO_MEMORY);
+    lull_tracker_free(a);
+    lull_tracker_free(b);
+    lull_tracker_free(NULL);
+}
+
+static void all_memory_is_taken_in_new(void **state)
+{
+    (void)state;
+    lull_tracker_config cfg = lull_tracker_defaults(N, 4);
+    struct scene s = scene_new(N, 1, 4, strong, 9);
+
+    asked = 0;
+    cfg.auto_rank = cfg.robust = 1;
+    lull_tracker *const t = lull_tracker_new(&cfg, NULL);
+
+    assert_int_equal(asked, 1);
+    feed(t, &s, 500);
+    lull_tracker_reset(t);
+    assert_int_equal(asked, 1);
+    assert_at_least(lull_tracker_memory(t), 2 * 4 * N * sizeof(float));
+    lull_tracker_free(t);
+    scene_free(&s);
+}
+
 /* --- stability (h, i) --------------------------------------------------------- */
 
 static void every_step_in_0_1_is_stable(void **state)
@@ -471,6 +530,8 @@ int main(void)
         cmocka_unit_test(every_field_out_of_range_is_refused_with_its_reason),
         cmocka_unit_test(every_status_has_a_sentence_of_its_own),
         cmocka_unit_test(a_budget_buys_a_rank),
+        cmocka_unit_test(a_refused_allocation_is_reported),
+        cmocka_unit_test(all_memory_is_taken_in_new),
         cmocka_unit_test(every_step_in_0_1_is_stable),
         cmocka_unit_test(a_step_of_1_takes_the_frame_in),
         cmocka_unit_test(orthonormality_lasts),

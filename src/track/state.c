@@ -123,6 +123,20 @@ void state_walk(struct track *t, struct store *s)
         t->rule.cov.q = t->rank.fast.q = t->U.r * t->U.parts;
 }
 
+/* The CRC of floats as they would be stored. */
+static uint32_t crc_floats(uint32_t crc, const float *x, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        unsigned char bytes[4];
+        struct store s = { .mode = STORE_WRITE, .out = bytes, .size = sizeof bytes };
+        float v = x[i];
+
+        store_floats(&s, &v, 1, -FLT_MAX, FLT_MAX);
+        crc = store_crc(crc, bytes, sizeof bytes);
+    }
+    return crc;
+}
+
 uint32_t state_given(const struct track *t)
 {
     const struct colour *c = &t->colour;
@@ -130,16 +144,14 @@ uint32_t state_given(const struct track *t)
     uint32_t crc = 0;
 
     if (t->adapter.U0.U)
-        crc = store_crc(crc, t->adapter.U0.U, basis_floats(&t->adapter.U0) * sizeof(float));
+        crc = crc_floats(crc, t->adapter.U0.U, basis_floats(&t->adapter.U0));
     if (c->learns)
         return crc;
     if (c->level)
-        crc = store_crc(crc, c->level, dim * sizeof(float));
+        crc = crc_floats(crc, c->level, dim);
     if (c->L)
-        crc = store_crc(crc, c->L, dim * dim * sizeof(float));
-    if (c->kind == COLOUR_AR1)
-        crc = store_crc(crc, &c->rho, sizeof c->rho);
-    return crc;
+        crc = crc_floats(crc, c->L, dim * dim);
+    return c->kind == COLOUR_AR1 ? crc_floats(crc, &c->rho, 1) : crc;
 }
 
 void state_shape(const struct track *t, uint32_t shape[STATE_SHAPE])
