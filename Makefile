@@ -40,7 +40,7 @@ libs   = $(shell pkg-config --libs $(1)) -lm -lpthread
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: bench-tracker all test check demo deps sanitize layers bench quality install uninstall format clean help
+.PHONY: bench-tracker pictures-tracker all test check demo deps sanitize layers bench quality install uninstall format clean help
 all: $(static) $(shared) $(binary)      ## library and program (default)
 
 $(OUT)/src/base/fft.o: FLAGS += $(call cflags,fftw3f)
@@ -125,6 +125,9 @@ bench: deps                     ## time the library, and its peers where install
 bench-tracker: deps             ## time the tracker; long runs beside theory
 	@$(MAKE) -s --no-print-directory $(OUT)/tests/bench/tracker
 	@$(OUT)/tests/bench/tracker
+pictures-tracker: deps          ## draw samples/tracker-*.svg anew
+	@$(MAKE) -s --no-print-directory $(OUT)/tests/bench/pictures
+	@$(OUT)/tests/bench/pictures samples
 quality: deps                   ## score DATA/noisy against DATA/clean
 	@$(MAKE) -s --no-print-directory all $(benches)
 	@test -n "$(DATA)" || { echo "usage: make quality DATA=dir [OPTIONS='--latency 16'], with dir/clean and dir/noisy" >&2; exit 64; }
@@ -157,7 +160,7 @@ format:                         ## clang-format over every C file
 clean:                          ## remove build/
 	rm -rf build
 help:                           ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo "  make FLAVOUR=tsan test, PREFIX=/usr, DESTDIR=..., CC=clang ... as usual"
 
 -include $(wildcard $(OUT)/*.d $(OUT)/*/*.d $(OUT)/*/*/*.d)

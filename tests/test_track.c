@@ -416,6 +416,50 @@ static void truncated_svd_refuses_nonsense(void **state)
     assert_true(s[0] == 0 && s[1] == 0);
 }
 
+/* Largest |U'U - I| after so many frames, from directions bent by 1 %. */
+static double bent(size_t parts, size_t frames)
+{
+    static _Alignas(64) unsigned char memory[1 << 16];
+    struct arena a = { .block = memory };
+    struct basis U;
+    struct orth o;
+    struct dice d = { 6 };
+    const struct kernel *k = kernel_choose(parts, false);
+    double worst = 0;
+    float u[128], p[16];
+
+    basis_place(&U, &a, 64 * parts, 8, parts);
+    orth_place(&o, &a, &U);
+    basis_reset(&U, 8);
+    orth_reset(&o);
+    for (size_t j = 0; j < 8; j++) {
+        basis_get(&U, j, u);
+        for (size_t i = 0; i < U.n; i++)
+            u[i] += (float)(0.001 * dice_normal(&d));
+        basis_set(&U, j, u);
+    }
+    for (size_t f = 0; f < frames; f++)
+        orth_update(&o, k, &U);
+    for (size_t j = 0; j < 8; j++) {
+        memset(u, 0, sizeof u);
+        basis_get(&U, j, u);
+        k->gather(&U, u, p);
+        p[j * parts] -= 1;
+        for (size_t i = 0; i < 8 * parts; i++)
+            worst = fmax(worst, fabs((double)p[i]));
+    }
+    return worst;
+}
+
+static void directions_are_straightened_in_time(void **state)
+{
+    (void)state;
+    for (size_t parts = 1; parts <= 2; parts++) {
+        assert_at_least(bent(parts, 0), 1e-3);
+        assert_at_most(bent(parts, 4096), 1e-6);        /* 2e-7 */
+    }
+}
+
 /* --- base of it all ---------------------------------------------------------------------------- */
 
 static void a_fresh_basis_is_orthonormal(void **state)
@@ -442,6 +486,7 @@ int main(void)
         cmocka_unit_test(exact_equals_brands_decomposition),
         cmocka_unit_test(truncated_svd_equals_lapack),
         cmocka_unit_test(truncated_svd_refuses_nonsense),
+        cmocka_unit_test(directions_are_straightened_in_time),
         cmocka_unit_test(a_fresh_basis_is_orthonormal),
     };
 

@@ -305,6 +305,47 @@ static void nothing_is_learnt_from_what_is_no_frame(void **state)
     scene_free(&s);
 }
 
+static void an_absurd_entry_counts_as_missing(void **state)
+{
+    (void)state;
+    struct scene s = scene_new(N, 1, 4, strong, 9);
+    lull_tracker *const t = tracker(0.01f);
+    double mse = 0;
+
+    for (size_t f = 0; f < 1500; f++) {
+        float x_hat[N];
+
+        scene_frame(&s);
+        s.y[f % N] = f % 2 ? 1e30f : -INFINITY;
+        lull_tracker_update(t, s.y, NULL, x_hat);
+        if (f >= 1000)
+            mse += scene_error(&s, x_hat) / 500;
+    }
+    assert_at_most(mse, 6);                             /* 5.0; 75 if frames were lost */
+    lull_tracker_free(t);
+    scene_free(&s);
+}
+
+static void long_silence_forgets_nothing(void **state)
+{
+    (void)state;
+    struct scene s = scene_new(N, 1, 4, strong, 9);
+    lull_tracker *const t = tracker(0.01f);
+
+    feed(t, &s, 1500);
+    const double leak = scene_leak(&s, t);
+
+    s.level = 1e-5;                                     /* -100 dB: of other noise */
+    s.ell[0] = s.ell[1] = s.ell[2] = s.ell[3] = 0;
+    feed(t, &s, 400);
+    s.level = 1;
+    memcpy(s.ell, strong, sizeof strong);
+    feed(t, &s, 3);
+    assert_at_most(scene_leak(&s, t), 1.5 * leak);      /* 1.04 */
+    lull_tracker_free(t);
+    scene_free(&s);
+}
+
 /* Frames until the leak is again 10 dB below the signal, after so many frames louder
  * by `gain`. */
 static size_t recovery(double gain, int frames)
@@ -537,6 +578,8 @@ int main(void)
         cmocka_unit_test(orthonormality_lasts),
         cmocka_unit_test(the_scale_does_not_matter),
         cmocka_unit_test(nothing_is_learnt_from_what_is_no_frame),
+        cmocka_unit_test(an_absurd_entry_counts_as_missing),
+        cmocka_unit_test(long_silence_forgets_nothing),
         cmocka_unit_test(it_recovers_from_bursts),
         cmocka_unit_test(it_hears_again_after_a_fall_in_level),
         cmocka_unit_test(noise_raises_no_alarm),
