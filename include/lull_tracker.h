@@ -31,60 +31,56 @@
 extern "C" {
 #endif
 
-enum {
-    LULL_MAX_DIM = 65536,
-    LULL_MAX_RANK = 256,
-    LULL_MAX_BLOCK = 256
-};
+enum { LULL_MAX_DIM = 65536, LULL_MAX_RANK = 256, LULL_MAX_BLOCK = 256 };
 
-typedef struct lull_tracker lull_tracker;       /* one subspace; opaque */
+typedef struct lull_tracker lull_tracker; /* one subspace; opaque */
 
 /* How a frame moves the subspace. */
 typedef enum {
-    LULL_RLS,           /* least squares with forgetting, as a rotation: use this            */
-    LULL_EXACT,         /* incremental singular value decomposition, one frame at a time     */
-    LULL_GRADIENT,      /* steepest descent; least work, speed depends on the signal's power */
-    LULL_BLOCK          /* decomposition of `block` frames at once: all the work on one      */
+    LULL_RLS,      /* least squares with forgetting, as a rotation: use this            */
+    LULL_EXACT,    /* incremental singular value decomposition, one frame at a time     */
+    LULL_GRADIENT, /* steepest descent; least work, speed depends on the signal's power */
+    LULL_BLOCK     /* decomposition of `block` frames at once: all the work on one      */
 } lull_rule;
 
 /* What is given back for a frame, with p the coefficients in the subspace. */
 typedef enum {
-    LULL_WIENER,        /* each direction weighted by its signal's share of its power */
-    LULL_PROJECTION,    /* the part of y that lies in the subspace                    */
-    LULL_ONLY_TRACK     /* nothing: x_hat is not touched                              */
+    LULL_WIENER,     /* each direction weighted by its signal's share of its power */
+    LULL_PROJECTION, /* the part of y that lies in the subspace                    */
+    LULL_ONLY_TRACK  /* nothing: x_hat is not touched                              */
 } lull_shrinkage;
 
 /* What the noise is like, entry by entry; noise_shape then holds ... */
 typedef enum {
-    LULL_WHITE,                 /* equal and independent; nothing                          */
-    LULL_LEVELS,                /* independent; standard deviations, [dim] floats > 0      */
-    LULL_AR1,                   /* e(i) = rho e(i-1) + ...; rho, 1 float in (-1, 1)        */
-    LULL_COVARIANCE,            /* its covariance, [dim][dim] floats, real frames only     */
-    LULL_LEVELS_ESTIMATED,      /* independent, levels learnt; nothing                     */
-    LULL_AR1_ESTIMATED          /* rho learnt; nothing                                     */
+    LULL_WHITE,            /* equal and independent; nothing                          */
+    LULL_LEVELS,           /* independent; standard deviations, [dim] floats > 0      */
+    LULL_AR1,              /* e(i) = rho e(i-1) + ...; rho, 1 float in (-1, 1)        */
+    LULL_COVARIANCE,       /* its covariance, [dim][dim] floats, real frames only     */
+    LULL_LEVELS_ESTIMATED, /* independent, levels learnt; nothing                     */
+    LULL_AR1_ESTIMATED     /* rho learnt; nothing                                     */
 } lull_noise;
 
 typedef struct {
-    size_t dim;                 /* numbers in a frame, 1..LULL_MAX_DIM                      */
-    size_t rank;                /* directions, 1..min(LULL_MAX_RANK, dim); the most of them
+    size_t dim;          /* numbers in a frame, 1..LULL_MAX_DIM                      */
+    size_t rank;         /* directions, 1..min(LULL_MAX_RANK, dim); the most of them
                                    if auto_rank                                            */
-    int complex_numbers;        /* 1: frames are complex                                   */
+    int complex_numbers; /* 1: frames are complex                                   */
     lull_rule rule;
-    float step;                 /* weight of the newest frame, in (0, 1]: the subspace
+    float step; /* weight of the newest frame, in (0, 1]: the subspace
                                    remembers 2/step - 1 frames.  0: found automatically    */
     lull_shrinkage shrinkage;
-    int auto_rank;              /* 1: directions come and go with the signal; not with
+    int auto_rank; /* 1: directions come and go with the signal; not with
                                    LULL_GRADIENT                                           */
-    int robust;                 /* 1: grossly wrong entries are found and left out         */
+    int robust;    /* 1: grossly wrong entries are found and left out         */
     lull_noise noise;
-    const float *noise_shape;   /* see lull_noise; copied                                  */
-    size_t hop;                 /* numbers by which a frame is newer than the last, where
+    const float *noise_shape; /* see lull_noise; copied                                  */
+    size_t hop;               /* numbers by which a frame is newer than the last, where
                                    frames overlap, 1..dim; 0: they do not                  */
-    size_t block;               /* LULL_BLOCK: frames at once, 1..LULL_MAX_BLOCK           */
-    const float *base;          /* [base_rank][dim] orthonormal directions that are known
+    size_t block;             /* LULL_BLOCK: frames at once, 1..LULL_MAX_BLOCK           */
+    const float *base;        /* [base_rank][dim] orthonormal directions that are known
                                    and stay: the tracker adds what they lack; copied       */
-    size_t base_rank;           /* 0..LULL_MAX_RANK; base_rank + rank <= dim               */
-    int portable;               /* 1: the same bits on every machine, at half the speed    */
+    size_t base_rank;         /* 0..LULL_MAX_RANK; base_rank + rank <= dim               */
+    int portable;             /* 1: the same bits on every machine, at half the speed    */
 } lull_tracker_config;
 
 /* RLS, automatic step, Wiener shrinkage, fixed rank, white noise; change
@@ -94,7 +90,7 @@ LULL_API lull_tracker_config lull_tracker_defaults(size_t dim, size_t rank);
 /* A new tracker, or NULL with the reason in *why (why may be NULL): no memory,
  * or LULL_BAD_DIM .. LULL_BAD_BASE for a field out of range. */
 LULL_API lull_tracker *lull_tracker_new(const lull_tracker_config *cfg, lull_status *why);
-LULL_API void lull_tracker_free(lull_tracker *t);       /* NULL is fine */
+LULL_API void lull_tracker_free(lull_tracker *t); /* NULL is fine */
 
 /* Learns from frame y[dim] and gives x_hat[dim], the frame without its noise,
  * as seen with the subspace of the frames before.  x_hat may be y, or NULL.

@@ -14,7 +14,7 @@
 
 enum { SENSORS = 16, SOURCES = 2, FRAMES = 4000 };
 
-static float noise(void)                /* mean 0, variance 1 */
+static float noise(void) /* mean 0, variance 1 */
 {
     float sum = -6;
 
@@ -61,8 +61,8 @@ int main(void)
     float basis[SOURCES][SENSORS], power[SOURCES];
 
     lull_tracker_basis(t, basis[0], power);
-    printf("power along the directions found: %.0f and %.0f, of noise: %.2f\n", power[0], power[1],
-           lull_tracker_noise(t));
+    printf("power along the directions found: %.0f and %.0f, of noise: %.2f\n", power[0],
+           power[1], lull_tracker_noise(t));
     lull_tracker_free(t);
     return 0;
 }

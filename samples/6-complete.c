@@ -14,7 +14,7 @@
 
 enum { STATIONS = 24, PATTERNS = 3, DAYS = 3000, SHOWN = 8 };
 
-static float chance(void)               /* -1..1 */
+static float chance(void) /* -1..1 */
 {
     return 2 * (float)rand() / (float)RAND_MAX - 1;
 }
@@ -40,7 +40,7 @@ int main(void)
             truth[i] = a + b * cosf(6 * at) + c * sinf(11 * at);
             seen[i] = rand() % 3 ? NAN : truth[i] + 0.3f * chance();
         }
-        lull_tracker_update(t, seen, NULL, full);       /* NAN: missing */
+        lull_tracker_update(t, seen, NULL, full); /* NAN: missing */
         for (int i = 0; day >= DAYS / 2 && i < STATIONS; i++) {
             wrong += (double)((full[i] - truth[i]) * (full[i] - truth[i]));
             all += (double)(truth[i] * truth[i]);

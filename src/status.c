@@ -22,7 +22,8 @@ const char *lull_strerror(lull_status why)
         [LULL_BAD_STEP] = "the step must be above 0 and at most 1, or 0 for automatic",
         [LULL_BAD_RULE] = "no such rule, or one that cannot choose its rank",
         [LULL_BAD_SHRINKAGE] = "no such shrinkage",
-        [LULL_BAD_NOISE] = "the shape of the noise is missing, out of range, or not positive definite",
+        [LULL_BAD_NOISE] =
+            "the shape of the noise is missing, out of range, or not positive definite",
         [LULL_BAD_HOP] = "the hop must not be greater than the dimension",
         [LULL_BAD_BLOCK] = "a block must have 1 to 256 frames",
         [LULL_BAD_BASE] = "the base must be orthonormal, and leave room for the rank",

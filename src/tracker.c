@@ -15,10 +15,11 @@
 
 struct lull_tracker {
     struct track track;
-    size_t bytes;               /* of the arena, this struct included */
+    size_t bytes; /* of the arena, this struct included */
 };
 
-static const struct rule *const rules[] = { &rule_rls, &rule_exact, &rule_gradient, &rule_block };
+static const struct rule *const rules[] = { &rule_rls, &rule_exact, &rule_gradient,
+                                            &rule_block };
 static const float ORTHONORMAL = 1e-3f; /* largest error of a base */
 static const uint32_t VERSION = 1;      /* of the state */
 
@@ -143,7 +144,7 @@ lull_tracker *lull_tracker_new(const lull_tracker_config *cfg, lull_status *why)
 
 void lull_tracker_free(lull_tracker *t)
 {
-    free(t);                    /* the first thing in its arena */
+    free(t); /* the first thing in its arena */
 }
 
 void lull_tracker_update(lull_tracker *t, const float *y, const unsigned char *known,
@@ -194,10 +195,9 @@ void lull_tracker_basis(const lull_tracker *t, float *basis, float *energies)
 
 static bool can_merge(const struct track *a, const struct track *b)
 {
-    return a->plan.dim == b->plan.dim && a->plan.parts == b->plan.parts &&
-           a->rule.cov.C && b->rule.cov.C && a->plan.colour == b->plan.colour &&
-           !a->plan.learns_colour && !b->plan.learns_colour &&
-           state_given(a) == state_given(b);
+    return a->plan.dim == b->plan.dim && a->plan.parts == b->plan.parts && a->rule.cov.C &&
+           b->rule.cov.C && a->plan.colour == b->plan.colour && !a->plan.learns_colour &&
+           !b->plan.learns_colour && state_given(a) == state_given(b);
 }
 
 lull_status lull_tracker_merge(lull_tracker *into, const lull_tracker *from)
@@ -283,7 +283,7 @@ static void walk_head(struct store *s, uint64_t size)
 
 size_t lull_tracker_save(const lull_tracker *t, void *buf, size_t size)
 {
-    struct track copy = t->track;       /* the walk is written for both ways */
+    struct track copy = t->track; /* the walk is written for both ways */
     const size_t need = state_size(&copy);
     struct store s = { .mode = STORE_WRITE, .out = buf, .size = need, .used = sizeof MAGIC };
     uint32_t shape[STATE_SHAPE];
@@ -325,7 +325,7 @@ lull_status lull_tracker_load(lull_tracker *t, const void *buf, size_t size)
         store_same(&s, shape[i]);
     if (s.bad || size != state_size(&t->track))
         return LULL_WRONG_STATE;
-    state_walk(&t->track, &s);          /* changes nothing yet */
+    state_walk(&t->track, &s); /* changes nothing yet */
     if (s.bad)
         return LULL_BAD_STATE;
     s.mode = STORE_READ;

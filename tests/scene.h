@@ -14,14 +14,14 @@
 enum { SCENE_MOST = 16 };
 
 struct scene {
-    size_t dim, n, parts, k;    /* numbers and floats in a frame; directions    */
-    double ell[SCENE_MOST];     /* power of each direction                      */
-    double *V;                  /* [2 SCENE_MOST][n] directions, then partners  */
-    double *V0;                 /* the same, as they were at the start          */
-    double angle;               /* by which each is turned to its partner       */
+    size_t dim, n, parts, k; /* numbers and floats in a frame; directions    */
+    double ell[SCENE_MOST];  /* power of each direction                      */
+    double *V;               /* [2 SCENE_MOST][n] directions, then partners  */
+    double *V0;              /* the same, as they were at the start          */
+    double angle;            /* by which each is turned to its partner       */
     struct dice dice;
-    float *x, *y;               /* [n] the last frame, without and with noise   */
-    double level;               /* of everything                                */
+    float *x, *y; /* [n] the last frame, without and with noise   */
+    double level; /* of everything                                */
 };
 
 struct scene scene_new(size_t dim, size_t parts, size_t k, const double *ell, uint64_t seed);

@@ -29,7 +29,7 @@ static float *noise(struct dice *d, size_t n)
 
 /* --- kernels --------------------------------------------------------------------- */
 
-enum { DIRECTIONS = 13, ROWS = 75 };    /* neither a whole number of registers */
+enum { DIRECTIONS = 13, ROWS = 75 }; /* neither a whole number of registers */
 
 struct bench {
     struct basis U;
@@ -94,8 +94,17 @@ static double kernel_error(const struct kernel *k, size_t parts)
     const size_t padded = basis_padded(&b.U);
     float *const e = noise(&dice, padded), *const x = noise(&dice, padded);
     float *const moved = noise(&dice, basis_floats(&b.U)), p[2 * DIRECTIONS];
-    const struct sweep s = { .y = b.y, .p = b.p, .h = b.h, .d = b.d, .x_p = 0.7f, .x_h = -0.3f,
-                             .v_e = 0.2f, .v_p = -0.5f, .v_h = 0.9f, .e = e, .x_hat = x };
+    const struct sweep s = { .y = b.y,
+                             .p = b.p,
+                             .h = b.h,
+                             .d = b.d,
+                             .x_p = 0.7f,
+                             .x_h = -0.3f,
+                             .v_e = 0.2f,
+                             .v_p = -0.5f,
+                             .v_h = 0.9f,
+                             .e = e,
+                             .x_hat = x };
     struct basis after = b.U;
     double worst = 0;
 
@@ -127,8 +136,8 @@ static double kernel_error(const struct kernel *k, size_t parts)
     }
     k->combine(&b.U, b.p, x);
     for (size_t i = 0; i < ROWS; i++)
-        worst = fmax(worst, apart(number(b.y, i, parts) - number(e, i, parts),
-                                  number(x, i, parts)));
+        worst = fmax(worst,
+                     apart(number(b.y, i, parts) - number(e, i, parts), number(x, i, parts)));
     free(e);
     free(x);
     free(moved);
@@ -143,8 +152,8 @@ static void every_kernel_does_what_kernel_h_says(void **state)
 
     for (size_t i = 0; i < 3; i++)
         for (size_t parts = 1; all[i] && parts <= 2; parts++)
-            assert_at_most(kernel_error(all[i] + parts - 1, parts), 1e-4);      /* 1e-5 */
-    assert_at_least(kernel_error(kernel_c(), 2), 1);    /* real ones on complex numbers */
+            assert_at_most(kernel_error(all[i] + parts - 1, parts), 1e-4); /* 1e-5 */
+    assert_at_least(kernel_error(kernel_c(), 2), 1); /* real ones on complex numbers */
 }
 
 static void blend_is_symmetric_to_the_last_bit(void **state)
@@ -223,7 +232,7 @@ static void the_inverse_stays_the_inverse(void **state)
 {
     (void)state;
     for (size_t parts = 1; parts <= 2; parts++) {
-        assert_at_most(inverse_after(parts, 0.01f, 100000, 1, 0), 5e-4);        /* 4e-5 */
+        assert_at_most(inverse_after(parts, 0.01f, 100000, 1, 0), 5e-4); /* 4e-5 */
         assert_at_most(inverse_after(parts, 0.1f, 100000, 1, 0), 5e-3);
     }
 }
@@ -233,9 +242,27 @@ static void polishing_finds_the_inverse(void **state)
     (void)state;
     for (size_t parts = 1; parts <= 2; parts++) {
         assert_at_least(inverse_after(parts, 0.01f, 1000, 3, 0), 1.9);
-        assert_at_most(inverse_after(parts, 0.01f, 1000, 3, 200), 1e-3);        /* 3e-5 */
+        assert_at_most(inverse_after(parts, 0.01f, 1000, 3, 200), 1e-3); /* 3e-5 */
         assert_at_most(inverse_after(parts, 0.01f, 1000, 0.1f, 200), 1e-3);
     }
+}
+
+static void a_spoilt_inverse_is_replaced(void **state)
+{
+    (void)state;
+    static _Alignas(64) unsigned char memory[1 << 14];
+    struct arena a = { .block = memory };
+    struct cov c = { 0 };
+    const float p[8] = { 1, -2, 3, -4, 5, -6, 7, -8 };
+    float h[8];
+
+    cov_place(&c, &a, 8, 1);
+    c.kernel = kernel_choose(1, false);
+    cov_reset(&c, 8, 2);
+    c.P[3] = NAN;
+    assert_at_most(fabsf(cov_solve(&c, p, h) - 102), 1e-3);     /* 204/2 */
+    c.P[0] = -1e9f;
+    assert_at_most(fabsf(cov_solve(&c, p, h) - 102), 1e-3);
 }
 
 static void a_dropped_direction_leaves_the_inverse_of_the_rest(void **state)
@@ -312,7 +339,7 @@ static double distance_from_brand(lull_rule rule)
         brand(S, s.y, N, R, fmax(0.05, 1.0 / (double)(f + 1)));
     }
     lull_tracker_basis(t, U, power);
-    for (size_t j = 0; j < R; j++) {            /* S u_j must lie along U, with C's power */
+    for (size_t j = 0; j < R; j++) { /* S u_j must lie along U, with C's power */
         double along = 0;
 
         for (size_t i = 0; i < N; i++)
@@ -328,9 +355,9 @@ static double distance_from_brand(lull_rule rule)
 static void exact_equals_brands_decomposition(void **state)
 {
     (void)state;
-    assert_at_most(distance_from_brand(LULL_EXACT), 1e-4);      /* 4e-6 */
+    assert_at_most(distance_from_brand(LULL_EXACT), 1e-4); /* 4e-6 */
     assert_at_most(distance_from_brand(LULL_BLOCK), 1e-4);
-    assert_at_least(distance_from_brand(LULL_RLS), 1e-3);       /* which is not */
+    assert_at_least(distance_from_brand(LULL_RLS), 1e-3); /* which is not */
 }
 
 /* --- singular values ----------------------------------------------------------------------- */
@@ -370,7 +397,8 @@ static void truncated_svd_equals_lapack(void **state)
     for (size_t c = 0; c < 4; c++) {
         const size_t m = sizes[c][0], n = sizes[c][1], k = 5, most = m < n ? m : n;
         float *const A = gapped(m, n, 0.6, 1e-3, &d);
-        double *const B = malloc(m * n * sizeof *B), *const truth = malloc(most * sizeof *truth);
+        double *const B = malloc(m * n * sizeof *B), *const truth =
+                                                         malloc(most * sizeof *truth);
         double *const rest = malloc(most * sizeof *rest);
         float s[5], *const U = malloc(m * k * sizeof *U), *const V = malloc(n * k * sizeof *V);
 
@@ -380,9 +408,9 @@ static void truncated_svd_equals_lapack(void **state)
                        (lapack_int)n, truth, NULL, 1, NULL, 1, rest);
         assert_int_equal(lull_svd_truncated(A, m, n, k, s, U, V), LULL_OK);
         for (size_t j = 0; j < k; j++)
-            assert_at_most(fabs((double)s[j] / truth[j] - 1), 1e-4);    /* 2e-6 */
+            assert_at_most(fabs((double)s[j] / truth[j] - 1), 1e-4); /* 2e-6 */
 
-        double off = 0;                         /* |A V - U diag(s)| over s[0] */
+        double off = 0; /* |A V - U diag(s)| over s[0] */
 
         for (size_t i = 0; i < m; i++)
             for (size_t j = 0; j < k; j++) {
@@ -456,7 +484,7 @@ static void directions_are_straightened_in_time(void **state)
     (void)state;
     for (size_t parts = 1; parts <= 2; parts++) {
         assert_at_least(bent(parts, 0), 1e-3);
-        assert_at_most(bent(parts, 4096), 1e-6);        /* 2e-7 */
+        assert_at_most(bent(parts, 4096), 1e-6); /* 2e-7 */
     }
 }
 
@@ -482,6 +510,7 @@ int main(void)
         cmocka_unit_test(blend_is_symmetric_to_the_last_bit),
         cmocka_unit_test(the_inverse_stays_the_inverse),
         cmocka_unit_test(polishing_finds_the_inverse),
+        cmocka_unit_test(a_spoilt_inverse_is_replaced),
         cmocka_unit_test(a_dropped_direction_leaves_the_inverse_of_the_rest),
         cmocka_unit_test(exact_equals_brands_decomposition),
         cmocka_unit_test(truncated_svd_equals_lapack),

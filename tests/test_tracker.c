@@ -83,7 +83,8 @@ static void every_status_has_a_sentence_of_its_own(void **state)
     (void)state;
     for (int a = LULL_OK; a <= LULL_WRONG_STATE; a++)
         for (int b = LULL_OK; b < a; b++)
-            assert_string_not_equal(lull_strerror((lull_status)a), lull_strerror((lull_status)b));
+            assert_string_not_equal(lull_strerror((lull_status)a),
+                                    lull_strerror((lull_status)b));
     assert_string_not_equal(lull_strerror(LULL_WRONG_STATE), "unknown status");
 }
 
@@ -104,7 +105,7 @@ static void a_budget_buys_a_rank(void **state)
 void *__real_aligned_alloc(size_t alignment, size_t size);
 void *__wrap_aligned_alloc(size_t alignment, size_t size);
 
-static int granted = -1, asked;         /* requests to grant, < 0: all; requests made */
+static int granted = -1, asked; /* requests to grant, < 0: all; requests made */
 
 void *__wrap_aligned_alloc(size_t alignment, size_t size)
 {
@@ -180,7 +181,7 @@ static void every_step_in_0_1_is_stable(void **state)
                 lull_tracker_update(t, s.y, NULL, x_hat);
                 assert_true(finite(x_hat, N));
             }
-            assert_at_most(scene_orthonormality(t, N, 1), 1e-4);    /* 1.4e-5, block */
+            assert_at_most(scene_orthonormality(t, N, 1), 1e-4); /* 1.4e-5, block */
             lull_tracker_free(t);
             scene_free(&s);
         }
@@ -209,7 +210,7 @@ static void a_step_of_1_takes_the_frame_in(void **state)
                 own[j] += (double)U[j * N + i] * (double)s.y[i];
             left -= own[j] * own[j];
         }
-        assert_at_most(left / energy(s.y, N), 1e-4);        /* 3e-6 */
+        assert_at_most(left / energy(s.y, N), 1e-4); /* 3e-6 */
     }
     lull_tracker_free(t);
     scene_free(&s);
@@ -237,7 +238,7 @@ static void orthonormality_lasts(void **state)
         }
         for (size_t f = 0; f < 100000; f++)
             lull_tracker_update(t, y[f * 37 % 64], NULL, NULL);
-        assert_at_most(scene_orthonormality(t, N, 1), cases[i].most);   /* 3e-7 .. 2e-6 */
+        assert_at_most(scene_orthonormality(t, N, 1), cases[i].most); /* 3e-7 .. 2e-6 */
         lull_tracker_free(t);
         scene_free(&s);
     }
@@ -270,7 +271,7 @@ static void the_scale_does_not_matter(void **state)
         const float step = automatic ? 0 : 0.01f;
         const double at_1 = error_at(1, step);
 
-        assert_at_most(fabs(error_at(1e-12, step) / at_1 - 1), 1e-3);   /* 5e-5 */
+        assert_at_most(fabs(error_at(1e-12, step) / at_1 - 1), 1e-3); /* 5e-5 */
         assert_at_most(fabs(error_at(1e12, step) / at_1 - 1), 1e-3);
     }
 }
@@ -321,7 +322,7 @@ static void an_absurd_entry_counts_as_missing(void **state)
         if (f >= 1000)
             mse += scene_error(&s, x_hat) / 500;
     }
-    assert_at_most(mse, 6);                             /* 5.0; 75 if frames were lost */
+    assert_at_most(mse, 6); /* 5.0; 75 if frames were lost */
     lull_tracker_free(t);
     scene_free(&s);
 }
@@ -335,13 +336,13 @@ static void long_silence_forgets_nothing(void **state)
     feed(t, &s, 1500);
     const double leak = scene_leak(&s, t);
 
-    s.level = 1e-5;                                     /* -100 dB: of other noise */
+    s.level = 1e-5; /* -100 dB: of other noise */
     s.ell[0] = s.ell[1] = s.ell[2] = s.ell[3] = 0;
     feed(t, &s, 400);
     s.level = 1;
     memcpy(s.ell, strong, sizeof strong);
     feed(t, &s, 3);
-    assert_at_most(scene_leak(&s, t), 1.5 * leak);      /* 1.04 */
+    assert_at_most(scene_leak(&s, t), 1.5 * leak); /* 1.04 */
     lull_tracker_free(t);
     scene_free(&s);
 }
@@ -371,7 +372,7 @@ static void it_recovers_from_bursts(void **state)
 {
     (void)state;
     assert_int_equal(recovery(1e6, 1), 0);
-    assert_at_most(recovery(1e4, 100), 600);            /* 440 */
+    assert_at_most(recovery(1e4, 100), 600); /* 440 */
 }
 
 static void it_hears_again_after_a_fall_in_level(void **state)
@@ -381,11 +382,11 @@ static void it_hears_again_after_a_fall_in_level(void **state)
     lull_tracker *const t = tracker(0.01f);
 
     feed(t, &s, 1500);
-    s.level = 1e-4;                                     /* -80 dB */
+    s.level = 1e-4; /* -80 dB */
     feed(t, &s, 200);
     scene_jump(&s, 4);
     feed(t, &s, 1500);
-    assert_at_most(scene_leak(&s, t), 2);               /* 1.2; deaf: 70 */
+    assert_at_most(scene_leak(&s, t), 2); /* 1.2; deaf: 70 */
     lull_tracker_free(t);
     scene_free(&s);
 }
@@ -400,12 +401,47 @@ static void noise_raises_no_alarm(void **state)
 
     for (int f = 0; f < 100000; f++) {
         if (f % 1000 == 0)
-            s.level = f / 1000 % 2 ? 3 : 1;             /* nor does its level */
+            s.level = f / 1000 % 2 ? 3 : 1; /* nor does its level */
         feed(t, &s, 1);
     }
     assert_int_equal(lull_tracker_changes(t), 0);
     lull_tracker_free(t);
     scene_free(&s);
+}
+
+/* False alarms on the last 64 samples of three tones in noise, one sample a frame. */
+static unsigned alarms_on_a_sliding_window(size_t hop)
+{
+    lull_tracker_config cfg = lull_tracker_defaults(N, 6);
+    struct dice d = { 11 };
+    float x[N] = { 0 };
+
+    cfg.hop = hop;
+    lull_tracker *const t = lull_tracker_new(&cfg, NULL);
+
+    for (int f = 0; f < 40000; f++) {
+        memmove(x, x + 1, (N - 1) * sizeof *x);
+        x[N - 1] = (float)(sin(0.3 * f) + sin(0.7 * f) + sin(1.3 * f) + dice_normal(&d));
+        lull_tracker_update(t, x, NULL, NULL);
+    }
+    const unsigned alarms = lull_tracker_changes(t);
+
+    lull_tracker_free(t);
+    return alarms;
+}
+
+static void overlapping_frames_raise_no_alarm_once_it_is_told(void **state)
+{
+    (void)state;
+    assert_at_most(alarms_on_a_sliding_window(1), 2);           /* 0 */
+    assert_at_least(alarms_on_a_sliding_window(0), 10);         /* untold */
+}
+
+/* C then knows less of a direction than Wiener's gain asks of it. */
+static void a_large_step_does_not_blow_the_output_up(void **state)
+{
+    (void)state;
+    assert_at_most(error_at(1, 0.5f), 50);                      /* 35; unlimited: 160 */
 }
 
 static void a_rank_of_all_dimensions_keeps_everything(void **state)
@@ -486,7 +522,7 @@ static void portable_gives_the_same_to_rounding(void **state)
             lull_tracker_update(fast, s.y, NULL, a);
             lull_tracker_update(plain, s.y, NULL, b);
             for (size_t i = 0; i < s.n; i++)
-                assert_at_most(fabsf(a[i] - b[i]), 1e-2);       /* 1.5e-3 */
+                assert_at_most(fabsf(a[i] - b[i]), 1e-2); /* 1.5e-3 */
         }
         lull_tracker_free(fast);
         lull_tracker_free(plain);
@@ -505,7 +541,7 @@ static void directions_come_strongest_first(void **state)
 
     feed(t, &s, 4000);
     lull_tracker_basis(t, NULL, power);
-    for (size_t j = 0; j < 4; j++)                      /* ell + 1, sampled */
+    for (size_t j = 0; j < 4; j++) /* ell + 1, sampled */
         assert_at_most(fabs((double)power[j] / (strong[j] + 1) - 1), 0.2);
     lull_tracker_free(t);
     scene_free(&s);
@@ -541,9 +577,9 @@ static void eight_merged_parts_are_as_good_as_one(void **state)
     const double one = merged_leak(1, 4000, false), eight = merged_leak(8, 4000, false);
     const double part = merged_leak(1, 500, false);
 
-    assert_at_most(eight, 1.1 * one + 0.01);            /* 1.02 */
-    assert_at_least(part, 2 * one);                     /* a part alone: 8 times */
-    assert_at_most(merged_leak(8, 4000, true), 2.2 * one);      /* 1.3: saw half each */
+    assert_at_most(eight, 1.1 * one + 0.01);               /* 1.02 */
+    assert_at_least(part, 2 * one);                        /* a part alone: 8 times */
+    assert_at_most(merged_leak(8, 4000, true), 2.2 * one); /* 1.3: saw half each */
 }
 
 static void only_like_trackers_merge(void **state)
@@ -583,6 +619,8 @@ int main(void)
         cmocka_unit_test(it_recovers_from_bursts),
         cmocka_unit_test(it_hears_again_after_a_fall_in_level),
         cmocka_unit_test(noise_raises_no_alarm),
+        cmocka_unit_test(overlapping_frames_raise_no_alarm_once_it_is_told),
+        cmocka_unit_test(a_large_step_does_not_blow_the_output_up),
         cmocka_unit_test(a_rank_of_all_dimensions_keeps_everything),
         cmocka_unit_test(the_output_may_be_the_input),
         cmocka_unit_test(reset_is_as_good_as_new),

@@ -15,7 +15,7 @@ enum { N = 64 };
 enum shape { AR1, LEVELS };
 static const float RHO = 0.9f;
 
-static float level(size_t i)            /* 20 dB from first to last, mean power 1 */
+static float level(size_t i) /* 20 dB from first to last, mean power 1 */
 {
     return (float)(pow(10, (double)i / (N - 1)) * 0.2125);
 }
@@ -54,8 +54,8 @@ static double coloured(enum shape shape, lull_noise told, const float *what)
                 const double z = dice_normal(&s.dice), rho = (double)RHO;
 
                 e = shape == LEVELS ? (double)level(i) * z
-                    : i            ? rho * e + sqrt(1 - rho * rho) * z
-                                   : z;
+                    : i             ? rho * e + sqrt(1 - rho * rho) * z
+                                    : z;
                 s.y[i] = s.x[i] + (float)e;
             }
             lull_tracker_update(t, s.y, NULL, x_hat);
@@ -76,10 +76,10 @@ static void ar1_noise_is_taken_out_of_the_way(void **state)
     const double estimated = coloured(AR1, LULL_AR1_ESTIMATED, NULL);
 
     covariance(AR1, S);
-    assert_at_most(known, 1.78);                                /* 1.68 */
-    assert_at_most(estimated, 1.80);                            /* 1.69 */
+    assert_at_most(known, 1.78);     /* 1.68 */
+    assert_at_most(estimated, 1.80); /* 1.69 */
     assert_at_most(fabs(coloured(AR1, LULL_COVARIANCE, S) - known), 1e-2);
-    assert_at_least(coloured(AR1, LULL_WHITE, NULL), 20);       /* 34: unseen */
+    assert_at_least(coloured(AR1, LULL_WHITE, NULL), 20); /* 34: unseen */
     free(S);
 }
 
@@ -91,7 +91,7 @@ static void unequal_noise_is_taken_out_of_the_way(void **state)
     for (size_t i = 0; i < N; i++)
         levels[i] = level(i);
     assert_at_most(coloured(LEVELS, LULL_LEVELS, levels), 2.4);         /* 2.2 */
-    assert_at_most(coloured(LEVELS, LULL_LEVELS_ESTIMATED, NULL), 2.4);  /* 2.15 */
+    assert_at_most(coloured(LEVELS, LULL_LEVELS_ESTIMATED, NULL), 2.4); /* 2.15 */
     assert_at_least(coloured(LEVELS, LULL_WHITE, NULL), 5);             /* 6.1 */
 }
 
@@ -147,8 +147,8 @@ static void an_adapter_of_2_makes_up_for_a_base_of_12(void **state)
     (void)state;
     const double adapter = adapted(2, true), whole = adapted(ALL, false);
 
-    assert_at_most(adapter, 14.2);              /* 13.7; 13.1 if all were known */
-    assert_at_least(whole, adapter + 1);        /* 15.3 */
+    assert_at_most(adapter, 14.2);       /* 13.7; 13.1 if all were known */
+    assert_at_least(whole, adapter + 1); /* 15.3 */
 }
 
 static void a_base_works_with_missing_entries(void **state)
@@ -175,7 +175,7 @@ static void a_base_works_with_missing_entries(void **state)
         if (f >= 2000)
             mse += scene_error(&s, x_hat) / 1000;
     }
-    assert_at_most(mse, 20);                    /* of a signal of 80 */
+    assert_at_most(mse, 20); /* of a signal of 80 */
     lull_tracker_free(t);
     scene_free(&s);
 }

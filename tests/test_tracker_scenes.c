@@ -14,7 +14,7 @@
 #include <string.h>
 
 static const double strong[] = { 40, 20, 10, 5 }, weak[] = { 8, 4, 2, 1 };
-static const double TOTAL = 75;         /* power of the strong signal */
+static const double TOTAL = 75; /* power of the strong signal */
 enum { N = 64, MOST = 2 * 256 };
 
 struct result {
@@ -62,10 +62,10 @@ static void a_fixed_step_loses_what_theory_says(void **state)
     const lull_tracker_config cfg = config(N, 0.01f);
     const struct result r = rest(&cfg, strong, 3);
 
-    assert_at_most(r.leak, 1.35);               /* 1.21; r n mu/2 = 1.28 */
+    assert_at_most(r.leak, 1.35); /* 1.21; r n mu/2 = 1.28 */
     assert_at_least(r.leak, 1.10);
-    assert_at_most(r.mse, 5.05);                /* 4.88 */
-    assert_at_most(rest(&cfg, weak, 3).mse, 4.15);      /* 3.95 */
+    assert_at_most(r.mse, 5.05);                   /* 4.88 */
+    assert_at_most(rest(&cfg, weak, 3).mse, 4.15); /* 3.95 */
 }
 
 /* The closed form of an exact decomposition with this window is 8.97. */
@@ -74,7 +74,7 @@ static void in_256_dimensions_it_beats_the_exact_decomposition(void **state)
     (void)state;
     const lull_tracker_config cfg = config(256, 0.01f);
 
-    assert_at_most(rest(&cfg, strong, 6).mse, 8.90);    /* 8.69 */
+    assert_at_most(rest(&cfg, strong, 6).mse, 8.90); /* 8.69 */
 }
 
 static void the_automatic_step_finds_rest(void **state)
@@ -82,9 +82,9 @@ static void the_automatic_step_finds_rest(void **state)
     (void)state;
     const lull_tracker_config cfg = config(N, 0), large = config(256, 0);
 
-    assert_at_most(rest(&cfg, strong, 3).mse, 3.95);    /* 3.80; 3.67 if U were known */
-    assert_at_most(rest(&cfg, weak, 3).mse, 3.15);      /* 2.97 */
-    assert_at_most(rest(&large, strong, 3).mse, 4.40);  /* 4.17 */
+    assert_at_most(rest(&cfg, strong, 3).mse, 3.95);   /* 3.80; 3.67 if U were known */
+    assert_at_most(rest(&cfg, weak, 3).mse, 3.15);     /* 2.97 */
+    assert_at_most(rest(&large, strong, 3).mse, 4.40); /* 4.17 */
 }
 
 static void complex_frames_do_as_well(void **state)
@@ -95,9 +95,9 @@ static void complex_frames_do_as_well(void **state)
     fixed.complex_numbers = automatic.complex_numbers = 1;
     const struct result r = rest(&fixed, strong, 2);
 
-    assert_at_most(r.leak, 1.35);               /* 1.20 */
-    assert_at_most(r.mse, 5.05);                /* 4.83 */
-    assert_at_most(rest(&automatic, strong, 2).mse, 3.95);      /* 3.80 */
+    assert_at_most(r.leak, 1.35);                          /* 1.20 */
+    assert_at_most(r.mse, 5.05);                           /* 4.83 */
+    assert_at_most(rest(&automatic, strong, 2).mse, 3.95); /* 3.80 */
 }
 
 static void every_rule_settles_at_the_same_loss(void **state)
@@ -109,8 +109,8 @@ static void every_rule_settles_at_the_same_loss(void **state)
         cfg.rule = rule;
         const struct result r = rest(&cfg, strong, 2);
 
-        assert_at_most(r.leak, 1.45);           /* 1.24, 1.27, 1.25 */
-        assert_at_most(r.mse, 5.15);            /* 4.84, 4.96, 4.85 */
+        assert_at_most(r.leak, 1.45); /* 1.24, 1.27, 1.25 */
+        assert_at_most(r.mse, 5.15);  /* 4.84, 4.96, 4.85 */
     }
 }
 
@@ -123,8 +123,8 @@ static void output_before_the_update_beats_projection(void **state)
     cfg.shrinkage = LULL_PROJECTION;
     const double projection = rest(&cfg, weak, 2).mse;
 
-    assert_at_most(projection, 5.5);            /* 5.25 */
-    assert_at_least(projection, wiener + 1);    /* 3.95: the yardstick can say no */
+    assert_at_most(projection, 5.5);         /* 5.25 */
+    assert_at_least(projection, wiener + 1); /* 3.95: the yardstick can say no */
 }
 
 /* (b) Mean leak over the last three quarters of 4000 frames. */
@@ -170,27 +170,27 @@ static void the_automatic_step_follows_drift(void **state)
     const double slow = drifting(0, 1e-4, false, 3), medium = drifting(0, 1e-3, false, 3);
     const double fast = drifting(0, 5e-3, false, 3), walk = drifting(0, 1e-2, true, 2);
 
-    assert_at_most(slow, 0.50);                                         /* 0.47 */
-    assert_at_most(medium, 2.2);                                        /* 2.10 */
-    assert_at_most(medium, 1.1 * best_fixed(1e-3, false, 1));           /* 2.08 */
-    assert_at_most(fast, 6.6);                                          /* 6.13 */
-    assert_at_most(fast, 1.1 * best_fixed(5e-3, false, 1));             /* 6.34 */
-    assert_at_most(walk, 1.1 * best_fixed(1e-2, true, 1));              /* 1.34; 1.33 */
+    assert_at_most(slow, 0.50);                               /* 0.47 */
+    assert_at_most(medium, 2.2);                              /* 2.10 */
+    assert_at_most(medium, 1.1 * best_fixed(1e-3, false, 1)); /* 2.08 */
+    assert_at_most(fast, 6.6);                                /* 6.13 */
+    assert_at_most(fast, 1.1 * best_fixed(5e-3, false, 1));   /* 6.34 */
+    assert_at_most(walk, 1.1 * best_fixed(1e-2, true, 1));    /* 1.34; 1.33 */
 }
 
 /* A step that is right for one drift is wrong for another: why it follows. */
 static void no_fixed_step_does(void **state)
 {
     (void)state;
-    assert_at_least(drifting(0.01f, 5e-3, false, 1), 10);               /* 13.2 */
-    assert_at_least(drifting(0.04f, 1e-3, false, 1), 4);                /* 5.2 */
+    assert_at_least(drifting(0.01f, 5e-3, false, 1), 10); /* 13.2 */
+    assert_at_least(drifting(0.04f, 1e-3, false, 1), 4);  /* 5.2 */
 }
 
 /* (c) */
 struct jump {
-    double minus10, minus13;            /* frames to that part of the signal's power */
-    double before;                      /* leak in the 500 frames before             */
-    double changes;                     /* noticed per jump                          */
+    double minus10, minus13; /* frames to that part of the signal's power */
+    double before;           /* leak in the 500 frames before             */
+    double changes;          /* noticed per jump                          */
 };
 
 static struct jump jumping(float step, size_t seeds)
@@ -232,19 +232,19 @@ static void an_abrupt_change_is_noticed_and_followed(void **state)
     (void)state;
     const struct jump automatic = jumping(0, 8), fixed = jumping(0.01f, 8);
 
-    assert_at_most(automatic.minus10, 85);      /* 62; 32 if the moment were known */
-    assert_at_most(automatic.minus13, 140);     /* 103 */
-    assert_at_most(automatic.before, 0.30);     /* 0.22 */
+    assert_at_most(automatic.minus10, 85);  /* 62; 32 if the moment were known */
+    assert_at_most(automatic.minus13, 140); /* 103 */
+    assert_at_most(automatic.before, 0.30); /* 0.22 */
     assert_at_least(automatic.changes, 1);
-    assert_at_most(automatic.changes, 2);       /* 1.3 */
-    assert_at_most(fixed.minus10, 285);         /* 250 */
-    assert_at_least(fixed.minus10, 150);        /* ... and shows why it is worth it */
+    assert_at_most(automatic.changes, 2); /* 1.3 */
+    assert_at_most(fixed.minus10, 285);   /* 250 */
+    assert_at_least(fixed.minus10, 150);  /* ... and shows why it is worth it */
 }
 
 /* (d) */
 struct ranks {
-    double right;                       /* share of frames past 600 after a change */
-    double grow, drop;                  /* frames 2 -> 6, 6 -> 3                   */
+    double right;      /* share of frames past 600 after a change */
+    double grow, drop; /* frames 2 -> 6, 6 -> 3                   */
 };
 
 static struct ranks ranking(double ell, float step, size_t seeds)
@@ -297,16 +297,16 @@ static void the_rank_follows_the_signal(void **state)
         assert_at_least(loud.right, 0.99);
         assert_at_least(medium.right, 0.99);
         assert_at_least(soft.right, 0.87);
-        assert_at_most(loud.grow, 60);          /* 41, 44   */
-        assert_at_most(medium.grow, 220);       /* 165, 180 */
+        assert_at_most(loud.grow, 60);    /* 41, 44   */
+        assert_at_most(medium.grow, 220); /* 165, 180 */
         assert_at_most(fmax(loud.drop, medium.drop), 600);
     }
 }
 
 /* (e), (f): what is done to a frame before the tracker sees it. */
 struct harm {
-    double known;                       /* share of entries known      */
-    double wrong;                       /* share of entries +-50       */
+    double known; /* share of entries known      */
+    double wrong; /* share of entries +-50       */
     int robust;
 };
 
@@ -330,7 +330,7 @@ static double harmed(struct harm h, float step)
                 if (dice_uniform(&s.dice) < h.wrong)
                     s.y[i] += (float)(100 * dice_uniform(&s.dice) - 50);
                 if (!known[i] && i % 2)
-                    s.y[i] = NAN;       /* says the same as known[i] = 0 */
+                    s.y[i] = NAN; /* says the same as known[i] = 0 */
             }
             lull_tracker_update(t, s.y, h.known < 1 ? known : NULL, x_hat);
             if (f >= frames / 2)
@@ -346,10 +346,10 @@ static double harmed(struct harm h, float step)
 static void missing_entries_are_completed(void **state)
 {
     (void)state;
-    assert_at_most(harmed((struct harm){ .known = 0.5 }, 0.01f), 10.5);     /* 10.1 */
-    assert_at_most(harmed((struct harm){ .known = 0.5 }, 0), 8.4);          /* 7.9 */
-    assert_at_most(harmed((struct harm){ .known = 0.2 }, 0.01f), 28);       /* 26.4 */
-    assert_at_most(harmed((struct harm){ .known = 0.2 }, 0), 28);           /* 23.7 */
+    assert_at_most(harmed((struct harm){ .known = 0.5 }, 0.01f), 10.5); /* 10.1 */
+    assert_at_most(harmed((struct harm){ .known = 0.5 }, 0), 8.4);      /* 7.9 */
+    assert_at_most(harmed((struct harm){ .known = 0.2 }, 0.01f), 28);   /* 26.4 */
+    assert_at_most(harmed((struct harm){ .known = 0.2 }, 0), 28);       /* 23.7 */
 }
 
 static void gross_outliers_are_left_out(void **state)
@@ -358,12 +358,12 @@ static void gross_outliers_are_left_out(void **state)
     const struct harm none = { 1, 0, 1 }, few = { 1, 0.01, 1 }, some = { 1, 0.05, 1 };
     const struct harm many = { 1, 0.10, 1 }, trusting = { 1, 0.01, 0 };
 
-    assert_at_most(harmed(none, 0.01f), 5.05);          /* 4.89: costs nothing */
-    assert_at_most(harmed(few, 0.01f), 5.1);            /* 4.96 */
-    assert_at_most(harmed(some, 0.01f), 6.3);           /* 5.4 */
-    assert_at_most(harmed(some, 0), 5.2);               /* 4.23 */
-    assert_at_most(harmed(many, 0.01f), 7.0);           /* 5.9, from a cold start */
-    assert_at_least(harmed(trusting, 0.01f), 20);       /* 33: what they do unseen */
+    assert_at_most(harmed(none, 0.01f), 5.05);    /* 4.89: costs nothing */
+    assert_at_most(harmed(few, 0.01f), 5.1);      /* 4.96 */
+    assert_at_most(harmed(some, 0.01f), 6.3);     /* 5.4 */
+    assert_at_most(harmed(some, 0), 5.2);         /* 4.23 */
+    assert_at_most(harmed(many, 0.01f), 7.0);     /* 5.9, from a cold start */
+    assert_at_least(harmed(trusting, 0.01f), 20); /* 33: what they do unseen */
 }
 
 int main(void)

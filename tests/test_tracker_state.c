@@ -76,7 +76,7 @@ static void a_saved_tracker_goes_on_bit_for_bit(void **state)
         for (size_t f = 0; f < 333; f++) {
             scene_frame(&s);
             lull_tracker_update(a, s.y, NULL, x);
-            if (f % 3)                          /* b has a past of its own */
+            if (f % 3) /* b has a past of its own */
                 lull_tracker_update(b, s.y, NULL, y);
         }
         struct saved kept = save(a);
@@ -157,12 +157,12 @@ static void a_damaged_state_is_refused_whole(void **state)
     lull_tracker *const t = experienced(&cfg, 1), *const other = experienced(&cfg, 2);
     struct saved s = save(other);
 
-    for (size_t i = 0; i < s.size; i += 1 + i / 64) {           /* any bit */
+    for (size_t i = 0; i < s.size; i += 1 + i / 64) { /* any bit */
         s.bytes[i] ^= (unsigned char)(1u << i % 8);
         refuses(t, &s, s.size, LULL_BAD_STATE);
         s.bytes[i] ^= (unsigned char)(1u << i % 8);
     }
-    for (size_t size = 0; size < s.size; size += 1 + size / 8)  /* any length */
+    for (size_t size = 0; size < s.size; size += 1 + size / 8) /* any length */
         refuses(t, &s, size, LULL_BAD_STATE);
     assert_int_equal(lull_tracker_load(t, s.bytes, s.size), LULL_OK);
     free(s.bytes);
@@ -181,19 +181,19 @@ static void a_forged_state_is_refused_whole(void **state)
     const unsigned char nan[4] = { 0, 0, 0xc0, 0x7f }, many[4] = { 0xff, 0xff, 0, 0 };
     unsigned char was[4];
 
-    memcpy(was, s.bytes + head, 4);             /* the rank */
+    memcpy(was, s.bytes + head, 4); /* the rank */
     memcpy(s.bytes + head, many, 4);
     seal(&s);
     refuses(t, &s, s.size, LULL_BAD_STATE);
     memcpy(s.bytes + head, was, 4);
 
-    memcpy(was, s.bytes + head + 4, 4);         /* an entry of U */
+    memcpy(was, s.bytes + head + 4, 4); /* an entry of U */
     memcpy(s.bytes + head + 4, nan, 4);
     seal(&s);
     refuses(t, &s, s.size, LULL_BAD_STATE);
     memcpy(s.bytes + head + 4, was, 4);
 
-    seal(&s);                                   /* and the yardstick says yes */
+    seal(&s); /* and the yardstick says yes */
     assert_int_equal(lull_tracker_load(t, s.bytes, s.size), LULL_OK);
     free(s.bytes);
     lull_tracker_free(t);
@@ -223,7 +223,7 @@ static void random_forgeries_never_break_the_tracker(void **state)
                 float x[2 * N];
 
                 scene_frame(&s);
-                lull_tracker_update(t, s.y, NULL, x);   /* sanitizers watch */
+                lull_tracker_update(t, s.y, NULL, x); /* sanitizers watch */
             }
             lull_tracker_reset(t);
             free(kept.bytes);

@@ -14,7 +14,7 @@
 #include <math.h>
 #include <string.h>
 
-static const float PACE = 0.01f;        /* 200 frames */
+static const float PACE = 0.01f; /* 200 frames */
 
 void adapter_place(struct adapter *a, struct arena *m, size_t n, size_t rank, size_t parts)
 {

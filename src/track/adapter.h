@@ -11,9 +11,9 @@
 
 struct adapter {
     struct basis U0;
-    float *p;                   /* [ld] coefficients in the base        */
-    float *power;               /* [cap] their running power            */
-    float *x;                   /* [padded] scratch                     */
+    float *p;     /* [ld] coefficients in the base        */
+    float *power; /* [cap] their running power            */
+    float *x;     /* [padded] scratch                     */
     uint32_t seen;
     struct missing missing;
 };

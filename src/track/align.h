@@ -8,7 +8,7 @@
 #include "track/cov.h"
 
 struct align {
-    size_t j, k;                /* the pair whose turn is next, j < k */
+    size_t j, k; /* the pair whose turn is next, j < k */
 };
 
 /* One Jacobi rotation of the next pair, by what c says; U and `also` (may be

@@ -10,9 +10,7 @@
 
 void basis_place(struct basis *b, struct arena *a, size_t n, size_t cap, size_t parts)
 {
-    *b = (struct basis){
-        .n = n, .tiles = (n + TILE - 1) / TILE, .cap = cap, .parts = parts
-    };
+    *b = (struct basis){ .n = n, .tiles = (n + TILE - 1) / TILE, .cap = cap, .parts = parts };
     b->U = arena_floats(a, basis_floats(b));
 }
 
@@ -37,7 +35,7 @@ void basis_reset(struct basis *b, size_t r)
     b->r = r;
     for (size_t i = 0; i < dim; i++) {
         const size_t j = i % r, at = i * b->parts;
-        const size_t rows = (dim - j + r - 1) / r;      /* that direction j lives on */
+        const size_t rows = (dim - j + r - 1) / r; /* that direction j lives on */
 
         column(b, at / TILE, j)[at % TILE] = sign_of((uint32_t)i) / sqrtf((float)rows);
     }

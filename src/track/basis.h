@@ -19,14 +19,14 @@
 
 #include "base/arena.h"
 
-enum { TILE = 32 };             /* floats: two cache lines, four AVX registers */
+enum { TILE = 32 }; /* floats: two cache lines, four AVX registers */
 
 struct basis {
-    size_t n;                   /* floats in a direction: dim, or 2 dim if complex */
-    size_t tiles;               /* n / TILE, rounded up                            */
-    size_t cap, r;              /* directions there is room for, and in use        */
-    size_t parts;               /* floats in a coefficient: 1 real, 2 complex      */
-    float *U;                   /* [tiles][cap][TILE]                              */
+    size_t n;      /* floats in a direction: dim, or 2 dim if complex */
+    size_t tiles;  /* n / TILE, rounded up                            */
+    size_t cap, r; /* directions there is room for, and in use        */
+    size_t parts;  /* floats in a coefficient: 1 real, 2 complex      */
+    float *U;      /* [tiles][cap][TILE]                              */
 };
 
 void basis_place(struct basis *b, struct arena *a, size_t n, size_t cap, size_t parts);

@@ -29,7 +29,7 @@ static void reset(struct rule_state *s, size_t r, float level)
 static void update(struct rule_state *s, const struct look *f, struct motion *m)
 {
     const size_t padded = basis_padded(s->U);
-    const float mu = fminf(f->mu, 0.99f);       /* a subspace needs more than one frame */
+    const float mu = fminf(f->mu, 0.99f); /* a subspace needs more than one frame */
 
     m->ph = cov_solve(&s->cov, f->p, m->h);
     m->tangent = 0;

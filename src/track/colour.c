@@ -17,11 +17,11 @@
 #include <math.h>
 #include <string.h>
 
-static const float PACE = 0.002f;       /* of what is learnt: 1000 frames       */
-static const float MOST_RHO = 0.995f;   /* beyond, whitening amplifies 26 dB    */
-static const float SPREAD = 1e-3f;      /* least level, of the mean: -60 dB     */
-static const float OWN_SAY = 0.1f;      /* least share of an entry's noise that is seen */
-enum { SETTLED = 200 };                 /* frames */
+static const float PACE = 0.002f;     /* of what is learnt: 1000 frames       */
+static const float MOST_RHO = 0.995f; /* beyond, whitening amplifies 26 dB    */
+static const float SPREAD = 1e-3f;    /* least level, of the mean: -60 dB     */
+static const float OWN_SAY = 0.1f;    /* least share of an entry's noise that is seen */
+enum { SETTLED = 200 };               /* frames */
 
 void colour_place(struct colour *c, struct arena *a, enum colour_kind kind, bool learns,
                   size_t n, size_t parts)
@@ -151,8 +151,8 @@ void colour_restore(struct colour *c, float *x)
         restore_full(c, x);
 }
 
-static void learn_levels(struct colour *c, const float *e, const float *own,
-                         const float *known, float pace)
+static void learn_levels(struct colour *c, const float *e, const float *own, const float *known,
+                         float pace)
 {
     const size_t dim = c->n / c->parts;
     float mean = 0;

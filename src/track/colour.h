@@ -15,14 +15,14 @@ enum colour_kind { COLOUR_NONE, COLOUR_LEVELS, COLOUR_AR1, COLOUR_FULL };
 
 struct colour {
     enum colour_kind kind;
-    bool learns;                /* levels or rho are estimated                  */
-    size_t n, parts;            /* floats in a frame, in an entry               */
-    uint32_t seen;              /* frames learnt from, saturating               */
-    float *level;               /* [dim] standard deviations                    */
-    float *power;               /* [dim] running power of the residual; learns  */
-    float *L;                   /* [dim][dim] lower triangle; COLOUR_FULL       */
-    float *x;                   /* [n] scratch                                  */
-    float rho, at0, at1;        /* AR(1): coefficient; correlation at lags 0, 1 */
+    bool learns;         /* levels or rho are estimated                  */
+    size_t n, parts;     /* floats in a frame, in an entry               */
+    uint32_t seen;       /* frames learnt from, saturating               */
+    float *level;        /* [dim] standard deviations                    */
+    float *power;        /* [dim] running power of the residual; learns  */
+    float *L;            /* [dim][dim] lower triangle; COLOUR_FULL       */
+    float *x;            /* [n] scratch                                  */
+    float rho, at0, at1; /* AR(1): coefficient; correlation at lags 0, 1 */
 };
 
 void colour_place(struct colour *c, struct arena *a, enum colour_kind kind, bool learns,

@@ -92,7 +92,7 @@ float cov_solve(struct cov *c, const float *p, float *h)
     c->kernel->apply(c->P, c->q, c->ld, p, h);
     float ph = vec_dot(p, h, c->q);
 
-    if (!(ph >= 0.0f && ph < 1e30f)) {          /* also when it is NaN */
+    if (!(ph >= 0.0f && ph < 1e30f)) { /* also when it is NaN */
         rebuild(c);
         c->kernel->apply(c->P, c->q, c->ld, p, h);
         ph = vec_dot(p, h, c->q);
@@ -136,7 +136,7 @@ void cov_add_pair(struct cov *c, float *X, const float *x, const float *z, float
 
 void cov_update(struct cov *c, float mu, const float *p, const float *h, float ph)
 {
-    const float keep = 1.0f - mu;               /* at least 1/2 */
+    const float keep = 1.0f - mu; /* at least 1/2 */
 
     cov_blend(c, c->C, keep, mu, p);
     cov_blend(c, c->P, 1.0f / keep, -mu / (keep * (keep + mu * ph)), h);
@@ -196,7 +196,7 @@ float cov_angle(const struct cov *c, size_t j, size_t k, float *s)
 {
     const size_t parts = c->parts;
     const float *x = c->C + j * parts * c->ld + k * parts;
-    const float re = x[0], im = parts == 2 ? -x[1] : 0.0f;      /* C(j, k) */
+    const float re = x[0], im = parts == 2 ? -x[1] : 0.0f; /* C(j, k) */
     const float size = hypotf(re, im), gap = cov_power(c, j) - cov_power(c, k);
     const float reach = hypotf(2.0f * size, gap);
 
@@ -244,7 +244,7 @@ static void turn_matrix(const struct cov *c, float *X, size_t j, size_t k, float
         turn(X + j * ld + i, X + k * ld + i, ld, parts, cosine, s);
     for (size_t i = 0; i < c->q; i++)
         turn(X + i * ld + j, X + i * ld + k, 1, parts, cosine, s);
-    for (size_t m = 0; m < parts; m++)          /* the two passes round differently */
+    for (size_t m = 0; m < parts; m++) /* the two passes round differently */
         for (size_t i = 0; i < c->q; i++) {
             X[(j + m) * ld + i] = X[i * ld + j + m];
             X[(k + m) * ld + i] = X[i * ld + k + m];

@@ -13,15 +13,15 @@
 #include "base/arena.h"
 #include "track/kernel.h"
 
-enum { COV_MOST = 256 };        /* directions, at most */
+enum { COV_MOST = 256 }; /* directions, at most */
 
 struct cov {
-    size_t q, ld;               /* floats in p: r parts; those padded to 8s */
-    size_t rows;                /* the most q can be                        */
-    size_t parts;               /* 1 real, 2 complex                        */
-    size_t at;                  /* coordinate whose turn it is to be polished */
-    float *C, *P;               /* [q][ld]; P may be NULL, where only C is wanted */
-    float *x, *Jx;              /* [ld] scratch */
+    size_t q, ld;  /* floats in p: r parts; those padded to 8s */
+    size_t rows;   /* the most q can be                        */
+    size_t parts;  /* 1 real, 2 complex                        */
+    size_t at;     /* coordinate whose turn it is to be polished */
+    float *C, *P;  /* [q][ld]; P may be NULL, where only C is wanted */
+    float *x, *Jx; /* [ld] scratch */
     const struct kernel *kernel;
 };
 

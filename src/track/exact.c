@@ -29,7 +29,7 @@
 #include <string.h>
 
 static const float LARGEST = 0.5f;
-static const float CLOSE = 1e-10f;      /* change of a round, of |a|^2 */
+static const float CLOSE = 1e-10f; /* change of a round, of |a|^2 */
 enum { ROUNDS = 24 };
 
 static void place(struct rule_state *s, struct arena *a)
@@ -51,15 +51,15 @@ static float smallest(struct rule_state *s, const struct look *f, const struct m
     struct cov *const c = &s->cov;
     const float eps = sqrtf(f->e2), per = 1.0f / (1.0f - mu);
     const float corner = 1.0f / mu + per * m->ph;
-    float *const a = d, *const z = s->a;        /* v = (a, 1) */
+    float *const a = d, *const z = s->a; /* v = (a, 1) */
 
     memset(a, 0, c->ld * sizeof *a);
     for (int round = 0; round < ROUNDS; round++) {
         c->kernel->apply(c->P, c->q, c->ld, a, z);
-        const float b = corner / eps - per * vec_dot(f->p, z, c->q);        /* eps times new b */
+        const float b = corner / eps - per * vec_dot(f->p, z, c->q); /* eps times new b */
         float moved = 0;
 
-        if (!(b > 0.0f))                        /* rounding has the last word */
+        if (!(b > 0.0f)) /* rounding has the last word */
             break;
         for (size_t i = 0; i < c->q; i++) {
             const float next = (per * z[i] * eps - per * m->h[i]) / b;
@@ -108,8 +108,8 @@ static void turn_P(struct rule_state *s, const struct look *f, const struct moti
 
     c->kernel->apply(c->P, c->q, c->ld, d, z);
     const float dz = per * vec_dot(d, z, c->q);
-    const float along = drop * drop * dz - 2.0f * ratio * drop * dk +
-                        ratio * ratio * (1.0f / mu + per * m->ph);
+    const float along =
+        drop * drop * dz - 2.0f * ratio * drop * dk + ratio * ratio * (1.0f / mu + per * m->ph);
 
     for (size_t i = 0; i < c->ld; i++)
         z[i] = drop * per * z[i] - ratio * per * m->h[i] + 0.5f * along * d[i];
@@ -133,7 +133,7 @@ static void update(struct rule_state *s, const struct look *f, struct motion *m)
         return;
     }
     const float t = m->tangent, root = sqrtf(1.0f + t * t);
-    const float sine = t / root, drop = -t * t / (root * (1.0f + root));    /* cos - 1 */
+    const float sine = t / root, drop = -t * t / (root * (1.0f + root)); /* cos - 1 */
 
     turn_P(s, f, m, mu, sine, drop);
     turn_C(s, f, mu, m->d, sine, drop);

@@ -15,8 +15,8 @@
 #include <math.h>
 #include <string.h>
 
-static const float NOTHING_NEW = 1e-10f;        /* of |y|^2: rounding               */
-static const float DONE = 1e-13f;               /* squared correlation of a pair    */
+static const float NOTHING_NEW = 1e-10f; /* of |y|^2: rounding               */
+static const float DONE = 1e-13f;        /* squared correlation of a pair    */
 enum { SWEEPS = 12 };
 
 void fold_place(struct fold *f, struct arena *a, const struct basis *U, size_t more)

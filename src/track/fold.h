@@ -9,11 +9,11 @@
 #include "track/cov.h"
 
 struct fold {
-    struct basis Q;             /* U and what the vectors add to it     */
-    struct basis V;             /* eigenvectors of M, in terms of Q     */
-    struct cov M;               /* the covariance, in terms of Q        */
-    float *x, *rest;            /* [padded] scratch                     */
-    float *c, *z;               /* [Q.cap parts] scratch                */
+    struct basis Q;  /* U and what the vectors add to it     */
+    struct basis V;  /* eigenvectors of M, in terms of Q     */
+    struct cov M;    /* the covariance, in terms of Q        */
+    float *x, *rest; /* [padded] scratch                     */
+    float *c, *z;    /* [Q.cap parts] scratch                */
 };
 
 /* Room to fold `more` vectors into U. */

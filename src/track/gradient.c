@@ -36,7 +36,7 @@ static void update(struct rule_state *s, const struct look *f, struct motion *m)
         float own = 0;
 
         for (size_t i = j * parts; i < (j + 1) * parts; i++) {
-            m->h[i] = f->p[i] / s->power[j];    /* positive: a mean that began so */
+            m->h[i] = f->p[i] / s->power[j]; /* positive: a mean that began so */
             m->ph += f->p[i] * m->h[i];
             own += f->p[i] * f->p[i];
         }

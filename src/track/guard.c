@@ -15,16 +15,16 @@
 #include <math.h>
 #include <string.h>
 
-static const float LARGEST = 1e18f;     /* larger entries would overflow when squared    */
-static const float LEAST = 1e-30f;      /* energy; below, powers leave the range of float */
-static const float MOST = 1e36f;        /* energy; above likewise                         */
-static const float SILENCE = 1e-7f;     /* -70 dB re the running mean                     */
-static const float BURST = 16.0f;       /* +12 dB re the running mean                     */
-static const float FALL = 10.0f;        /* model 10 dB above the level                    */
-static const float PACE = 0.02f;        /* of the mean: 100 frames                        */
+static const float LARGEST = 1e18f; /* larger entries would overflow when squared    */
+static const float LEAST = 1e-30f;  /* energy; below, powers leave the range of float */
+static const float MOST = 1e36f;    /* energy; above likewise                         */
+static const float SILENCE = 1e-7f; /* -70 dB re the running mean                     */
+static const float BURST = 16.0f;   /* +12 dB re the running mean                     */
+static const float FALL = 10.0f;    /* model 10 dB above the level                    */
+static const float PACE = 0.02f;    /* of the mean: 100 frames                        */
 static const float LEVEL_PACE = 0.05f;
-static const float IDLE = 0.995f;       /* what silence leaves of the mean, per frame     */
-enum { WARM_UP = 8, RARE = 16, YOUNG = 32 };    /* frames */
+static const float IDLE = 0.995f; /* what silence leaves of the mean, per frame     */
+enum { WARM_UP = 8, RARE = 16, YOUNG = 32 }; /* frames */
 
 void guard_place(struct guard *g, struct arena *a, size_t n, size_t padded, size_t parts)
 {
@@ -44,7 +44,7 @@ void guard_reset(struct guard *g)
 static bool usable(const float *y, size_t parts)
 {
     for (size_t k = 0; k < parts; k++)
-        if (!(fabsf(y[k]) < LARGEST))           /* also when it is NaN */
+        if (!(fabsf(y[k]) < LARGEST)) /* also when it is NaN */
             return false;
     return true;
 }
@@ -72,7 +72,7 @@ void guard_take(struct guard *g, const float *y, const unsigned char *known)
     memcpy(g->y, y, g->n * sizeof *y);
     g->count = g->n / g->parts;
     guard_sum(g);
-    if (!known && g->energy < LARGEST)          /* then every entry is fine */
+    if (!known && g->energy < LARGEST) /* then every entry is fine */
         return;
     for (size_t i = 0; i < g->n; i++) {
         const size_t entry = i / g->parts;

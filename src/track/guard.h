@@ -11,14 +11,14 @@
 #include <stdint.h>
 
 struct guard {
-    size_t n, padded, parts;    /* floats in a frame, padded; floats in an entry */
-    float *y;                   /* [padded] the frame, unknown entries 0        */
-    float *known;               /* [padded] 1 or 0                              */
-    size_t count;               /* entries known                                */
-    float energy;               /* |y|^2                                        */
-    float mean;                 /* running mean of energy, bursts clipped       */
-    float level;                /* running mean of log energy                   */
-    uint32_t seen;              /* frames learnt from, saturating               */
+    size_t n, padded, parts; /* floats in a frame, padded; floats in an entry */
+    float *y;                /* [padded] the frame, unknown entries 0        */
+    float *known;            /* [padded] 1 or 0                              */
+    size_t count;            /* entries known                                */
+    float energy;            /* |y|^2                                        */
+    float mean;              /* running mean of energy, bursts clipped       */
+    float level;             /* running mean of log energy                   */
+    uint32_t seen;           /* frames learnt from, saturating               */
 };
 
 void guard_place(struct guard *g, struct arena *a, size_t n, size_t padded, size_t parts);

@@ -21,10 +21,10 @@
  *   v     = v_e e + v_p U p + v_h U h
  *   U     = U + v d'                                                     */
 struct sweep {
-    const float *y;                     /* [n]                      */
-    const float *p, *h, *d;             /* [r] coefficients         */
+    const float *y;         /* [n]                      */
+    const float *p, *h, *d; /* [r] coefficients         */
     float x_p, x_h, v_e, v_p, v_h;
-    float *e, *x_hat;                   /* [n] results              */
+    float *e, *x_hat; /* [n] results              */
 };
 
 struct kernel {

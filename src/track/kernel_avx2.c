@@ -18,7 +18,7 @@
 
 typedef __m256 vec;
 
-enum { WIDE = 8, MOST = 1024 };         /* floats in a register; in coefficients, at most */
+enum { WIDE = 8, MOST = 1024 }; /* floats in a register; in coefficients, at most */
 
 static inline vec load(const float *x)
 {
@@ -197,7 +197,7 @@ static void sweep_complex(const struct basis *b, const struct sweep *s, float *m
         const size_t at = i / TILE * b->cap * TILE + i % TILE;
         const float *u = b->U + at;
         float *to = moved + at;
-        vec p0 = _mm256_setzero_ps(), p1 = p0, p2 = p0, p3 = p0;    /* re, re, im, im */
+        vec p0 = _mm256_setzero_ps(), p1 = p0, p2 = p0, p3 = p0; /* re, re, im, im */
         vec h0 = p0, h1 = p0, h2 = p0, h3 = p0;
 
         for (size_t j = 0; j < b->r; j++) {
@@ -214,7 +214,8 @@ static void sweep_complex(const struct basis *b, const struct sweep *s, float *m
             h2 = madd(hi, x0, h2);
             h3 = madd(hi, x1, h3);
         }
-        const vec v0 = finish(s, i, _mm256_add_ps(p0, turned(p2)), _mm256_add_ps(h0, turned(h2)));
+        const vec v0 =
+            finish(s, i, _mm256_add_ps(p0, turned(p2)), _mm256_add_ps(h0, turned(h2)));
         const vec v1 =
             finish(s, i + 8, _mm256_add_ps(p1, turned(p3)), _mm256_add_ps(h1, turned(h3)));
         const vec w0 = turned(v0), w1 = turned(v1);

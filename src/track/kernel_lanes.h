@@ -17,7 +17,7 @@
 
 typedef float lanes __attribute__((vector_size(16)));
 
-enum { HALF = TILE / 2 };               /* floats */
+enum { HALF = TILE / 2 }; /* floats */
 
 static inline lanes load(const float *x)
 {
@@ -82,7 +82,7 @@ static void gather_complex(const struct basis *b, const float *restrict y, float
 
         for (size_t k = 0; k < 8; k++) {
             here[k] = load(y + 4 * k);
-            there[k] = -turned(here[k]);        /* whose dot with u is imaginary */
+            there[k] = -turned(here[k]); /* whose dot with u is imaginary */
         }
         for (size_t j = 0; j < b->r; j++, u += TILE) {
             p[2 * j] += sum(dot(u, here));

@@ -9,9 +9,9 @@
 
 struct merge {
     struct fold fold;
-    float *L;                   /* [q][ld] from.C = L L'  */
-    float *a;                   /* [ld] a column of it    */
-    float *y;                   /* [padded]               */
+    float *L; /* [q][ld] from.C = L L'  */
+    float *a; /* [ld] a column of it    */
+    float *y; /* [padded]               */
 };
 
 void merge_place(struct merge *m, struct arena *a, const struct track *into,

@@ -24,8 +24,8 @@
 
 #include <string.h>
 
-static const float LAMBDA = 1e-3f;      /* keeps what no known entry shows at zero  */
-static const float ENOUGH = 1e-10f;     /* of |b|^2: -100 dB                        */
+static const float LAMBDA = 1e-3f;  /* keeps what no known entry shows at zero  */
+static const float ENOUGH = 1e-10f; /* of |b|^2: -100 dB                        */
 enum { STEPS = 6, SERIES = 6 };
 
 void missing_place(struct missing *m, struct arena *a, size_t padded, size_t ld)
@@ -41,7 +41,7 @@ void missing_place(struct missing *m, struct arena *a, size_t padded, size_t ld)
 
 /* A ridge by another name: out = M v. */
 struct ridge {
-    struct cov *c;              /* NULL: LAMBDA I */
+    struct cov *c; /* NULL: LAMBDA I */
     float s, trust;
 };
 
@@ -99,7 +99,7 @@ static void solve(struct missing *m, const struct kernel *k, const struct basis 
     float rr = vec_dot(rest, rest, q);
     for (int step = 0; step < STEPS && rr > ENOUGH * size; step++) {
         operate(m, k, U, known, r, dir, Adir);
-        const float along = rr / vec_dot(dir, Adir, q);     /* > 0: a ridge is in it */
+        const float along = rr / vec_dot(dir, Adir, q); /* > 0: a ridge is in it */
 
         for (size_t i = 0; i < q; i++) {
             p[i] += along * dir[i];

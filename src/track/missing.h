@@ -10,8 +10,8 @@
 
 struct missing {
     size_t padded, ld;
-    float *x;                   /* [padded] U v                               */
-    float *b, *rest, *dir, *Adir, *w;   /* [ld]                               */
+    float *x;                         /* [padded] U v                               */
+    float *b, *rest, *dir, *Adir, *w; /* [ld]                               */
 };
 
 void missing_place(struct missing *m, struct arena *a, size_t padded, size_t ld);

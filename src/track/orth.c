@@ -15,7 +15,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { PERIOD = 1024 };         /* frames */
+enum { PERIOD = 1024 }; /* frames */
 
 void orth_place(struct orth *o, struct arena *a, const struct basis *U)
 {

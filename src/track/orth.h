@@ -8,10 +8,10 @@
 #include "track/kernel.h"
 
 struct orth {
-    size_t j;                   /* whose turn it is                  */
-    size_t wait;                /* frames to go                      */
-    float *u, *x;               /* [padded] scratch                  */
-    float *c;                   /* [cap parts] scratch               */
+    size_t j;     /* whose turn it is                  */
+    size_t wait;  /* frames to go                      */
+    float *u, *x; /* [padded] scratch                  */
+    float *c;     /* [cap parts] scratch               */
 };
 
 void orth_place(struct orth *o, struct arena *a, const struct basis *U);

@@ -19,9 +19,9 @@
 #include <math.h>
 #include <string.h>
 
-static const float PACE = 0.02f;        /* of the fast covariance: 100 frames */
-static const float HOLD = 50.0f;        /* frames                         */
-static const float WEAK = 2.0f;         /* x of the bound to go below     */
+static const float PACE = 0.02f; /* of the fast covariance: 100 frames */
+static const float HOLD = 50.0f; /* frames                         */
+static const float WEAK = 2.0f;  /* x of the bound to go below     */
 
 void rank_place(struct rank *k, struct arena *a, const struct basis *U)
 {
@@ -103,7 +103,7 @@ bool rank_grow(struct rank *k, struct basis *U, struct cov *c, const struct scou
         k->x[i] = s->shrink * (s->w[i] - k->x[i]);
     const float length = sqrtf(vec_square(k->x, U->n));
 
-    if (!(length > 0.1f))                       /* nearly within the subspace */
+    if (!(length > 0.1f)) /* nearly within the subspace */
         return false;
     for (size_t i = 0; i < U->n; i++)
         k->x[i] /= length;

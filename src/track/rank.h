@@ -9,12 +9,12 @@
 #include "track/scout.h"
 
 struct rank {
-    struct cov fast;            /* covariance of the last 100 frames        */
-    float *weak;                /* [cap] frames it was lately below the bar */
-    float *age;                 /* [cap] frames since it came               */
+    struct cov fast; /* covariance of the last 100 frames        */
+    float *weak;     /* [cap] frames it was lately below the bar */
+    float *age;      /* [cap] frames since it came               */
     struct align align;
-    float *x;                   /* [padded] scratch                         */
-    float *p;                   /* [ld] scratch                             */
+    float *x; /* [padded] scratch                         */
+    float *p; /* [ld] scratch                             */
 };
 
 void rank_place(struct rank *k, struct arena *a, const struct basis *U);

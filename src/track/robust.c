@@ -21,11 +21,11 @@
 #include <math.h>
 #include <string.h>
 
-static const float KAPPA = 4.0f;        /* sigmas: 6e-5 of ordinary entries are beyond */
+static const float KAPPA = 4.0f; /* sigmas: 6e-5 of ordinary entries are beyond */
 static const float PACE = 0.05f;
-static const float JUMP = 3.0f;         /* most one frame may say, of sigma            */
-static const float OWN = 0.3f;          /* least of a frame's own level that counts    */
-static const float MEDIAN[3] = { 0, 0.6745f, 0.8326f };        /* of |noise|, by parts  */
+static const float JUMP = 3.0f; /* most one frame may say, of sigma            */
+static const float OWN = 0.3f;  /* least of a frame's own level that counts    */
+static const float MEDIAN[3] = { 0, 0.6745f, 0.8326f }; /* of |noise|, by parts  */
 enum { ROUNDS = 6, BINS = 2048, START = 3 };
 
 void robust_place(struct robust *r, struct arena *a, size_t padded, size_t ld)
@@ -118,7 +118,8 @@ static void clip(const struct guard *g, float *e, float theta)
 static const float OWN_SAY = 0.02f;
 
 /* e_i becomes what the other entries leave of entry i: e_i/(1 - |U_i|^2). */
-static void leave_one_out(struct robust *r, const struct guard *g, const struct basis *U, float *e)
+static void leave_one_out(struct robust *r, const struct guard *g, const struct basis *U,
+                          float *e)
 {
     basis_leverage(U, r->size);
     for (size_t i = 0; i < g->n; i++)
@@ -170,7 +171,7 @@ void robust_update(struct robust *r, struct guard *g, const struct kernel *k,
     leave_one_out(r, g, U, e);
     for (size_t i = 0; i < g->n; i += g->parts)
         beyond += size_at(g, e, i) > theta;
-    if (!beyond || 2 * beyond >= known)         /* none, or the subspace is what is wrong */
+    if (!beyond || 2 * beyond >= known) /* none, or the subspace is what is wrong */
         return;
     for (size_t i = 0; i < g->n; i += g->parts)
         if (size_at(g, e, i) > theta)

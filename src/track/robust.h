@@ -9,11 +9,11 @@
 #include "track/kernel.h"
 
 struct robust {
-    float sigma;                /* running level of ordinary residuals       */
-    uint32_t seen;              /* frames, saturating                        */
-    float *size;                /* [padded] |e_i| of the entries             */
-    float *dp;                  /* [ld]                                      */
-    uint32_t *count;            /* [2048]                                    */
+    float sigma;     /* running level of ordinary residuals       */
+    uint32_t seen;   /* frames, saturating                        */
+    float *size;     /* [padded] |e_i| of the entries             */
+    float *dp;       /* [ld]                                      */
+    uint32_t *count; /* [2048]                                    */
 };
 
 void robust_place(struct robust *r, struct arena *a, size_t padded, size_t ld);

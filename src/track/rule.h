@@ -18,33 +18,33 @@
 
 /* The frame as a rule sees it; y = U p + e. */
 struct look {
-    const float *p;             /* [ld] coefficients, padded by zeros          */
-    const float *y;             /* [n] the frame, unknown entries completed    */
-    float weight;               /* by which p and e2 are scaled, y is not      */
-    float e2;                   /* |e|^2                                       */
-    float mu;                   /* step in force, in (0, 1]                    */
-    float trust;                /* 1, or dim / entries known if some are not   */
+    const float *p; /* [ld] coefficients, padded by zeros          */
+    const float *y; /* [n] the frame, unknown entries completed    */
+    float weight;   /* by which p and e2 are scaled, y is not      */
+    float e2;       /* |e|^2                                       */
+    float mu;       /* step in force, in (0, 1]                    */
+    float trust;    /* 1, or dim / entries known if some are not   */
 };
 
 /* What it answers. */
 struct motion {
-    float *h;                   /* [ld] C^-1 p, for the shrinkage              */
-    float *d;                   /* [ld] direction of the turn, length 1 or 0   */
-    float tangent;              /* of the angle, >= 0                          */
-    float ph, length;           /* p'h and |h|                                 */
-    bool along_h;               /* d = h/|h|: one product less                 */
-    bool along_p;               /* d = p/|p|: likewise                         */
+    float *h;         /* [ld] C^-1 p, for the shrinkage              */
+    float *d;         /* [ld] direction of the turn, length 1 or 0   */
+    float tangent;    /* of the angle, >= 0                          */
+    float ph, length; /* p'h and |h|                                 */
+    bool along_h;     /* d = h/|h|: one product less                 */
+    bool along_p;     /* d = p/|p|: likewise                         */
 };
 
 struct rule_state {
     struct basis *U;
-    struct cov cov;             /* rls, exact, block                           */
-    float *power;               /* [cap] gradient: power of each direction     */
-    float *a, *b;               /* [ld] exact: scratch                         */
-    size_t block, filled;       /* block: frames in one, and gathered so far   */
-    float *Y, *weight, keep;    /* block: [block][n] those, [block] their
+    struct cov cov;          /* rls, exact, block                           */
+    float *power;            /* [cap] gradient: power of each direction     */
+    float *a, *b;            /* [ld] exact: scratch                         */
+    size_t block, filled;    /* block: frames in one, and gathered so far   */
+    float *Y, *weight, keep; /* block: [block][n] those, [block] their
                                    weights, and that of what was before        */
-    struct fold fold;           /* block: workspace                            */
+    struct fold fold;        /* block: workspace                            */
 };
 
 /* Every rule is a file with these; settle, called when the sweep is over, may

@@ -20,16 +20,14 @@
 #include <math.h>
 #include <string.h>
 
-static const float CALL = 16.0f;          /* exp(-16) is 1e-7 a look    */
-static const float LOUD = 3.0f;           /* times the mean             */
-enum { SETTLED = 8, LOOSE = 3, WARM_UP = 20 };          /* looks, looks, frames */
+static const float CALL = 16.0f;               /* exp(-16) is 1e-7 a look    */
+static const float LOUD = 3.0f;                /* times the mean             */
+enum { SETTLED = 8, LOOSE = 3, WARM_UP = 20 }; /* looks, looks, frames */
 
 void scout_place(struct scout *s, struct arena *a, size_t padded, size_t parts, float pace,
                  uint32_t stride)
 {
-    *s = (struct scout){
-        .padded = padded, .parts = parts, .pace = pace, .stride = stride
-    };
+    *s = (struct scout){ .padded = padded, .parts = parts, .pace = pace, .stride = stride };
     s->w = arena_floats(a, padded);
 }
 

@@ -12,13 +12,13 @@
 
 struct scout {
     size_t padded, parts;
-    float pace;                 /* of its averages, 1/frames                        */
-    uint32_t stride;            /* frames from one look to the next                 */
-    float *w;                   /* [padded] the direction, of length 1/shrink       */
+    float pace;      /* of its averages, 1/frames                        */
+    uint32_t stride; /* frames from one look to the next                 */
+    float *w;        /* [padded] the direction, of length 1/shrink       */
     float shrink;
-    float along, across;        /* mean power of the residual along w; per dimension */
-    uint32_t looks, wait;       /* since its own start; frames before it may call   */
-    uint32_t phase;             /* frames since the last look                       */
+    float along, across;  /* mean power of the residual along w; per dimension */
+    uint32_t looks, wait; /* since its own start; frames before it may call   */
+    uint32_t phase;       /* frames since the last look                       */
 };
 
 void scout_place(struct scout *s, struct arena *a, size_t padded, size_t parts, float pace,

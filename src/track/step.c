@@ -27,8 +27,8 @@
 #include <math.h>
 #include <string.h>
 
-static const float TARGET = 0.4f;       /* 0.8 of the noise's half: between the optima   */
-static const float SMALLEST = 1e-4f;    /* slower than 2e4 frames tells us nothing        */
+static const float TARGET = 0.4f;    /* 0.8 of the noise's half: between the optima   */
+static const float SMALLEST = 1e-4f; /* slower than 2e4 frames tells us nothing        */
 static const float LARGEST = 0.25f;
 static const float UP = 4.0f, DOWN = -1.0f;
 
@@ -88,7 +88,7 @@ void step_remember(struct step *s, float frames)
         return;
     s->mu = fminf(fmaxf(1.0f / frames, SMALLEST), LARGEST);
     s->lag = 0;
-    s->R.r = 0;                 /* of another subspace */
+    s->R.r = 0; /* of another subspace */
 }
 
 bool step_due(const struct step *s, const struct basis *U)

@@ -11,13 +11,13 @@
 
 struct step {
     bool automatic;
-    float mu;                   /* the step; automatic: its present value       */
-    float age;                  /* frames since the start or an abrupt change   */
-    float lag;                  /* running mean of what staleness costs         */
-    float since;                /* frames since R was taken                     */
-    float stale_age;            /* age when R was taken                         */
-    struct basis R;             /* the subspace as it was; automatic only       */
-    float *p;                   /* [ld] R'y                                     */
+    float mu;        /* the step; automatic: its present value       */
+    float age;       /* frames since the start or an abrupt change   */
+    float lag;       /* running mean of what staleness costs         */
+    float since;     /* frames since R was taken                     */
+    float stale_age; /* age when R was taken                         */
+    struct basis R;  /* the subspace as it was; automatic only       */
+    float *p;        /* [ld] R'y                                     */
 };
 
 /* fixed: the step, or 0 for automatic. */

@@ -15,10 +15,10 @@ enum store_mode { STORE_MEASURE, STORE_WRITE, STORE_CHECK, STORE_READ };
 
 struct store {
     enum store_mode mode;
-    unsigned char *out;         /* STORE_WRITE: where to                       */
-    const unsigned char *in;    /* STORE_CHECK, STORE_READ: where from         */
-    size_t size, used;          /* bytes there are, bytes so far               */
-    bool bad;                   /* a value out of range, or the end came early */
+    unsigned char *out;      /* STORE_WRITE: where to                       */
+    const unsigned char *in; /* STORE_CHECK, STORE_READ: where from         */
+    size_t size, used;       /* bytes there are, bytes so far               */
+    bool bad;                /* a value out of range, or the end came early */
 };
 
 /* Numbers that lie within least..most (finite in any case). */

@@ -61,13 +61,18 @@ static void refine(struct svd *s, const float *A, float scale)
     Z->r = t->U.r;
     for (size_t i = 0; i < s->m; i++) {
         const struct sweep add = {
-            .y = s->a, .p = t->q, .h = t->q, .d = s->p, .v_e = 1.0f,
-            .e = t->e, .x_hat = t->x_hat,
+            .y = s->a,
+            .p = t->q,
+            .h = t->q,
+            .d = s->p,
+            .v_e = 1.0f,
+            .e = t->e,
+            .x_hat = t->x_hat,
         };
 
         take_row(s, A, i, scale);
         t->kernel->gather(&t->U, s->a, s->p);
-        t->kernel->sweep(Z, &add, Z->U);        /* Z = Z + a p' */
+        t->kernel->sweep(Z, &add, Z->U); /* Z = Z + a p' */
     }
     for (size_t j = 0; j < Z->r; j++) {
         struct basis so_far = *Z;

@@ -10,10 +10,10 @@
 
 struct svd {
     struct track track;
-    struct basis Z;             /* A'A times the basis           */
-    size_t m, n, k;             /* rows, columns, values wanted  */
-    double *G, *W;              /* [l][l] Gram matrix; its eigenvectors, as columns */
-    float *a, *p;               /* [padded], [ld] scratch        */
+    struct basis Z; /* A'A times the basis           */
+    size_t m, n, k; /* rows, columns, values wanted  */
+    double *G, *W;  /* [l][l] Gram matrix; its eigenvectors, as columns */
+    float *a, *p;   /* [padded], [ld] scratch        */
 };
 
 void svd_place(struct svd *s, struct arena *a, size_t m, size_t n, size_t k);

@@ -24,12 +24,12 @@
 #include <math.h>
 #include <string.h>
 
-static const float BLANK = 1e-6f;       /* C before the first frame, of |y|^2             */
-static const float FAITH = 1e-2f;       /* |e|^2 by difference down to this share of |y|^2 */
-static const float NOISE_PACE = 0.02f;  /* fastest of sigma^2: 100 frames                 */
-static const float SCOUT_PACE = 0.05f;  /* 40 frames                                      */
-static const float SCOUT_PACE_RANK = 0.02f;     /* 100 frames: finds weaker directions    */
-enum { LOCK = 40, LOCK_RANK = 8, ALIGN_EVERY = 8 };     /* frames */
+static const float BLANK = 1e-6f;      /* C before the first frame, of |y|^2             */
+static const float FAITH = 1e-2f;      /* |e|^2 by difference down to this share of |y|^2 */
+static const float NOISE_PACE = 0.02f; /* fastest of sigma^2: 100 frames                 */
+static const float SCOUT_PACE = 0.05f; /* 40 frames                                      */
+static const float SCOUT_PACE_RANK = 0.02f;         /* 100 frames: finds weaker directions    */
+enum { LOCK = 40, LOCK_RANK = 8, ALIGN_EVERY = 8 }; /* frames */
 
 /* An upright e does not heal U'U = I by itself; it is seen to so much oftener. */
 enum { HURRY = 4 };
@@ -145,11 +145,10 @@ static float staleness(struct track *t, float e2, float trust)
     const struct guard *const g = &t->guard;
 
     if (!s->automatic || s->R.r != t->U.r)
-        return s->lag;                          /* nothing new */
+        return s->lag; /* nothing new */
     if (guard_masked(g)) {
         missing_solve(&t->missing, t->kernel, &s->R, g->y, g->known, trust, s->p);
-        return trust *
-               (missing_rest(t->kernel, &s->R, g->y, g->known, s->p, t->x_hat) - e2);
+        return trust * (missing_rest(t->kernel, &s->R, g->y, g->known, s->p, t->x_hat) - e2);
     }
     const size_t q = t->U.r * t->U.parts;
 
@@ -199,7 +198,7 @@ static void sweep(struct track *t, const struct motion *m, float e2, float s, fl
 {
     const bool due = step_due(&t->step, &t->U), whole = sweep_reconstructs(t, m);
     const float root = sqrtf(1.0f + m->tangent * m->tangent);
-    const float drop = -m->tangent * m->tangent / (root * (1.0f + root));       /* cos - 1 */
+    const float drop = -m->tangent * m->tangent / (root * (1.0f + root)); /* cos - 1 */
     const float p_size = sqrtf(vec_square(t->p, t->U.r * t->U.parts));
     const bool along_p = m->along_p && !t->formed;
 
@@ -308,7 +307,7 @@ static struct motion ask_rule(struct track *t, float e2, float mu, float weight,
         .trust = trust,
     };
 
-    if (t->plan.rule->settle && guard_masked(&t->guard)) {      /* it wants a whole frame */
+    if (t->plan.rule->settle && guard_masked(&t->guard)) { /* it wants a whole frame */
         t->kernel->combine(&t->U, t->p, t->missing.x);
         for (size_t i = 0; i < t->U.n; i++)
             t->missing.x[i] += t->e[i];

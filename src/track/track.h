@@ -24,12 +24,12 @@ struct track_plan {
     size_t dim, parts, rank, base_rank, block;
     const struct rule *rule;
     unsigned rule_id;
-    float step;                 /* 0: automatic */
+    float step; /* 0: automatic */
     enum track_shrink shrink;
     bool auto_rank, robust, portable;
     enum colour_kind colour;
     bool learns_colour;
-    size_t hop;                 /* 0: frames do not overlap */
+    size_t hop; /* 0: frames do not overlap */
 };
 
 struct track {
@@ -47,12 +47,12 @@ struct track {
     struct rank rank;
     struct align align;
     struct orth orth;
-    float *p, *h, *d, *q;       /* [ld] coefficients; q is scratch          */
-    float *e, *x_hat, *Up;      /* [padded]                                 */
-    bool formed;                /* e was formed for this frame              */
-    float sigma2;               /* power of the noise in one entry          */
-    uint32_t seen;              /* frames learnt from, saturating           */
-    uint32_t changes;           /* abrupt changes noticed                   */
+    float *p, *h, *d, *q;  /* [ld] coefficients; q is scratch          */
+    float *e, *x_hat, *Up; /* [padded]                                 */
+    bool formed;           /* e was formed for this frame              */
+    float sigma2;          /* power of the noise in one entry          */
+    uint32_t seen;         /* frames learnt from, saturating           */
+    uint32_t changes;      /* abrupt changes noticed                   */
 };
 
 void track_place(struct track *t, struct arena *a, const struct track_plan *plan);

@@ -20,23 +20,22 @@ static const double strong[] = { 40, 20, 10, 5 };
 
 struct curve {
     const char *name, *colour;
-    double *y;                  /* [points] */
+    double *y; /* [points] */
 };
 
 struct picture {
     const char *title, *unit;
-    double least, most;         /* of the vertical axis                */
-    const double *marks;        /* its labels, ending in NAN           */
+    double least, most;  /* of the vertical axis                */
+    const double *marks; /* its labels, ending in NAN           */
     int logarithmic;
-    size_t points, stride;      /* points; frames from one to the next */
-    struct curve curve[MOST];   /* ending with one without name        */
+    size_t points, stride;    /* points; frames from one to the next */
+    struct curve curve[MOST]; /* ending with one without name        */
 };
 
 static double level(const struct picture *p, double y)
 {
-    const double share = p->logarithmic
-                             ? log(y / p->least) / log(p->most / p->least)
-                             : (y - p->least) / (p->most - p->least);
+    const double share = p->logarithmic ? log(y / p->least) / log(p->most / p->least)
+                                        : (y - p->least) / (p->most - p->least);
 
     return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * fmin(fmax(share, 0), 1);
 }
@@ -117,12 +116,18 @@ static double *room(size_t points)
 /* Rest, slow, fast, slow, rest; beside it the best fixed step for each. */
 static int draw_step(const char *folder)
 {
-    static const double rates[] = { 0, 1e-3, 5e-3, 1e-3, 0 }, marks[] = { 1e-3, 1e-2, 1e-1, NAN };
+    static const double rates[] = { 0, 1e-3, 5e-3, 1e-3, 0 },
+                        marks[] = { 1e-3, 1e-2, 1e-1, NAN };
     const size_t points = 1000, stride = 15;
     struct picture p = { .title = "The step follows the speed of the subspace (0, 1, 5, 1, 0 "
                                   "mrad a frame)",
-                         .unit = "", .least = 2e-4, .most = 0.2, .marks = marks,
-                         .logarithmic = 1, .points = points, .stride = stride,
+                         .unit = "",
+                         .least = 2e-4,
+                         .most = 0.2,
+                         .marks = marks,
+                         .logarithmic = 1,
+                         .points = points,
+                         .stride = stride,
                          .curve = { { "best for this speed", "#6e7681", room(points) },
                                     { "automatic", "#6fbe9b", room(points) } } };
     struct scene s = scene_new(64, 1, 4, strong, 5);
@@ -155,8 +160,12 @@ static int draw_jump(const char *folder)
     static const float steps[] = { 0, 0.01f, 0.1f };
     const size_t points = 600, stride = 5, seeds = 8;
     struct picture p = { .title = "Signal energy missed, around an abrupt change at frame 1500",
-                         .unit = " dB", .least = -30, .most = 0, .marks = marks,
-                         .points = points, .stride = stride,
+                         .unit = " dB",
+                         .least = -30,
+                         .most = 0,
+                         .marks = marks,
+                         .points = points,
+                         .stride = stride,
                          .curve = { { "automatic", "#6fbe9b", room(points) },
                                     { "step 0.01", "#e2b86b", room(points) },
                                     { "step 0.1", "#c86b6b", room(points) } } };
@@ -193,8 +202,12 @@ static int draw_rank(const char *folder)
     static const double marks[] = { 0, 2, 4, 6, 8, NAN };
     const double all[8] = { 20, 20, 20, 20, 20, 20, 20, 20 };
     const size_t points = 1000, stride = 10;
-    struct picture p = { .title = "The rank follows the number of sources", .unit = "",
-                         .least = 0, .most = 10, .marks = marks, .points = points,
+    struct picture p = { .title = "The rank follows the number of sources",
+                         .unit = "",
+                         .least = 0,
+                         .most = 10,
+                         .marks = marks,
+                         .points = points,
                          .stride = stride,
                          .curve = { { "sources", "#6e7681", room(points) },
                                     { "rank", "#6fbe9b", room(points) } } };

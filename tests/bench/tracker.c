@@ -155,8 +155,13 @@ static void plain_loop(void *with)
 
 static double loop_us(size_t n, size_t r)
 {
-    struct loop l = { .n = n, .r = r, .U = filled(n * r, 1), .y = filled(n, 2),
-                      .x_hat = filled(n, 3), .v = filled(n, 4), .p = filled(r, 5),
+    struct loop l = { .n = n,
+                      .r = r,
+                      .U = filled(n * r, 1),
+                      .y = filled(n, 2),
+                      .x_hat = filled(n, 3),
+                      .v = filled(n, 4),
+                      .p = filled(r, 5),
                       .d = filled(r, 6) };
 
     for (size_t j = 0; j < r; j++)
@@ -252,8 +257,12 @@ static void peers(void)
 
     for (size_t i = 0; i < 3; i++) {
         const size_t n = sizes[i], m = 199, least = n < m ? n : m;
-        struct window w = { .n = n, .frames = m, .Y = filled(n * m, 1), .A = filled(n * m, 2),
-                            .s = filled(least, 3), .U = filled(n * least, 4),
+        struct window w = { .n = n,
+                            .frames = m,
+                            .Y = filled(n * m, 1),
+                            .A = filled(n * m, 2),
+                            .s = filled(least, 3),
+                            .U = filled(n * least, 4),
                             .V = filled(m * least, 5) };
         lull_tracker_config cfg = lull_tracker_defaults(n, 16);
 
@@ -330,8 +339,9 @@ static void a_million_frames(float step, size_t rank, double level_db)
         lull_tracker_update(t, y + f * 1237 % kept * 64, NULL, x_hat);
     for (size_t i = 0; i < 64; i++)
         finite = finite && isfinite(x_hat[i]);
-    printf("scenario=h frames=1000000 step=%g r=%zu signal_db=%+g orthonormality=%.2g finite=%d\n",
-           (double)step, rank, level_db, scene_orthonormality(t, 64, 1), finite);
+    printf(
+        "scenario=h frames=1000000 step=%g r=%zu signal_db=%+g orthonormality=%.2g finite=%d\n",
+        (double)step, rank, level_db, scene_orthonormality(t, 64, 1), finite);
     lull_tracker_free(t);
     scene_free(&s);
     free(y);
