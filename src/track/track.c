@@ -31,6 +31,10 @@ static const float SCOUT_PACE = 0.05f; /* 40 frames                             
 static const float SCOUT_PACE_RANK = 0.02f;         /* 100 frames: finds weaker directions    */
 enum { LOCK = 40, LOCK_RANK = 8, ALIGN_EVERY = 8 }; /* frames */
 
+/* After an abrupt change the tracker is as if r/8 frames old: with few directions
+ * all is learnt anew, with many those that stayed are worth keeping. */
+enum { AGE_SHARE = 8 };
+
 /* An upright e does not heal U'U = I by itself; it is seen to so much oftener. */
 enum { HURRY = 4 };
 
@@ -267,7 +271,7 @@ static void look_for_change(struct track *t, float e2)
         return;
     if (!t->plan.auto_rank) {
         scout_hold(&t->scout, LOCK);
-        step_restart(&t->step, fmaxf(2.0f, (float)(t->U.r / 2)));
+        step_restart(&t->step, (float)(t->U.r / AGE_SHARE));
         t->changes++;
     } else if (grows && rank_grow(&t->rank, &t->U, &t->rule.cov, &t->scout, t->h)) {
         scout_reset(&t->scout, t->U.n);
