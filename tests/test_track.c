@@ -152,7 +152,7 @@ static void every_kernel_does_what_kernel_h_says(void **state)
 
     for (size_t i = 0; i < 3; i++)
         for (size_t parts = 1; all[i] && parts <= 2; parts++)
-            assert_at_most(kernel_error(all[i] + parts - 1, parts), 1e-4); /* 1e-5 */
+            assert_at_most(kernel_error(all[i] + parts - 1, parts), 1e-4); /* 5e-6 */
     assert_at_least(kernel_error(kernel_c(), 2), 1); /* real ones on complex numbers */
 }
 
@@ -216,7 +216,7 @@ static double inverse_after(size_t parts, float mu, size_t frames, float spoilt,
     cov_reset(&c, 8, 1);
     for (size_t f = 0; f < frames; f++) {
         for (size_t i = 0; i < c.q; i++)
-            p[i] = (float)(dice_normal(&d) * pow(0.6, (double)(i / parts)));
+            p[i] = (float)(dice_normal(&d) * pow(0.9, (double)(i / parts)));
         const float ph = cov_solve(&c, p, h);
 
         cov_update(&c, mu, p, h, ph);
@@ -232,8 +232,8 @@ static void the_inverse_stays_the_inverse(void **state)
 {
     (void)state;
     for (size_t parts = 1; parts <= 2; parts++) {
-        assert_at_most(inverse_after(parts, 0.01f, 100000, 1, 0), 5e-4); /* 4e-5 */
-        assert_at_most(inverse_after(parts, 0.1f, 100000, 1, 0), 5e-3);
+        assert_at_most(inverse_after(parts, 0.01f, 100000, 1, 0), 2e-5); /* 2e-6 */
+        assert_at_most(inverse_after(parts, 0.1f, 100000, 1, 0), 2e-5);  /* 3e-6 */
     }
 }
 
@@ -242,7 +242,7 @@ static void polishing_finds_the_inverse(void **state)
     (void)state;
     for (size_t parts = 1; parts <= 2; parts++) {
         assert_at_least(inverse_after(parts, 0.01f, 1000, 3, 0), 1.9);
-        assert_at_most(inverse_after(parts, 0.01f, 1000, 3, 200), 1e-3); /* 3e-5 */
+        assert_at_most(inverse_after(parts, 0.01f, 1000, 3, 200), 1e-3);
         assert_at_most(inverse_after(parts, 0.01f, 1000, 0.1f, 200), 1e-3);
     }
 }
@@ -260,7 +260,7 @@ static void a_spoilt_inverse_is_replaced(void **state)
     c.kernel = kernel_choose(1, false);
     cov_reset(&c, 8, 2);
     c.P[3] = NAN;
-    assert_at_most(fabsf(cov_solve(&c, p, h) - 102), 1e-3);     /* 204/2 */
+    assert_at_most(fabsf(cov_solve(&c, p, h) - 102), 1e-3); /* 204/2 */
     c.P[0] = -1e9f;
     assert_at_most(fabsf(cov_solve(&c, p, h) - 102), 1e-3);
 }
@@ -355,7 +355,7 @@ static double distance_from_brand(lull_rule rule)
 static void exact_equals_brands_decomposition(void **state)
 {
     (void)state;
-    assert_at_most(distance_from_brand(LULL_EXACT), 1e-4); /* 4e-6 */
+    assert_at_most(distance_from_brand(LULL_EXACT), 1e-4); /* 3e-7 */
     assert_at_most(distance_from_brand(LULL_BLOCK), 1e-4);
     assert_at_least(distance_from_brand(LULL_RLS), 1e-3); /* which is not */
 }
@@ -408,7 +408,7 @@ static void truncated_svd_equals_lapack(void **state)
                        (lapack_int)n, truth, NULL, 1, NULL, 1, rest);
         assert_int_equal(lull_svd_truncated(A, m, n, k, s, U, V), LULL_OK);
         for (size_t j = 0; j < k; j++)
-            assert_at_most(fabs((double)s[j] / truth[j] - 1), 1e-4); /* 2e-6 */
+            assert_at_most(fabs((double)s[j] / truth[j] - 1), 1e-4); /* 1e-7 */
 
         double off = 0; /* |A V - U diag(s)| over s[0] */
 

@@ -181,7 +181,7 @@ static void every_step_in_0_1_is_stable(void **state)
                 lull_tracker_update(t, s.y, NULL, x_hat);
                 assert_true(finite(x_hat, N));
             }
-            assert_at_most(scene_orthonormality(t, N, 1), 1e-4); /* 1.4e-5, block */
+            assert_at_most(scene_orthonormality(t, N, 1), 1e-4); /* 3e-5, block */
             lull_tracker_free(t);
             scene_free(&s);
         }
@@ -210,7 +210,7 @@ static void a_step_of_1_takes_the_frame_in(void **state)
                 own[j] += (double)U[j * N + i] * (double)s.y[i];
             left -= own[j] * own[j];
         }
-        assert_at_most(left / energy(s.y, N), 1e-4); /* 3e-6 */
+        assert_at_most(left / energy(s.y, N), 1e-4); /* 4e-7 */
     }
     lull_tracker_free(t);
     scene_free(&s);
@@ -238,7 +238,7 @@ static void orthonormality_lasts(void **state)
         }
         for (size_t f = 0; f < 100000; f++)
             lull_tracker_update(t, y[f * 37 % 64], NULL, NULL);
-        assert_at_most(scene_orthonormality(t, N, 1), cases[i].most); /* 3e-7 .. 2e-6 */
+        assert_at_most(scene_orthonormality(t, N, 1), cases[i].most); /* 1e-7, 1e-6 */
         lull_tracker_free(t);
         scene_free(&s);
     }
@@ -271,7 +271,7 @@ static void the_scale_does_not_matter(void **state)
         const float step = automatic ? 0 : 0.01f;
         const double at_1 = error_at(1, step);
 
-        assert_at_most(fabs(error_at(1e-12, step) / at_1 - 1), 1e-3); /* 5e-5 */
+        assert_at_most(fabs(error_at(1e-12, step) / at_1 - 1), 1e-3); /* 3e-7 */
         assert_at_most(fabs(error_at(1e12, step) / at_1 - 1), 1e-3);
     }
 }
@@ -322,7 +322,7 @@ static void an_absurd_entry_counts_as_missing(void **state)
         if (f >= 1000)
             mse += scene_error(&s, x_hat) / 500;
     }
-    assert_at_most(mse, 6); /* 5.0; 75 if frames were lost */
+    assert_at_most(mse, 6); /* 4.9; 75 if frames were lost */
     lull_tracker_free(t);
     scene_free(&s);
 }
@@ -372,7 +372,7 @@ static void it_recovers_from_bursts(void **state)
 {
     (void)state;
     assert_int_equal(recovery(1e6, 1), 0);
-    assert_at_most(recovery(1e4, 100), 600); /* 440 */
+    assert_at_most(recovery(1e4, 100), 600); /* 366 */
 }
 
 static void it_hears_again_after_a_fall_in_level(void **state)
@@ -433,15 +433,15 @@ static unsigned alarms_on_a_sliding_window(size_t hop)
 static void overlapping_frames_raise_no_alarm_once_it_is_told(void **state)
 {
     (void)state;
-    assert_at_most(alarms_on_a_sliding_window(1), 2);           /* 0 */
-    assert_at_least(alarms_on_a_sliding_window(0), 10);         /* untold */
+    assert_at_most(alarms_on_a_sliding_window(1), 2);   /* 0 */
+    assert_at_least(alarms_on_a_sliding_window(0), 10); /* untold */
 }
 
 /* C then knows less of a direction than Wiener's gain asks of it. */
 static void a_large_step_does_not_blow_the_output_up(void **state)
 {
     (void)state;
-    assert_at_most(error_at(1, 0.5f), 50);                      /* 35; unlimited: 160 */
+    assert_at_most(error_at(1, 0.5f), 50); /* 36; unlimited: 160 */
 }
 
 static void a_rank_of_all_dimensions_keeps_everything(void **state)
@@ -522,7 +522,7 @@ static void portable_gives_the_same_to_rounding(void **state)
             lull_tracker_update(fast, s.y, NULL, a);
             lull_tracker_update(plain, s.y, NULL, b);
             for (size_t i = 0; i < s.n; i++)
-                assert_at_most(fabsf(a[i] - b[i]), 1e-2); /* 1.5e-3 */
+                assert_at_most(fabsf(a[i] - b[i]), 1e-2); /* 3e-3 */
         }
         lull_tracker_free(fast);
         lull_tracker_free(plain);
@@ -577,9 +577,9 @@ static void eight_merged_parts_are_as_good_as_one(void **state)
     const double one = merged_leak(1, 4000, false), eight = merged_leak(8, 4000, false);
     const double part = merged_leak(1, 500, false);
 
-    assert_at_most(eight, 1.1 * one + 0.01);               /* 1.02 */
-    assert_at_least(part, 2 * one);                        /* a part alone: 8 times */
-    assert_at_most(merged_leak(8, 4000, true), 2.2 * one); /* 1.3: saw half each */
+    assert_at_most(eight, 1.1 * one + 0.01);               /* 1.06 times */
+    assert_at_least(part, 2 * one);                        /* a part alone: 9 times */
+    assert_at_most(merged_leak(8, 4000, true), 2.2 * one); /* 2.0: each saw half */
 }
 
 static void only_like_trackers_merge(void **state)
