@@ -11,9 +11,9 @@ mean() {
     "$quality" "$sounds" -- "$@" | awk '/^mean of/ { $1 = $2 = $3 = ""; print }'
 }
 
-# better MEAN: at least so many dB in SI-SDR, segmental SNR and pauses; STOI no worse.
+# better MEAN: at least so many dB in SI-SDR, segmental SNR and pauses; STOI about as good.
 better() {
-    echo "$1" | awk '{ exit !($6 - $1 >= 3 && $7 - $2 >= 2 && $8 - $3 >= -0.005 &&
+    echo "$1" | awk '{ exit !($6 - $1 >= 3 && $7 - $2 >= 2 && $8 - $3 >= -0.01 &&
                               $9 - $4 >= 0.02 && $5 - $10 >= 8) }'
 }
 

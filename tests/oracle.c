@@ -16,6 +16,29 @@ double oracle_lsa(double xi, double gamma)
     return xi / (1 + xi) * exp(0.5 * e1 * (to - from) / steps);
 }
 
+void oracle_masked_step(size_t n, const double *Nbar, const double *U, const double *d,
+                        const double *q, const double *P, double prior, double *h)
+{
+    double A[2][2] = { { 1 / q[0], 0 }, { 0, 1 / q[1] } }, b[2] = { 0, 0 };
+
+    for (size_t f = 0; f < n; f++) {
+        const double g = P[f] / Nbar[f];
+        const double noise = (1 - prior) * exp(-g);
+        const double speech = prior * 0.3 * pow(5, 0.3) * pow(5 + g, -1.3);
+        const double wd = noise / (noise + speech) * d[f];
+
+        for (int i = 0; i < 2; i++) {
+            b[i] += wd * (1.05 * fmin(g, 8) - 1) * U[(size_t)i * n + f];
+            for (int k = 0; k < 2; k++)
+                A[i][k] += wd * U[(size_t)i * n + f] * U[(size_t)k * n + f];
+        }
+    }
+    const double m = A[1][0] / A[0][0];
+
+    h[1] = (b[1] - m * b[0]) / (A[1][1] - m * A[0][1]);
+    h[0] = (b[0] - A[0][1] * h[1]) / A[0][0];
+}
+
 /* Real and imaginary part of u'v. */
 static void inner(const double *u, const double *v, size_t n, size_t parts, double z[2])
 {

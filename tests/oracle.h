@@ -8,6 +8,12 @@
 
 #include <stddef.h>
 
+/* One Fisher step of a masked fit, from h = 0, by the plain normal equations:
+ * the noise Nbar[n], directions U[2][n], weights d[n], prior variances q[2] and
+ * powers P[n], of which `prior` is expected to be speech.  Gives h[2]. */
+void oracle_masked_step(size_t n, const double *Nbar, const double *U, const double *d,
+                        const double *q, const double *P, double prior, double *h);
+
 /* The log-spectral amplitude gain by numerical integration; xi, gamma > 0. */
 double oracle_lsa(double xi, double gamma);
 

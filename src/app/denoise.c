@@ -101,7 +101,8 @@ static bool refuse(const struct pass *p, lull_status status, struct fault *why)
     case LULL_BAD_RATE:
         return fault_set(why, blame, "%s: %.10g Hz: %s", in, p->source.sound.rate_hz, reason);
     case LULL_BAD_CHANNELS:
-        return fault_set(why, blame, "%s: %u channels: %s", in, p->source.sound.channels, reason);
+        return fault_set(why, blame, "%s: %u channels: %s", in, p->source.sound.channels,
+                         reason);
     default:
         return fault_set(why, EX_USAGE, "%s", reason);
     }
@@ -182,7 +183,8 @@ static int check(const struct options *o)
     if (!strcmp(o->out, "-") && isatty(STDOUT_FILENO))
         return complain(EX_USAGE, "standard output is a terminal: name a file for the sound, "
                         "as in lull noisy.wav clean.wav");
-    if (o->log && (same_place(o->log, o->out) || (strcmp(o->log, "-") && same_place(o->log, o->in))))
+    if (o->log && (same_place(o->log, o->out) ||
+                   (strcmp(o->log, "-") && same_place(o->log, o->in))))
         return complain(EX_USAGE, "--log %s: that is where the sound is", o->log);
     return 0;
 }

@@ -102,7 +102,7 @@ static void add_row(struct parser *p, size_t i, const struct row *row)
 
 static struct parser parser_of_table(void)
 {
-    struct parser p = { .shorts = ":" };    /* tells a missing argument from an unknown option */
+    struct parser p = { .shorts = ":" };    /* a missing argument is no unknown option */
     size_t i = 0;
 
     for (size_t s = 0; s < SECTIONS; s++)
@@ -136,7 +136,8 @@ static int store_number(const struct row *row, const char *text, double *field)
     if (!parse_number(text, field))
         return complain(EX_USAGE, "--%s %s: not a number", row->name, text);
     if (*field < row->least || *field > row->most)
-        return complain(EX_USAGE, "--%s %s: must be %g to %g", row->name, text, row->least, row->most);
+        return complain(EX_USAGE, "--%s %s: must be %g to %g", row->name, text, row->least,
+                        row->most);
     return 0;
 }
 
@@ -210,7 +211,7 @@ static int settle_raw(struct options *o)
         return complain(EX_USAGE, "--type %s: only raw has to be named; "
                         "other formats say what they are", o->type);
     if (o->rate_hz < 0)
-        return complain(EX_USAGE, "raw input needs its rate, as in -t raw -r 16000 -c 1 -e s16");
+        return complain(EX_USAGE, "raw input needs a rate, as in -t raw -r 16000 -c 1 -e s16");
     if (o->channels != floor(o->channels))
         return complain(EX_USAGE, "--channels %g: must be a whole number", o->channels);
 

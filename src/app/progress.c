@@ -15,7 +15,8 @@ double seconds_now(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-void progress_begin(struct progress *p, bool wanted, bool quiet, double rate_hz, long long frames)
+void progress_begin(struct progress *p, bool wanted, bool quiet, double rate_hz,
+                    long long frames)
 {
     const bool terminal = isatty(STDERR_FILENO);
     const double now = seconds_now();

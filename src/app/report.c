@@ -95,8 +95,10 @@ static void conclude(const struct summary *s)
 {
     const double sound = (double)s->frames / s->rate_hz;
 
-    remark("%.3f s of sound in %.3f s, %.0f times real time", sound, s->wall_s, sound / s->wall_s);
-    remark("level %.1f dB in, %.1f dB out; %lld samples clipped", s->in_db, s->out_db, s->clipped);
+    remark("%.3f s of sound in %.3f s, %.0f times real time", sound, s->wall_s,
+           sound / s->wall_s);
+    remark("level %.1f dB in, %.1f dB out; %lld samples clipped", s->in_db, s->out_db,
+           s->clipped);
 }
 
 void report_end(struct pass *p, bool whole)

@@ -12,11 +12,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MAILBOX_WORDS = 96 };    /* the largest struct, in 32-bit words */
+enum {
+    MAILBOX_WORDS = 96,         /* the largest struct, in 32-bit words */
+    MAILBOX_SLOTS = 4
+};
 
 struct mailbox {
-    _Atomic uint32_t version;   /* odd while a value is being written */
-    _Atomic uint32_t word[MAILBOX_WORDS];
+    _Atomic uint32_t version;   /* values written so far; the newest is in slot version % 4 */
+    _Atomic uint32_t word[MAILBOX_SLOTS][MAILBOX_WORDS];
 };
 
 /* `size` is a multiple of 4 and at most 4 MAILBOX_WORDS, the same for both. */

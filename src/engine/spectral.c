@@ -22,6 +22,7 @@ static const double MEMORY_S = 1.5;             /* of the minimum: longer than a
 static const float MASKED_SHARE = 0.55f;        /* of the masked model in log N; rest: presence */
 static const float DROP = 1e-3f;                /* -30 dB below the noise, for PATIENCE_S: */
 static const double PATIENCE_S = 0.25;          /* it is not that noise any more */
+static const float HUSHED = 0.01f;              /* -20 dB */
 static const float TINY = 1e-30f;               /* added to power: silence has a logarithm */
 
 struct frame_plan spectral_plan(double rate_hz, float latency_ms)
@@ -122,6 +123,7 @@ void spectral_reset(struct spectral *s)
     forget(s);
     meter_reset(&s->meter);
     s->at = s->filled = 0;
+    s->hushed = false;
     s->invalid = 0;
     s->wet = 1;
     s->dry = 0;
@@ -162,15 +164,18 @@ static void analyse(struct spectral *s)
         s->power[f] = s->power[f] / (float)s->channels + TINY;
 }
 
-/* The first frames are taken for noise: their mean. */
+/* The first frames are taken for noise: their mean.  After digital silence it
+ * may as well be a clean voice that sets in: then for a little of that. */
 static void begin(struct spectral *s)
 {
     const float before = s->frames ? s->covered : 0;
+    const float unit = s->hushed ? HUSHED : 1;
 
     s->covered = before + s->coverage[s->filled];
     for (size_t f = 0; f < s->bins; f++)
-        s->noise[f] = (before * s->noise[f] + s->power[f]) / s->covered;
-    s->frames++;
+        s->noise[f] = (before * s->noise[f] + unit * s->power[f]) / s->covered;
+    if (++s->frames == BEGINNING)
+        s->hushed = false;
     masked_begin(&s->masked, s->noise);
     presence_begin(&s->presence, s->noise);
 }
@@ -295,6 +300,7 @@ bool spectral_update(struct spectral *s, size_t n, const struct spectral_control
     analyse(s);
     if (silent(s)) {
         s->filled = 0;
+        s->hushed = true;
     } else {
         if (!c->freeze)
             learn(s);

@@ -52,6 +52,7 @@ struct spectral {
     size_t filled;                      /* frames since silence, < BEGINNING    */
     size_t frames;                      /* learned from, up to BEGINNING        */
     float covered;                      /* sum of their coverages               */
+    bool hushed;                        /* digital silence came before them     */
     size_t quiet, patience;             /* frames far below the noise; how many are enough */
     float speech;                       /* share of the last frame, 0..1        */
 

@@ -2,8 +2,8 @@
  *
  * directed.c - the decision-directed gain [EM84], steadied by the cepstrum.
  *
- * With gamma = P/N seen, the a-priori SNR xi is the geometric mean of two views
- * whose errors differ:
+ * With gamma = P/N seen, the a-priori SNR xi is a geometric mean of two views
+ * whose errors differ, weighted as HELD says:
  *
  *   xi_d = a (G^2 P)_last / N + (1 - a) max(gamma - 1, 0)      [EM84] eq. 51
  *   xi_c = 2 smooth(max(gamma - 1, tiny) N) / N                [BGM08]
@@ -12,6 +12,11 @@
  * that speech has; the 2 makes up for the mean of a logarithm being below the
  * logarithm of the mean.  Both keep a floor, below which weak residual noise
  * would begin to chirp.  The gain is that of the log-spectral amplitude [EM85].
+ *
+ * N is taken a little larger than it is believed to be, since noise that stays
+ * is heard more than speech that goes; but where the signal has long been far
+ * above all noise, N is as likely to be the recording's own breath: then it is
+ * taken for less, and clean speech passes as it is.
  */
 #include "shrink/directed.h"
 
@@ -20,7 +25,10 @@
 #include <math.h>
 #include <string.h>
 
-static const double KEEP = 0.96;                /* a, at 8 ms a frame   */
+static const double KEEP = 0.88;                /* a, at 8 ms a frame   */
+static const float HELD = 0.65f;                /* share of xi_d in log xi */
+static const float OVER = 1.15f, UNDER = 0.23f; /* N is multiplied by      */
+static const float NOISY_DB = 28, CLEAN_DB = 40;        /* from OVER here to UNDER there */
 static const float XI_FLOOR = 0.0063f;          /* -22 dB               */
 static const float GAIN_FLOOR = 0.08f;          /* -22 dB               */
 static const float GAMMA_MOST = 1000;           /* 30 dB: beyond, nothing changes */
@@ -29,7 +37,12 @@ static const float LEAST = 0.00316f;            /* -25 dB of N: speech is never 
 void directed_place(struct directed *d, struct arena *a, size_t n, double rate_hz,
                     double frame_hz)
 {
+    const float frames = (float)(125 / frame_hz);
+
     *d = (struct directed){ .n = n, .keep = (float)pow(KEEP, 125 / frame_hz) };
+    d->rise = 0.05f * frames;
+    d->fall = 0.003f * frames;
+    d->drift = 0.02f * frames;
     d->clean = arena_floats(a, n);
     d->speech = arena_floats(a, n);
     cepstrum_place(&d->cepstrum, a, n, rate_hz, frame_hz);
@@ -40,6 +53,29 @@ void directed_reset(struct directed *d)
 {
     memset(d->clean, 0, d->n * sizeof *d->clean);
     cepstrum_reset(&d->cepstrum);
+    d->level = d->noise_level = 0;
+}
+
+/* What N is multiplied by, from the level of the signal over the last seconds. */
+static float caution(struct directed *d, const float *restrict P, const float *restrict N)
+{
+    float power = 0, noise = 0;
+
+    for (size_t f = 1; f < d->n; f++) {
+        power += P[f];
+        noise += N[f];
+    }
+    if (!(d->level > 0)) {
+        d->level = power;
+        d->noise_level = noise;
+    }
+    d->level += (power > d->level ? d->rise : d->fall) * (power - d->level);
+    d->noise_level += d->drift * (noise - d->noise_level);
+
+    const float snr_db = 4.342945f * fast_log(d->level / d->noise_level);
+    const float clean = fast_clamp((snr_db - NOISY_DB) / (CLEAN_DB - NOISY_DB), 0, 1);
+
+    return OVER + clean * (UNDER - OVER);
 }
 
 void directed_update(struct directed *d, struct fft *t, const float *restrict P,
@@ -48,15 +84,19 @@ void directed_update(struct directed *d, struct fft *t, const float *restrict P,
     float *restrict const clean = d->clean, *restrict const speech = d->speech;
     const float a = d->keep;
 
+    const float over = caution(d, P, N);
+
     for (size_t f = 0; f < d->n; f++)
-        speech[f] = fast_max(P[f] - N[f], LEAST * N[f]);
+        speech[f] = fast_max(P[f] - over * N[f], LEAST * over * N[f]);
     cepstrum_update(&d->cepstrum, t, speech);
 
     for (size_t f = 0; f < d->n; f++) {
-        const float gamma = fast_min(P[f] / N[f], GAMMA_MOST);
-        const float held = a * clean[f] / N[f] + (1 - a) * fast_max(gamma - 1, 0);
-        const float shaped = 2 * speech[f] / N[f];
-        const float xi = sqrtf(fast_max(held, XI_FLOOR) * fast_max(shaped, XI_FLOOR));
+        const float unit = 1 / (over * N[f]);
+        const float gamma = fast_min(P[f] * unit, GAMMA_MOST);
+        const float held = a * clean[f] * unit + (1 - a) * fast_max(gamma - 1, 0);
+        const float shaped = 2 * speech[f] * unit;
+        const float xi = fast_exp(HELD * fast_log(fast_max(held, XI_FLOOR)) +
+                                  (1 - HELD) * fast_log(fast_max(shaped, XI_FLOOR)));
 
         G[f] = fast_clamp(lsa_gain(&d->lsa, xi, gamma), GAIN_FLOOR, 1);
         clean[f] = G[f] * G[f] * P[f];

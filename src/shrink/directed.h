@@ -13,6 +13,8 @@ struct directed {
     float keep;                 /* of the last clean power in the a-priori SNR     */
     float *clean;               /* [n] G^2 P of the last frame                     */
     float *speech;              /* [n] smoothed speech power                       */
+    float rise, fall, drift;    /* per frame: how fast the levels below move       */
+    float level, noise_level;   /* powers of the whole, over seconds; 0: none yet  */
     struct cepstrum cepstrum;
     struct lsa lsa;
 };

@@ -40,7 +40,7 @@ void quantise(struct sink *s, float *x, size_t n)
         const double wish = (double)x[i] * scale + d;
         const double k = wish > least ? (wish < most ? wish : most) : least;
 
-        s->clipped += fabs(wish) > scale + 0.5;     /* scale itself is off by one step: no harm */
+        s->clipped += fabs(wish) > scale + 0.5;     /* scale itself: one step off, no harm */
         x[i] = (float)((double)lrint(k) / scale);
     }
 }

@@ -46,7 +46,8 @@ static bool create_temp(struct sink *s, mode_t mode, struct fault *why)
     if (!s->temp)
         return fault_set(why, EX_OSERR, "%s: out of memory", s->name);
     for (int attempt = 0; attempt < 100; attempt++) {
-        snprintf(s->temp, room, "%.*s.lull-%ld-%d", directory, s->path, (long)getpid(), attempt);
+        snprintf(s->temp, room, "%.*s.lull-%ld-%d", directory, s->path, (long)getpid(),
+                 attempt);
         s->fd = open(s->temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
         if (s->fd >= 0 || errno != EEXIST)
             break;

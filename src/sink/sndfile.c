@@ -178,10 +178,12 @@ static void copy_tags(SNDFILE *from, SNDFILE *to, unsigned channels)
     uint32_t cues = 0;
 
     copy_strings(from, to);
-    copy_block(from, to, SFC_GET_BROADCAST_INFO, SFC_SET_BROADCAST_INFO, sizeof(SF_BROADCAST_INFO));
+    copy_block(from, to, SFC_GET_BROADCAST_INFO, SFC_SET_BROADCAST_INFO,
+               sizeof(SF_BROADCAST_INFO));
     copy_block(from, to, SFC_GET_CART_INFO, SFC_SET_CART_INFO, sizeof(SF_CART_INFO));
     copy_block(from, to, SFC_GET_INSTRUMENT, SFC_SET_INSTRUMENT, sizeof(SF_INSTRUMENT));
-    copy_block(from, to, SFC_GET_CHANNEL_MAP_INFO, SFC_SET_CHANNEL_MAP_INFO, channels * sizeof(int));
+    copy_block(from, to, SFC_GET_CHANNEL_MAP_INFO, SFC_SET_CHANNEL_MAP_INFO,
+               channels * sizeof(int));
     if (sf_command(from, SFC_GET_CUE_COUNT, &cues, sizeof cues) == SF_TRUE && cues)
         copy_block(from, to, SFC_GET_CUE, SFC_SET_CUE, sizeof(SF_CUES));
 }
@@ -227,7 +229,8 @@ static bool sndfile_finish(struct sink *s, struct fault *why)
     if (error)
         return fault_set(why, EX_IOERR, "%s: %s", s->name, sf_error_number(error));
     if (s->frames && !is_whole(s))
-        return fault_set(why, EX_IOERR, "%s: could not be completed; is the disk full?", s->name);
+        return fault_set(why, EX_IOERR, "%s: could not be completed; is the disk full?",
+                         s->name);
     return true;
 }
 

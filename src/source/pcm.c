@@ -31,7 +31,8 @@ bool pcm_named(const char *name, struct pcm *p)
 
         if (strncmp(name, types[i].name, length))
             continue;
-        *p = (struct pcm){ .type = (enum pcm_type)i, .big_endian = !strcmp(name + length, "be") };
+        p->type = (enum pcm_type)i;
+        p->big_endian = !strcmp(name + length, "be");
         return !name[length] || p->big_endian || !strcmp(name + length, "le");
     }
     return false;
@@ -54,7 +55,8 @@ unsigned pcm_depth(struct pcm p)
 
 void pcm_describe(struct pcm p, const char *container, char *to, size_t room)
 {
-    snprintf(to, room, "%s, %zu bit%s", container, 8 * pcm_bytes(p), pcm_bits(p) ? "" : " float");
+    snprintf(to, room, "%s, %zu bit%s", container, 8 * pcm_bytes(p),
+             pcm_bits(p) ? "" : " float");
 }
 
 static uint64_t load(const unsigned char *bytes, size_t n, bool big_endian)

@@ -15,9 +15,13 @@
  *
  *   A = U' diag(w d) U,    h = h- + (A + diag(1/q))^-1 U' (w d (c min(g, G) - 1))
  *
- * q, the variance of what h does from frame to frame, is learned as well: noise
- * that swells and fades is believed faster than noise that rests.  This is the
- * step size, found by itself; tr(A)/tr(A + 1/q) tells it as a number in 0..1.
+ * q, the variance of what h does from frame to frame, is learned as in [SS82]
+ * from how far h moved and how much is still unsure about it,
+ *
+ *   q = (1 - a) q + a ((h - h-)^2 + diag (A + diag(1/q))^-1).
+ *
+ * Noise that swells and fades is so believed faster than noise that rests: this
+ * is the step size, found by itself.  tr(A)/tr(A + 1/q) tells it, in 0..1.
  *
  * d counts a frequency by its share of the ear's scale and evens out that
  * neighbouring frames see the same samples.
@@ -33,7 +37,8 @@
 static const float TAIL = 0.3f, TAIL_SCALE = 5.0f;      /* s, b: speech runs to 50 dB above */
 static const float BIAS = 1.05f, CLIP = 8.0f;           /* c, G: mean of a clipped exponential */
 static const float FARTHEST = 1.5f;                     /* nepers h may move in a frame */
-static const float Q_LEAST = 0.02f * 0.02f, Q_MOST = 2.0f * 2.0f;
+/* nepers^2 a frame: below, h would no longer notice that the noise has begun to move */
+static const float Q_LEAST = 0.04f * 0.04f, Q_MOST = 2.0f * 2.0f;
 static const float STUCK = 0.99f;
 
 static void set_directions(struct masked *m, double bin_hz)
@@ -70,7 +75,7 @@ void masked_place(struct masked *m, struct arena *a, size_t n, double bin_hz, do
 
     *m = (struct masked){ .n = n };
     m->predict = (float)pow(0.9, frames);
-    m->learn_q = (float)(0.02 * frames);
+    m->learn_q = (float)(0.05 * frames);
     m->learn_mean = (float)(1 - pow(0.95, frames));
     m->forget = (float)pow(0.9, frames);
     m->q0 = (float)(0.3 * 0.3 * frames);
@@ -145,13 +150,13 @@ static void fit(struct masked *m, const float *restrict P)
     const float det = p0 * p1 - A[0][1] * A[0][1];      /* >= 1/(q0 q1) by Cauchy-Schwarz */
     const float move[R] = { (p1 * b[0] - A[0][1] * b[1]) / det,
                             (p0 * b[1] - A[0][1] * b[0]) / det };
+    const float left[R] = { p1 / det, p0 / det };       /* variance of h that the frame leaves */
 
     for (size_t i = 0; i < R; i++) {
-        const float d = fast_min(fast_max(move[i], -FARTHEST), FARTHEST);
+        const float d = fast_clamp(move[i], -FARTHEST, FARTHEST);
 
         m->h[i] += d;
-        m->q[i] = fast_min(fast_max((1 - m->learn_q) * m->q[i] + 2 * m->learn_q * d * d, Q_LEAST),
-                        Q_MOST);
+        m->q[i] = fast_clamp(m->q[i] + m->learn_q * (d * d + left[i] - m->q[i]), Q_LEAST, Q_MOST);
     }
     m->step = (A[0][0] + A[1][1]) / (p0 + p1);
 }
@@ -186,9 +191,9 @@ void masked_update(struct masked *m, const float *restrict P, float prior)
 void masked_lift(struct masked *m, const float *restrict floor)
 {
     for (size_t f = 0; f < m->n; f++) {
-        const float lift = fast_max(floor[f] / m->noise[f], 1);
+        const float swell = m->noise[f] / m->mean[f];
 
-        m->mean[f] *= lift;
-        m->noise[f] *= lift;
+        m->mean[f] = fast_max(m->mean[f], floor[f] / fast_max(swell, 1));
+        m->noise[f] = m->mean[f] * swell;
     }
 }

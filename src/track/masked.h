@@ -37,7 +37,8 @@ void masked_begin(struct masked *m, const float *restrict N);
  * `prior` (0..1) is the share expected to be speech. */
 void masked_update(struct masked *m, const float *restrict P, float prior);
 
-/* Lifts the model to at least floor[n]. */
+/* Lifts the reference so far that the model, where it swells above it, is at
+ * least floor[n]; where it fades below, it may. */
 void masked_lift(struct masked *m, const float *restrict floor);
 
 #endif

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * test_noise.c - what follows the noise, and what tells it from speech.
+ */
+#include "check.h"
+#include "noise/minimum.h"
+#include "noise/presence.h"
+#include "noise/stationary.h"
+#include "noise/voicing.h"
+#include "oracle.h"
+#include "shrink/cepstrum.h"
+#include "shrink/evidence.h"
+#include "track/masked.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { N = 257 };
+static const double RATE = 16000, BIN_HZ = 31.25, FRAME_HZ = 125;
+
+static float memory[1 << 17];
+
+static struct arena fresh_arena(void)
+{
+    memset(memory, 0, sizeof memory);
+    return (struct arena){ .block = (unsigned char *)memory };
+}
+
+/* Power of a Gaussian of mean power m: exponential. */
+static float chance(struct dice *d, double m)
+{
+    return (float)(-m * log(1 - dice_uniform(d)));
+}
+
+/* Mean over frequencies of |10 log10(a/b)|. */
+static double distance_db(const float *a, const float *b)
+{
+    double sum = 0;
+
+    for (size_t f = 0; f < N; f++)
+        sum += fabs(decibel((double)a[f], (double)b[f]));
+    return sum / N;
+}
+
+static void a_masked_step_solves_the_normal_equations(void **state)
+{
+    (void)state;
+    struct arena a = fresh_arena();
+    struct masked m;
+    struct dice d = { 11 };
+    float ones[N], P[N];
+    double Nbar[N], U[2 * N], weight[N], p[N], h[2];
+
+    masked_place(&m, &a, N, BIN_HZ, FRAME_HZ);
+    masked_reset(&m);
+    for (size_t f = 0; f < N; f++) {
+        ones[f] = 1;
+        P[f] = chance(&d, f % 3 ? 1.4 : 300);           /* a third is speech */
+        Nbar[f] = 1;
+        p[f] = (double)P[f];
+        weight[f] = (double)m.weight[f];
+        U[f] = (double)m.U[f];
+        U[N + f] = (double)m.U[N + f];
+    }
+    const double q[] = { (double)m.q[0], (double)m.q[1] };
+
+    masked_begin(&m, ones);
+    masked_update(&m, P, 0.7f);
+    oracle_masked_step(N, Nbar, U, weight, q, p, 0.7, h);
+    assert_true(fabs((double)m.h[0] - h[0]) < 1e-5 && fabs((double)m.h[1] - h[1]) < 1e-5);
+    assert_true(fabs(h[0]) > 0.02);                     /* there was something to solve */
+    oracle_masked_step(N, Nbar, U, weight, q, p, 1e-6, h);
+    assert_true(fabs((double)m.h[0] - h[0]) > 0.1);     /* without the mask it is another answer */
+}
+
+/* Distance of the model from a noise that swells and fades by 6 dB, every second
+ * frame a voice over half of the frequencies. */
+static double lag_db(float prior)
+{
+    struct arena a = fresh_arena();
+    struct masked m;
+    struct dice d = { 5 };
+    float P[N], truth[N];
+    double sum = 0;
+
+    masked_place(&m, &a, N, BIN_HZ, FRAME_HZ);
+    masked_reset(&m);
+    for (size_t f = 0; f < N; f++)
+        truth[f] = 1;
+    masked_begin(&m, truth);
+    for (int t = 0; t < 1000; t++) {
+        const double level = exp(0.7 * sin(t / 40.0));
+
+        for (size_t f = 0; f < N; f++) {
+            truth[f] = (float)level;
+            P[f] = chance(&d, t % 2 && f % 32 < 16 ? 300 * level : level);
+        }
+        masked_update(&m, P, prior);
+        sum += t < 100 ? 0 : distance_db(m.noise, truth) / 900;
+    }
+    return sum;
+}
+
+static void the_masked_model_follows_under_speech(void **state)
+{
+    (void)state;
+    assert_true(lag_db(0.7f) < 2.5);                    /* measured 1.5 */
+    assert_true(lag_db(1e-6f) > 5);                     /* unmasked it learns the voice */
+}
+
+static void the_step_grows_when_noise_moves(void **state)
+{
+    (void)state;
+    struct arena a = fresh_arena();
+    struct masked m;
+    struct dice d = { 5 };
+    float P[N];
+    double rest = 0, move = 0;
+
+    masked_place(&m, &a, N, BIN_HZ, FRAME_HZ);
+    masked_reset(&m);
+    for (size_t f = 0; f < N; f++)
+        P[f] = 1;
+    masked_begin(&m, P);
+    for (int t = 0; t < 1200; t++) {
+        const double level = t < 600 ? 1 : exp(sin(t / 3.0));
+
+        for (size_t f = 0; f < N; f++)
+            P[f] = chance(&d, level);
+        masked_update(&m, P, 0.7f);
+        assert_true(m.step > 0 && m.step <= 1);
+        *(t < 600 ? &rest : &move) += t % 600 < 300 ? 0 : (double)m.step / 300;
+    }
+    assert_true(move > 1.3 * rest);                     /* measured .21 and .13 */
+}
+
+static void presence_finds_noise_between_words(void **state)
+{
+    (void)state;
+    struct arena a = fresh_arena();
+    struct presence p;
+    struct dice d = { 5 };
+    float P[N], truth[N];
+
+    presence_place(&p, &a, N, FRAME_HZ);
+    presence_reset(&p);
+    for (size_t f = 0; f < N; f++)
+        truth[f] = P[f] = (float)(1 + f % 7);
+    presence_begin(&p, P);
+    for (int t = 0; t < 600; t++) {
+        for (size_t f = 0; f < N; f++)
+            P[f] = chance(&d, (double)truth[f] * (t / 40 % 2 ? 1000 : 1));
+        presence_update(&p, P);
+    }
+    assert_true(distance_db(p.noise, truth) < 3);
+    for (int t = 0; t < 250; t++) {                     /* louder for good: found in 2 s */
+        for (size_t f = 0; f < N; f++)
+            P[f] = chance(&d, 100 * (double)truth[f]);
+        presence_update(&p, P);
+    }
+    for (size_t f = 0; f < N; f++)
+        truth[f] *= 100;
+    assert_true(distance_db(p.noise, truth) < 3);
+}
+
+static void the_minimum_forgets_after_its_memory(void **state)
+{
+    (void)state;
+    struct arena a = fresh_arena();
+    struct minimum m;
+    float P[N];
+
+    minimum_place(&m, &a, N, FRAME_HZ, 1.5);
+    minimum_reset(&m);
+    for (int t = 0; t < 600; t++) {
+        for (size_t f = 0; f < N; f++)
+            P[f] = t < 200 ? 2 : 8;
+        minimum_update(&m, P);
+        if (t > 0 && t < 200 + 150)                     /* remembers for 1.2 s at least */
+            assert_true(fabsf(m.least[7] - 1) < 1e-4f);
+        if (t > 200 + 250)                              /* and not for 2 */
+            assert_true(fabsf(m.least[7] - 4) < 0.1f);
+    }
+}
+
+/* Frames out of 200 in which a power, `swing` nepers up and down four times a
+ * second, 20 dB above the noise, is said to rest. */
+static int rests(double swing)
+{
+    struct arena a = fresh_arena();
+    struct stationary s;
+    struct dice d = { 5 };
+    float P[N], noise[N];
+    int count = 0;
+
+    stationary_place(&s, &a, N, BIN_HZ, FRAME_HZ);
+    stationary_reset(&s);
+    for (int t = 0; t < 300; t++) {
+        for (size_t f = 0; f < N; f++) {
+            noise[f] = 1;
+            P[f] = chance(&d, 100 * exp(swing * sin(t / 5.0)));
+        }
+        stationary_update(&s, P, noise);
+        count += t >= 100 && s.floor[20] > 10;
+    }
+    return count;
+}
+
+static void noise_rests_and_speech_does_not(void **state)
+{
+    (void)state;
+    assert_true(rests(0) > 190);
+    assert_int_equal(rests(2), 0);
+}
+
+/* Voicing of a spectrum with harmonics of `hz`, none if 0, in noise of 1. */
+static double voiced(double hz)
+{
+    struct arena a = fresh_arena();
+    struct fft t;
+    struct voicing v;
+    struct dice d = { 3 };
+    float P[N], noise[N];
+
+    fft_place(&t, &a, 2 * N - 2);
+    voicing_place(&v, &a, N, RATE, FRAME_HZ);
+    voicing_reset(&v);
+    for (size_t f = 0; f < N; f++) {
+        const double at = hz > 0 ? fmod((double)f * BIN_HZ / hz + 0.5, 1) - 0.5 : 0.5;
+
+        noise[f] = 1;
+        P[f] = chance(&d, 1) + (float)(1000 * exp(-40 * at * at) * (hz > 0));
+    }
+    voicing_update(&v, &t, P, noise);
+    fft_close(&t);
+    return (double)v.value;
+}
+
+static void harmonics_are_heard_as_a_voice(void **state)
+{
+    (void)state;
+    assert_true(voiced(120) > 0.3 && voiced(220) > 0.3);
+    assert_true(voiced(0) < 0.14);
+}
+
+static void cepstral_smoothing_keeps_the_envelope_and_calms_the_rest(void **state)
+{
+    (void)state;
+    struct arena a = fresh_arena();
+    struct fft t;
+    struct cepstrum c;
+    struct dice d = { 3 };
+    float S[N], truth[N];
+    double before = 0, after = 0;
+
+    fft_place(&t, &a, 2 * N - 2);
+    cepstrum_place(&c, &a, N, RATE, FRAME_HZ);
+    cepstrum_reset(&c);
+    for (size_t f = 0; f < N; f++)
+        truth[f] = (float)exp(3 * cos(3 * (double)f / N));
+    for (int k = 0; k < 300; k++) {
+        for (size_t f = 0; f < N; f++)
+            S[f] = chance(&d, (double)truth[f]) + 1e-3f;
+        before += distance_db(S, truth) / 300;
+        cepstrum_update(&c, &t, S);
+        for (size_t f = 0; f < N; f++)
+            S[f] *= 1.78f;              /* exp(Euler's gamma): the log of the mean */
+        after += distance_db(S, truth) / 300;
+    }
+    assert_true(before > 4 && after < 2);
+    memcpy(S, truth, sizeof S);         /* a flat spectrum in, the same out */
+    cepstrum_reset(&c);
+    cepstrum_update(&c, &t, S);
+    assert_true(distance_db(S, truth) < 1e-3);
+    fft_close(&t);
+}
+
+/* Mean belief in a frame of noise with `speech` times its power added below 4 kHz. */
+static double belief(double speech)
+{
+    struct arena a = fresh_arena();
+    struct evidence e;
+    struct dice d = { 3 };
+    float P[N], noise[N], G[N];
+    double sum = 0;
+
+    evidence_place(&e, &a, N, BIN_HZ, FRAME_HZ);
+    evidence_reset(&e);
+    for (int t = 0; t < 100; t++) {
+        for (size_t f = 0; f < N; f++) {
+            const double level = 1 + (t >= 50 && f < 128 ? speech : 0);
+
+            noise[f] = 1;
+            P[f] = chance(&d, level);
+            G[f] = level > 2 ? 1 : 0.1f;
+        }
+        evidence_update(&e, &(struct evidence_frame){
+            .power = P, .noise = noise, .gain = G,
+            .voiced = speech > 0 && t >= 50 ? 0.4f : 0.05f,
+            .voiced_lately = speech > 0 && t >= 50 ? 0.4f : 0.05f,
+        });
+        for (size_t f = 10; t >= 60 && f < 100; f++)
+            sum += (double)e.spread[f] / (90 * 40);
+    }
+    return sum;
+}
+
+static void evidence_believes_what_stands_out(void **state)
+{
+    (void)state;
+    assert_true(belief(0) < 0.35);
+    assert_true(belief(100) > 0.9);
+    assert_true(belief(10) > belief(0) && belief(10) < belief(100));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_masked_step_solves_the_normal_equations),
+        cmocka_unit_test(the_masked_model_follows_under_speech),
+        cmocka_unit_test(the_step_grows_when_noise_moves),
+        cmocka_unit_test(presence_finds_noise_between_words),
+        cmocka_unit_test(the_minimum_forgets_after_its_memory),
+        cmocka_unit_test(noise_rests_and_speech_does_not),
+        cmocka_unit_test(harmonics_are_heard_as_a_voice),
+        cmocka_unit_test(cepstral_smoothing_keeps_the_envelope_and_calms_the_rest),
+        cmocka_unit_test(evidence_believes_what_stands_out),
+    };
+    return cmocka_run_group_tests_name("noise", tests, NULL, NULL);
+}
