@@ -79,9 +79,9 @@ void oracle_orthonormal(double *V, size_t k, size_t n, size_t parts)
             for (size_t i = 0; i < j; i++)
                 take_out(v, V + i * n, n, parts);
 
-        const double length = sqrt(oracle_overlap(v, v, n, 1));
+        const double square = sqrt(oracle_overlap(v, v, n, 1));
 
         for (size_t i = 0; i < n; i++)
-            v[i] /= sqrt(length);
+            v[i] /= sqrt(square);
     }
 }

@@ -6,9 +6,10 @@
  * that fall silent are told from the rest as soon with a slow step.
  *
  * Up: when the scout calls, its direction is taken in, made orthogonal to the
- * rest.  It calls at the chi^2 bound for x = 16.  Down: the last direction (they
- * are kept strongest first) goes when its power has been below the bound for
- * x = 2 for HOLD frames.  Between 2 and 16 lies the hysteresis.
+ * rest; a second one, that looks at what it leaves, then takes its place.  It
+ * calls at the chi^2 bound for x = 16.  Down: the last direction (they are kept
+ * strongest first) goes when its power has been below the bound for x = 2 for
+ * HOLD frames.  Between 2 and 16 lies the hysteresis.
  *
  * With Wiener shrinkage a direction too many costs next to nothing in error:
  * the rank is a matter of resources.

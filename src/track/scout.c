@@ -81,6 +81,27 @@ static void project(const struct scout *s, const float *restrict e, float q[2])
     q[1] = s->shrink * im[0];
 }
 
+void scout_deflate(const struct scout *s, const float *e, float *rest)
+{
+    float q[2];
+
+    project(s, e, q);
+    for (size_t i = 0; i < s->padded; i++)
+        rest[i] = e[i] - s->shrink * q[0] * s->w[i];
+    for (size_t i = 0; s->parts == 2 && i < s->padded; i += 2) {
+        rest[i] += s->shrink * q[1] * s->w[i + 1];
+        rest[i + 1] -= s->shrink * q[1] * s->w[i];
+    }
+}
+
+void scout_swap(struct scout *a, struct scout *b)
+{
+    const struct scout was = *a;
+
+    *a = *b;
+    *b = was;
+}
+
 /* w = a w + (re + i im) e; gives |w|^2. */
 static float advance(struct scout *s, const float *restrict e, float a, float re, float im)
 {

@@ -29,6 +29,12 @@ void scout_reset(struct scout *s, size_t n);
  * its best direction is too strong to be noise. */
 bool scout_update(struct scout *s, const float *e, float e2, size_t free);
 
+/* rest = e without its part along w. */
+void scout_deflate(const struct scout *s, const float *e, float *rest);
+
+/* The two change places. */
+void scout_swap(struct scout *a, struct scout *b);
+
 /* No call for so many frames. */
 void scout_hold(struct scout *s, uint32_t frames);
 

@@ -111,6 +111,8 @@ void state_walk(struct track *t, struct store *s)
     walk_colour(&t->colour, s);
     walk_step(&t->step, s, 0);
     walk_scout(&t->scout, s);
+    if (t->plan.auto_rank)
+        walk_scout(&t->second, s);
     walk_extras(t, s);
     store_size(s, &t->align.j, 0, t->U.cap);
     store_size(s, &t->align.k, 0, t->U.cap);

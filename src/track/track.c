@@ -29,7 +29,7 @@ static const float FAITH = 1e-2f;      /* |e|^2 by difference down to this share
 static const float NOISE_PACE = 0.02f; /* fastest of sigma^2: 100 frames                 */
 static const float SCOUT_PACE = 0.05f; /* 40 frames                                      */
 static const float SCOUT_PACE_RANK = 0.02f;         /* 100 frames: finds weaker directions    */
-enum { LOCK = 40, LOCK_RANK = 8, ALIGN_EVERY = 8 }; /* frames */
+enum { LOCK = 40, LOCK_RANK = 2, ALIGN_EVERY = 8 }; /* frames */
 
 /* After an abrupt change the tracker is as if r/8 frames old: with few directions
  * all is learnt anew, with many those that stayed are worth keeping. */
@@ -63,8 +63,11 @@ void track_place(struct track *t, struct arena *a, const struct track_plan *plan
     colour_place(&t->colour, a, plan->colour, plan->learns_colour, n, plan->parts);
     adapter_place(&t->adapter, a, n, plan->base_rank, plan->parts);
     step_place(&t->step, a, &t->U, ld, plan->step);
-    scout_place(&t->scout, a, padded, plan->parts,
-                plan->auto_rank ? SCOUT_PACE_RANK : SCOUT_PACE, stride_of(plan));
+    const float pace = plan->auto_rank ? SCOUT_PACE_RANK : SCOUT_PACE;
+
+    scout_place(&t->scout, a, padded, plan->parts, pace, stride_of(plan));
+    if (plan->auto_rank)
+        scout_place(&t->second, a, padded, plan->parts, pace, stride_of(plan));
     missing_place(&t->missing, a, padded, ld);
     orth_place(&t->orth, a, &t->U);
     if (plan->robust)
@@ -92,6 +95,8 @@ void track_reset(struct track *t)
     adapter_reset(&t->adapter);
     step_reset(&t->step, &t->U, t->plan.step);
     scout_reset(&t->scout, t->U.n);
+    if (t->plan.auto_rank)
+        scout_reset(&t->second, t->U.n);
     orth_reset(&t->orth);
     if (t->plan.robust)
         robust_reset(&t->robust);
@@ -244,6 +249,8 @@ static void scale_model(struct track *t, float f)
     t->step.lag *= f;
     t->scout.along *= f;
     t->scout.across *= f;
+    t->second.along *= f;
+    t->second.across *= f;
 }
 
 static void anchor(struct track *t)
@@ -261,20 +268,34 @@ static void anchor(struct track *t)
         scale_model(t, f);
 }
 
+/* The next direction to be found, so that it is known when the first is taken. */
+static void look_for_second(struct track *t)
+{
+    float *const rest = t->missing.x;
+
+    scout_deflate(&t->scout, t->e, rest);
+    scout_update(&t->second, rest, vec_square(rest, t->U.n), free_dims(t));
+}
+
 static void look_for_change(struct track *t, float e2)
 {
-    const bool grows = t->plan.auto_rank && colour_settled(&t->colour);
-
     if (!t->step.automatic && !t->plan.auto_rank)
         return;
-    if (!scout_update(&t->scout, t->e, e2, free_dims(t)))
+
+    const bool calls = scout_update(&t->scout, t->e, e2, free_dims(t));
+
+    if (t->plan.auto_rank)
+        look_for_second(t);
+    if (!calls)
         return;
     if (!t->plan.auto_rank) {
         scout_hold(&t->scout, LOCK);
         step_restart(&t->step, (float)(t->U.r / AGE_SHARE));
         t->changes++;
-    } else if (grows && rank_grow(&t->rank, &t->U, &t->rule.cov, &t->scout, t->h)) {
-        scout_reset(&t->scout, t->U.n);
+    } else if (colour_settled(&t->colour) &&
+               rank_grow(&t->rank, &t->U, &t->rule.cov, &t->scout, t->h)) {
+        scout_swap(&t->scout, &t->second);
+        scout_reset(&t->second, t->U.n);
         scout_hold(&t->scout, LOCK_RANK);
         t->changes++;
     }

@@ -42,6 +42,7 @@ struct track {
     struct adapter adapter;
     struct step step;
     struct scout scout;
+    struct scout second;        /* automatic rank: looks at what the first leaves */
     struct missing missing;
     struct robust robust;
     struct rank rank;
