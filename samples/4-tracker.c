@@ -35,7 +35,7 @@ int main(void)
     }
     printf("frame   noise in   noise out   step     changes\n");
 
-    float before = 0, after = 0;
+    double before = 0, after = 0;
 
     for (int f = 0; f < FRAMES; f++) {
         const float a = 3 * noise(), b = 2 * noise();
@@ -49,20 +49,20 @@ int main(void)
         }
         lull_tracker_update(t, y, NULL, x_hat);
         for (int i = 0; i < SENSORS; i++) {
-            before += (y[i] - x[i]) * (y[i] - x[i]);
-            after += (x_hat[i] - x[i]) * (x_hat[i] - x[i]);
+            before += (double)((y[i] - x[i]) * (y[i] - x[i]));
+            after += (double)((x_hat[i] - x[i]) * (x_hat[i] - x[i]));
         }
         if (f % 500 == 499) {
             printf("%5d   %8.2f   %9.2f   %.5f  %7u\n", f + 1, before / 500, after / 500,
-                   lull_tracker_step(t), lull_tracker_changes(t));
+                   (double)lull_tracker_step(t), lull_tracker_changes(t));
             before = after = 0;
         }
     }
     float basis[SOURCES][SENSORS], power[SOURCES];
 
     lull_tracker_basis(t, basis[0], power);
-    printf("power along the directions found: %.0f and %.0f, of noise: %.2f\n", power[0],
-           power[1], lull_tracker_noise(t));
+    printf("power along the directions found: %.0f and %.0f, of noise: %.2f\n",
+           (double)power[0], (double)power[1], (double)lull_tracker_noise(t));
     lull_tracker_free(t);
     return 0;
 }
