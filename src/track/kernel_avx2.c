@@ -58,20 +58,42 @@ static inline vec dot(const float *u, vec y0, vec y1, vec y2, vec y3)
     return _mm256_add_ps(a, b);
 }
 
+/* c + u'y over a tile, in one chain. */
+static inline vec chain(vec c, const float *u, const vec y[4])
+{
+    c = madd(load(u), y[0], c);
+    c = madd(load(u + 8), y[1], c);
+    c = madd(load(u + 16), y[2], c);
+    return madd(load(u + 24), y[3], c);
+}
+
 /* As many sums as directions stay in the nearest cache, and U is read once,
- * straight through. */
+ * straight through, two tiles at a time. */
 static void gather_real(const struct basis *b, const float *restrict y, float *restrict p)
 {
+    const size_t step = b->cap * TILE;
+    const float *u = b->U;
     vec sums[MOST / 2];
 
     for (size_t j = 0; j < b->r; j++)
         sums[j] = _mm256_setzero_ps();
-    for (size_t t = 0; t < b->tiles; t++, y += TILE) {
-        const float *u = b->U + t * b->cap * TILE;
-        const vec y0 = load(y), y1 = load(y + 8), y2 = load(y + 16), y3 = load(y + 24);
+    for (size_t t = 0; t < b->tiles / 2; t++, y += 2 * TILE, u += 2 * step) {
+        const vec y0[4] = { load(y), load(y + 8), load(y + 16), load(y + 24) };
+        const vec y1[4] = { load(y + 32), load(y + 40), load(y + 48), load(y + 56) };
 
-        for (size_t j = 0; j < b->r; j++, u += TILE)
-            sums[j] = _mm256_add_ps(sums[j], dot(u, y0, y1, y2, y3));
+        for (size_t j = 0; j < b->r; j++) {
+            const float *const next = u + step + j * TILE;
+            const vec other = madd(load(next + 8), y1[1], _mm256_mul_ps(load(next), y1[0]));
+            const vec half = madd(load(next + 24), y1[3], madd(load(next + 16), y1[2], other));
+
+            sums[j] = _mm256_add_ps(half, chain(sums[j], u + j * TILE, y0));
+        }
+    }
+    if (b->tiles % 2) {
+        const vec y0[4] = { load(y), load(y + 8), load(y + 16), load(y + 24) };
+
+        for (size_t j = 0; j < b->r; j++)
+            sums[j] = chain(sums[j], u + j * TILE, y0);
     }
     for (size_t j = 0; j < b->r; j++)
         p[j] = sum(sums[j]);
