@@ -105,8 +105,6 @@ static void white_noise_is_left_alone(void **state)
     assert_at_most(fabs(white / coloured(AR1, LULL_WHITE, NULL) - 1), 1e-3);
 }
 
-/* --- base and adapter --------------------------------------------------------------- */
-
 enum { WIDE = 128, BASE = 12, ALL = 14 };
 
 /* Mean error in the 400 frames after 600, once two more directions have come. */

@@ -36,8 +36,6 @@ static float *filled(size_t n, uint64_t seed)
     return x;
 }
 
-/* --- what the machine can do ------------------------------------------------------ */
-
 typedef float wide __attribute__((vector_size(32)));
 
 /* Ten independent chains of multiply and add, in registers. */
@@ -67,8 +65,6 @@ peak_gflops(void)
     }
     return best;
 }
-
-/* --- time -------------------------------------------------------------------------- */
 
 /* Best time of one call of f, in us. */
 static double best_us(void f(void *), void *with, size_t calls)
@@ -238,8 +234,6 @@ static void growth(void)
     }
 }
 
-/* --- peers ---------------------------------------------------------------------------- */
-
 struct window {
     size_t n, frames;
     float *Y, *A, *s, *U, *V;
@@ -277,8 +271,6 @@ static void peers(void)
         free(w.Y), free(w.A), free(w.s), free(w.U), free(w.V);
     }
 }
-
-/* --- long runs ---------------------------------------------------------------------------- */
 
 static const double strong[] = { 40, 20, 10, 5 };
 
