@@ -40,7 +40,7 @@ libs   = $(shell pkg-config --libs $(1)) -lm -lpthread
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all test check demo deps sanitize layers bench quality install uninstall format clean help
+.PHONY: bench-tracker pictures-tracker all test check demo deps sanitize layers bench quality install uninstall format clean help
 all: $(static) $(shared) $(binary)      ## library and program (default)
 
 $(OUT)/src/base/fft.o: FLAGS += $(call cflags,fftw3f)
@@ -49,6 +49,12 @@ $(call objects,$(program)): FLAGS += -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64
 $(OUT)/src/lull.o: FLAGS += -DLULL_VERSION='"$(VERSION)"'
 $(OUT)/tests/%.o: FLAGS += -Itests
 $(OUT)/tests/bench/%.o: FLAGS += $(call cflags,sndfile)
+$(OUT)/tests/bench/tracker.o: FLAGS += -D_XOPEN_SOURCE=700
+# Kernels for processors that must be asked first (kernel.c does).
+ifneq ($(filter x86_64% i%86%,$(shell $(CC) -dumpmachine)),)
+$(OUT)/src/track/kernel_avx2.o: FLAGS += -mavx2 -mfma
+endif
+$(OUT)/src/track/kernel_neon.o: FLAGS += -ffp-contract=fast
 $(OUT)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
@@ -71,15 +77,17 @@ $(shared): $(call objects,$(core)) $(OUT)/filters.o
 $(binary): $(call objects,$(program)) $(static)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile)
 $(tests): %: %.o $(helpers) $(measures) $(static)
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f cmocka)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f cmocka) $(LDLIBS)
+$(OUT)/tests/test_track_lapack $(OUT)/tests/bench/tracker: LDLIBS += -llapacke
 $(OUT)/tests/test_new: LDFLAGS += -Wl,--wrap=aligned_alloc,--wrap=free
+$(OUT)/tests/test_tracker: LDFLAGS += -Wl,--wrap=aligned_alloc
 $(benches): %: %.o $(helpers) $(measures) $(static)
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile) $(LDLIBS)
 
 # --- what people do ----------------------------------------------------------
 
 # One line for each package that must be there: pkg-config's name, Debian's name.
-needs := fftw3f:libfftw3-dev sndfile:libsndfile1-dev cmocka:libcmocka-dev
+needs := fftw3f:libfftw3-dev sndfile:libsndfile1-dev cmocka:libcmocka-dev lapacke:liblapacke-dev
 deps:                           ## see what is missing and install it
 	@missing=; \
 	command -v pkg-config >/dev/null || missing="pkg-config"; \
@@ -114,6 +122,12 @@ layers: $(static)               ## prove: no malloc, I/O, locks or globals below
 bench: deps                     ## time the library, and its peers where installed
 	@$(MAKE) -s --no-print-directory all $(benches)
 	@sh tests/bench/bench.sh $(OUT)
+bench-tracker: deps             ## time the tracker; long runs beside theory
+	@$(MAKE) -s --no-print-directory $(OUT)/tests/bench/tracker
+	@$(OUT)/tests/bench/tracker
+pictures-tracker: deps          ## draw samples/tracker-*.svg anew
+	@$(MAKE) -s --no-print-directory $(OUT)/tests/bench/pictures
+	@$(OUT)/tests/bench/pictures samples
 quality: deps                   ## score DATA/noisy against DATA/clean
 	@$(MAKE) -s --no-print-directory all $(benches)
 	@test -n "$(DATA)" || { echo "usage: make quality DATA=dir [OPTIONS='--latency 16'], with dir/clean and dir/noisy" >&2; exit 64; }
@@ -122,6 +136,7 @@ quality: deps                   ## score DATA/noisy against DATA/clean
 # One list, "mode:from:to", serves install and uninstall: they cannot disagree.
 installed = 755:$(binary):$(BINDIR)/lull \
             644:include/lull.h:$(INCLUDEDIR)/lull.h \
+            644:include/lull_tracker.h:$(INCLUDEDIR)/lull_tracker.h \
             644:$(static):$(LIBDIR)/liblull.a \
             755:$(shared):$(LIBDIR)/liblull.so.$(VERSION) \
             644:$(OUT)/lull.pc:$(LIBDIR)/pkgconfig/lull.pc \
@@ -145,7 +160,7 @@ format:                         ## clang-format over every C file
 clean:                          ## remove build/
 	rm -rf build
 help:                           ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo "  make FLAVOUR=tsan test, PREFIX=/usr, DESTDIR=..., CC=clang ... as usual"
 
 -include $(wildcard $(OUT)/*.d $(OUT)/*/*.d $(OUT)/*/*/*.d)

@@ -63,7 +63,20 @@ typedef enum {
     LULL_BAD_CHANNELS,          /* channels outside 1..LULL_MAX_CHANNELS      */
     LULL_BAD_LATENCY,           /* latency_ms is none of 32, 16, 10           */
     LULL_BAD_REDUCTION,         /* reduction_db outside 0..60                 */
-    LULL_BAD_MIX                /* mix outside 0..1                           */
+    LULL_BAD_MIX,               /* mix outside 0..1                           */
+    LULL_BAD_DIM,               /* dim outside 1..LULL_MAX_DIM                */
+    LULL_BAD_RANK,              /* rank outside 1..min(LULL_MAX_RANK, dim)    */
+    LULL_BAD_STEP,              /* step neither 0 nor in (0, 1]               */
+    LULL_BAD_RULE,              /* no such rule, or not with auto_rank        */
+    LULL_BAD_SHRINKAGE,         /* no such shrinkage                          */
+    LULL_BAD_NOISE,             /* noise_shape missing, out of range, or not
+                                   positive definite                          */
+    LULL_BAD_HOP,               /* hop greater than dim                       */
+    LULL_BAD_BLOCK,             /* block outside 1..LULL_MAX_BLOCK            */
+    LULL_BAD_BASE,              /* base too large, or not orthonormal         */
+    LULL_BAD_NUMBER,            /* an entry is not finite                     */
+    LULL_BAD_STATE,             /* what was saved is damaged or no state      */
+    LULL_WRONG_STATE            /* state of another configuration             */
 } lull_status;
 
 typedef struct {

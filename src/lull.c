@@ -257,23 +257,6 @@ size_t lull_flush(lull *l, float *out, size_t frames)
     return n;
 }
 
-const char *lull_strerror(lull_status why)
-{
-    static const char *const sentence[] = {
-        [LULL_OK] = "all is well",
-        [LULL_NO_MEMORY] = "out of memory",
-        [LULL_BAD_FILTER] = "no such filter",
-        [LULL_BAD_RATE] = "the sample rate must be 8000 to 192000 Hz",
-        [LULL_BAD_CHANNELS] = "there must be 1 to 1024 channels",
-        [LULL_BAD_LATENCY] = "the latency must be 32, 16 or 10 ms",
-        [LULL_BAD_REDUCTION] = "the reduction must be 0 to 60 dB",
-        [LULL_BAD_MIX] = "the mix must be 0 to 1",
-    };
-    const size_t known = sizeof sentence / sizeof *sentence;
-
-    return (size_t)why < known && sentence[why] ? sentence[why] : "unknown status";
-}
-
 const char *lull_version(void)
 {
     return LULL_VERSION;

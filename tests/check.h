@@ -24,6 +24,20 @@ double dice_normal(struct dice *d);     /* mean 0, variance 1    */
 /* n samples of white noise of that standard deviation. */
 void dice_noise(struct dice *d, float *x, size_t n, double sigma);
 
+/* A bound, told in numbers when it does not hold. */
+#define assert_at_most(x, most)                                                               \
+    do {                                                                                      \
+        const double got_ = (double)(x), most_ = (double)(most);                              \
+        if (!(got_ <= most_))                                                                 \
+            fail_msg("%s is %g, more than %g", #x, got_, most_);                              \
+    } while (0)
+#define assert_at_least(x, least)                                                             \
+    do {                                                                                      \
+        const double got_ = (double)(x), least_ = (double)(least);                            \
+        if (!(got_ >= least_))                                                                \
+            fail_msg("%s is %g, less than %g", #x, got_, least_);                             \
+    } while (0)
+
 /* Sum of squares. */
 double energy(const float *x, size_t n);
 

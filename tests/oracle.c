@@ -38,3 +38,50 @@ void oracle_masked_step(size_t n, const double *Nbar, const double *U, const dou
     h[1] = (b[1] - m * b[0]) / (A[1][1] - m * A[0][1]);
     h[0] = (b[0] - A[0][1] * h[1]) / A[0][0];
 }
+
+/* Real and imaginary part of u'v. */
+static void inner(const double *u, const double *v, size_t n, size_t parts, double z[2])
+{
+    z[0] = z[1] = 0;
+    for (size_t i = 0; i < n; i++)
+        z[0] += u[i] * v[i];
+    for (size_t i = 0; parts == 2 && i < n; i += 2)
+        z[1] += u[i] * v[i + 1] - u[i + 1] * v[i];
+}
+
+double oracle_overlap(const double *u, const double *v, size_t n, size_t parts)
+{
+    double z[2];
+
+    inner(u, v, n, parts, z);
+    return z[0] * z[0] + z[1] * z[1];
+}
+
+static void take_out(double *v, const double *u, size_t n, size_t parts)
+{
+    double z[2];
+
+    inner(u, v, n, parts, z);
+    for (size_t i = 0; i < n; i++)
+        v[i] -= z[0] * u[i];
+    for (size_t i = 0; parts == 2 && i < n; i += 2) {
+        v[i] += z[1] * u[i + 1];
+        v[i + 1] -= z[1] * u[i];
+    }
+}
+
+void oracle_orthonormal(double *V, size_t k, size_t n, size_t parts)
+{
+    for (size_t j = 0; j < k; j++) {
+        double *const v = V + j * n;
+
+        for (int pass = 0; pass < 2; pass++)
+            for (size_t i = 0; i < j; i++)
+                take_out(v, V + i * n, n, parts);
+
+        const double square = sqrt(oracle_overlap(v, v, n, 1));
+
+        for (size_t i = 0; i < n; i++)
+            v[i] /= sqrt(square);
+    }
+}

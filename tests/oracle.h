@@ -17,4 +17,10 @@ void oracle_masked_step(size_t n, const double *Nbar, const double *U, const dou
 /* The log-spectral amplitude gain by numerical integration; xi, gamma > 0. */
 double oracle_lsa(double xi, double gamma);
 
+/* |u'v|^2 for u, v[n]; parts 2: n/2 complex numbers, conjugate on the left. */
+double oracle_overlap(const double *u, const double *v, size_t n, size_t parts);
+
+/* Makes the k rows of V[k][n] orthonormal, by Gram-Schmidt; parts as above. */
+void oracle_orthonormal(double *V, size_t k, size_t n, size_t parts);
+
 #endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * colour.h - noise that is not equal and independent: y <- L^-1 y makes it so,
+ * x_hat <- L x_hat undoes it.
+ */
+#ifndef LULL_TRACK_COLOUR_H
+#define LULL_TRACK_COLOUR_H
+
+#include "base/arena.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum colour_kind { COLOUR_NONE, COLOUR_LEVELS, COLOUR_AR1, COLOUR_FULL };
+
+struct colour {
+    enum colour_kind kind;
+    bool learns;         /* levels or rho are estimated                  */
+    size_t n, parts;     /* floats in a frame, in an entry               */
+    uint32_t seen;       /* frames learnt from, saturating               */
+    float *level;        /* [dim] standard deviations                    */
+    float *power;        /* [dim] running power of the residual; learns  */
+    float *L;            /* [dim][dim] lower triangle; COLOUR_FULL       */
+    float *x;            /* [n] scratch                                  */
+    float rho, at0, at1; /* AR(1): coefficient; correlation at lags 0, 1 */
+};
+
+void colour_place(struct colour *c, struct arena *a, enum colour_kind kind, bool learns,
+                  size_t n, size_t parts);
+void colour_reset(struct colour *c);
+
+/* Sets what is known: standard deviations, rho, or a covariance, by kind.
+ * False if it is out of range or not positive definite. */
+bool colour_set(struct colour *c, const float *shape);
+
+/* Whitens y[n] in place; an entry that depends on an unknown one becomes
+ * unknown (known may be NULL: all are). */
+void colour_whiten(struct colour *c, float *y, float *known);
+
+/* The way back, in place. */
+void colour_restore(struct colour *c, float *x);
+
+/* Learns from the whitened residual e[n], of which the share own[n] of the
+ * noise was taken out with the signal; known may be NULL. */
+void colour_learn(struct colour *c, const float *e, const float *own, const float *known);
+
+/* Whether what is learnt has settled enough to judge a rank by. */
+bool colour_settled(const struct colour *c);
+
+#endif

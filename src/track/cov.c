@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * cov.c - keeping a covariance and its inverse in float, for ever.
+ *
+ *   C = (1 - mu) C + mu p p'
+ *   P = (P - w h h') / (1 - mu),   h = P p,  w = mu / (1 - mu + mu p'h)
+ *
+ * C is a convex average of squares: it cannot run away.  P can, and in the
+ * textbook form does before 10^4 frames.  Two things keep it:
+ *
+ *   - both halves round the same product, so P is symmetric to the last bit;
+ *   - each frame one coordinate s = e_j is polished, after [GR17].  With
+ *     y = (C + rho I) s and z = P y, the BFGS step
+ *
+ *       P = P - (s z' + z s')/y's + (1 + y'z/y's) s s'/y's
+ *
+ *     makes P y = s exactly, keeps P positive, and never moves it away from
+ *     the inverse (in the norm of C^1/2 P C^1/2 - I).  It touches one row and
+ *     column and costs one product: no refresh ever falls due.
+ *
+ * Cost of a frame: 8 q^2 flops; memory 2 q^2.
+ */
+#include "track/cov.h"
+#include "track/vec.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Ridge rho over the mean power.  Directions 60 dB below the mean count as
+ * having none; less, and float can no longer hold C and P together. */
+static const float RIDGE = 1e-6f;
+
+/* The least power that C is taken to have: keeps divisors from zero. */
+static const float POWER_FLOOR = 1e-34f;
+
+void cov_place_alone(struct cov *c, struct arena *a, size_t cap, size_t parts)
+{
+    c->parts = parts;
+    c->rows = cap * parts;
+    c->ld = (c->rows + 7) / 8 * 8;
+    c->C = arena_floats(a, c->rows * c->ld);
+    c->P = NULL;
+    c->x = arena_floats(a, c->ld);
+    c->Jx = arena_floats(a, c->ld);
+}
+
+void cov_place(struct cov *c, struct arena *a, size_t cap, size_t parts)
+{
+    cov_place_alone(c, a, cap, parts);
+    c->P = arena_floats(a, c->rows * c->ld);
+}
+
+void cov_reset(struct cov *c, size_t r, float level)
+{
+    c->at = 0;
+    memset(c->C, 0, c->rows * c->ld * sizeof *c->C);
+    c->q = r * c->parts;
+    for (size_t i = 0; i < c->q; i++)
+        c->C[i * (c->ld + 1)] = level;
+    if (!c->P)
+        return;
+    memset(c->P, 0, c->rows * c->ld * sizeof *c->P);
+    for (size_t i = 0; i < c->q; i++)
+        c->P[i * (c->ld + 1)] = 1.0f / level;
+}
+
+float cov_mean(const struct cov *c)
+{
+    float sum = 0;
+
+    for (size_t i = 0; i < c->q; i++)
+        sum += c->C[i * (c->ld + 1)];
+    return c->q ? sum / (float)c->q : 0.0f;
+}
+
+static float ridge(const struct cov *c)
+{
+    return RIDGE * cov_mean(c) + POWER_FLOOR;
+}
+
+static void rebuild(struct cov *c)
+{
+    const float rho = ridge(c);
+
+    memset(c->P, 0, c->q * c->ld * sizeof *c->P);
+    for (size_t i = 0; i < c->q; i++)
+        c->P[i * (c->ld + 1)] = 1.0f / (c->C[i * (c->ld + 1)] + rho);
+}
+
+float cov_solve(struct cov *c, const float *p, float *h)
+{
+    c->kernel->apply(c->P, c->q, c->ld, p, h);
+    float ph = vec_dot(p, h, c->q);
+
+    if (!(ph >= 0.0f && ph < 1e30f)) { /* also when it is NaN */
+        rebuild(c);
+        c->kernel->apply(c->P, c->q, c->ld, p, h);
+        ph = vec_dot(p, h, c->q);
+    }
+    return ph;
+}
+
+void cov_blend(struct cov *c, float *X, float keep, float s, const float *x)
+{
+    const float root = sqrtf(fabsf(s)), sign = s < 0.0f ? -1.0f : 1.0f;
+
+    for (size_t i = 0; i < c->ld; i++)
+        c->x[i] = root * x[i];
+    c->kernel->blend(X, c->q, c->ld, keep, sign, c->x);
+    if (c->parts == 1)
+        return;
+    for (size_t i = 0; i < c->ld; i += 2) {
+        c->Jx[i] = -c->x[i + 1];
+        c->Jx[i + 1] = c->x[i];
+    }
+    c->kernel->blend(X, c->q, c->ld, 1.0f, sign, c->Jx);
+}
+
+void cov_add_pair(struct cov *c, float *X, const float *x, const float *z, float *scratch)
+{
+    /* x z' + z x' = ((a x + z/a)(..)' - (a x - z/a)(..)')/2; a makes the two
+     * equally long, so that little cancels. */
+    const float x2 = vec_dot(x, x, c->q), z2 = vec_dot(z, z, c->q);
+
+    if (!(x2 > 0.0f && z2 > 0.0f))
+        return;
+    const float a = sqrtf(sqrtf(z2 / x2));
+
+    for (size_t i = 0; i < c->ld; i++)
+        scratch[i] = a * x[i] + z[i] / a;
+    cov_blend(c, X, 1.0f, 0.5f, scratch);
+    for (size_t i = 0; i < c->ld; i++)
+        scratch[i] = a * x[i] - z[i] / a;
+    cov_blend(c, X, 1.0f, -0.5f, scratch);
+}
+
+void cov_update(struct cov *c, float mu, const float *p, const float *h, float ph)
+{
+    const float keep = 1.0f - mu; /* at least 1/2 */
+
+    cov_blend(c, c->C, keep, mu, p);
+    cov_blend(c, c->P, 1.0f / keep, -mu / (keep * (keep + mu * ph)), h);
+}
+
+/* Writes column x as row and column j of P; a complex one also as J x. */
+static void put_column(struct cov *c, size_t j, const float *x)
+{
+    for (size_t i = 0; i < c->q; i++)
+        c->P[j * c->ld + i] = c->P[i * c->ld + j] = x[i];
+    if (c->parts == 1)
+        return;
+    for (size_t i = 0; i < c->q; i += 2) {
+        c->P[(j + 1) * c->ld + i] = c->P[i * c->ld + j + 1] = -x[i + 1];
+        c->P[(j + 1) * c->ld + i + 1] = c->P[(i + 1) * c->ld + j + 1] = x[i];
+    }
+}
+
+static void polish(struct cov *c, size_t j, float rho)
+{
+    float *const y = c->x, *const z = c->Jx;
+
+    memcpy(y, c->C + j * c->ld, c->ld * sizeof *y);
+    y[j] += rho;
+    c->kernel->apply(c->P, c->q, c->ld, y, z);
+
+    const float ys = y[j], yz = vec_dot(y, z, c->q);
+    const float corner = c->P[j * (c->ld + 1)] - 2.0f * z[j] / ys + (1.0f + yz / ys) / ys;
+
+    for (size_t i = 0; i < c->q; i++)
+        y[i] = c->P[j * c->ld + i] - z[i] / ys;
+    y[j] = corner;
+    if (c->parts == 2)
+        y[j + 1] = 0.0f;
+    put_column(c, j, y);
+}
+
+void cov_polish(struct cov *c, size_t count)
+{
+    const float rho = ridge(c);
+
+    for (; count && c->q; count--) {
+        c->at = c->at + c->parts < c->q ? c->at + c->parts : 0;
+        polish(c, c->at, rho);
+    }
+}
+
+void cov_scale(struct cov *c, float f)
+{
+    for (size_t i = 0; i < c->q * c->ld; i++)
+        c->C[i] *= f;
+    for (size_t i = 0; c->P && i < c->q * c->ld; i++)
+        c->P[i] /= f;
+}
+
+float cov_angle(const struct cov *c, size_t j, size_t k, float *s)
+{
+    const size_t parts = c->parts;
+    const float *x = c->C + j * parts * c->ld + k * parts;
+    const float re = x[0], im = parts == 2 ? -x[1] : 0.0f; /* C(j, k) */
+    const float size = hypotf(re, im), gap = cov_power(c, j) - cov_power(c, k);
+    const float reach = hypotf(2.0f * size, gap);
+
+    if (!(reach > 0.0f)) {
+        s[0] = s[parts - 1] = 0.0f;
+        return 1.0f;
+    }
+    /* Twice the angle has cosine gap/reach; halved where nothing cancels. */
+    const float far = sqrtf(0.5f + 0.5f * fabsf(gap) / reach);
+    const float near = size / (reach * far);
+    const float cosine = gap >= 0.0f ? far : near, sine = gap >= 0.0f ? near : far;
+
+    s[0] = size > 0.0f ? sine * (re / size) : sine;
+    if (parts == 2)
+        s[1] = size > 0.0f ? -sine * (im / size) : 0.0f;
+    return cosine;
+}
+
+/* (a, b) <- (c a + conj(s) b, c b - s a); imaginary parts lie `step` on. */
+static void turn(float *a, float *b, size_t step, size_t parts, float c, const float *s)
+{
+    const float a0 = a[0], b0 = b[0];
+
+    if (parts == 1) {
+        a[0] = c * a0 + s[0] * b0;
+        b[0] = c * b0 - s[0] * a0;
+        return;
+    }
+    const float a1 = a[step], b1 = b[step];
+
+    a[0] = c * a0 + s[0] * b0 + s[1] * b1;
+    a[step] = c * a1 + s[0] * b1 - s[1] * b0;
+    b[0] = c * b0 - s[0] * a0 + s[1] * a1;
+    b[step] = c * b1 - s[0] * a1 - s[1] * a0;
+}
+
+static void turn_matrix(const struct cov *c, float *X, size_t j, size_t k, float cosine,
+                        const float *s)
+{
+    const size_t parts = c->parts, ld = c->ld;
+
+    j *= parts;
+    k *= parts;
+    for (size_t i = 0; i < c->q; i++)
+        turn(X + j * ld + i, X + k * ld + i, ld, parts, cosine, s);
+    for (size_t i = 0; i < c->q; i++)
+        turn(X + i * ld + j, X + i * ld + k, 1, parts, cosine, s);
+    for (size_t m = 0; m < parts; m++) /* the two passes round differently */
+        for (size_t i = 0; i < c->q; i++) {
+            X[(j + m) * ld + i] = X[i * ld + j + m];
+            X[(k + m) * ld + i] = X[i * ld + k + m];
+        }
+}
+
+void cov_turn_pair(struct cov *c, size_t j, size_t k, float cosine, const float *s)
+{
+    turn_matrix(c, c->C, j, k, cosine, s);
+    if (c->P)
+        turn_matrix(c, c->P, j, k, cosine, s);
+}
+
+static void clear_last(struct cov *c, float *X)
+{
+    for (size_t m = 1; m <= c->parts; m++)
+        for (size_t i = 0; i < c->q; i++)
+            X[(c->q - m) * c->ld + i] = X[i * c->ld + c->q - m] = 0.0f;
+}
+
+/* The inverse of a block: P - P_j P_j' / P_jj. */
+static void drop_last_of_inverse(struct cov *c)
+{
+    const size_t last = c->q - c->parts;
+    const float corner = c->P[last * (c->ld + 1)];
+    float x[2 * COV_MOST] = { 0 };
+
+    for (size_t i = 0; i < last; i++)
+        x[i] = c->P[last * c->ld + i];
+    if (corner > 0.0f)
+        cov_blend(c, c->P, 1.0f, -1.0f / corner, x);
+    clear_last(c, c->P);
+}
+
+void cov_drop_last(struct cov *c)
+{
+    if (c->P)
+        drop_last_of_inverse(c);
+    clear_last(c, c->C);
+    c->q -= c->parts;
+    c->at = 0;
+}
+
+void cov_grow(struct cov *c, float level)
+{
+    for (size_t m = 0; m < c->parts; m++, c->q++) {
+        c->C[c->q * (c->ld + 1)] = level;
+        if (c->P)
+            c->P[c->q * (c->ld + 1)] = 1.0f / level;
+    }
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * guard.h - what may be believed of a frame before anything is learnt from it.
+ */
+#ifndef LULL_TRACK_GUARD_H
+#define LULL_TRACK_GUARD_H
+
+#include "base/arena.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct guard {
+    size_t n, padded, parts; /* floats in a frame, padded; floats in an entry */
+    float *y;                /* [padded] the frame, unknown entries 0        */
+    float *known;            /* [padded] 1 or 0                              */
+    size_t count;            /* entries known                                */
+    float energy;            /* |y|^2                                        */
+    float mean;              /* running mean of energy, bursts clipped       */
+    float level;             /* running mean of log energy                   */
+    uint32_t seen;           /* frames learnt from, saturating               */
+};
+
+void guard_place(struct guard *g, struct arena *a, size_t n, size_t padded, size_t parts);
+void guard_reset(struct guard *g);
+
+/* Takes frame y[n]; entry i counts as unknown if known[i] is 0 (known may be
+ * NULL) or if it is not a number below 1e18. */
+void guard_take(struct guard *g, const float *y, const unsigned char *known);
+
+/* After y or known was changed: counts and sums anew. */
+void guard_recount(struct guard *g);
+
+/* After y was changed: sums anew. */
+void guard_sum(struct guard *g);
+
+/* Whether the frame's energy lies within what float can work with. */
+bool guard_possible(const struct guard *g);
+
+/* Whether the frame says anything at all; if not, time passes. */
+bool guard_admits(struct guard *g);
+
+/* The factor in (0, 1] by which to scale the frame before learning from it,
+ * and the running levels learn it. */
+float guard_weigh(struct guard *g);
+
+/* The factor by which the model is to be scaled so that it is not deaf after
+ * a fall in level, given the power the model expects; usually 1. */
+float guard_anchor(const struct guard *g, float expected);
+
+static inline bool guard_masked(const struct guard *g)
+{
+    return g->count * g->parts < g->n;
+}
+
+#endif

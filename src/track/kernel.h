@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * kernel.h - the few loops where the time goes, one table a machine and kind
+ * of number.  A variant is a file; which one runs is chosen once, in
+ * kernel_choose().
+ *
+ * u_j is direction j, p[r] are coefficients, y[n] a padded vector.  For
+ * complex numbers U' is the conjugate transpose.
+ */
+#ifndef LULL_TRACK_KERNEL_H
+#define LULL_TRACK_KERNEL_H
+
+#include "track/basis.h"
+
+#include <stdbool.h>
+
+/* One frame's sweep: what to look at, what to give, how to move.
+ *
+ *   e     = y - U p
+ *   x_hat = x_p U p + x_h U h
+ *   v     = v_e e + v_p U p + v_h U h
+ *   U     = U + v d'                                                     */
+struct sweep {
+    const float *y;         /* [n]                      */
+    const float *p, *h, *d; /* [r] coefficients         */
+    float x_p, x_h, v_e, v_p, v_h;
+    float *e, *x_hat; /* [n] results              */
+};
+
+struct kernel {
+    /* p = U'y */
+    void (*gather)(const struct basis *b, const float *restrict y, float *restrict p);
+
+    /* x = U a */
+    void (*combine)(const struct basis *b, const float *restrict a, float *restrict x);
+
+    /* The sweep above; the moved directions go to `moved`, of the same shape
+     * as b->U and possibly the same memory. */
+    void (*sweep)(const struct basis *b, const struct sweep *s, float *moved);
+
+    /* X = a X + sign x x' and y = X x for a symmetric X[q][ld], ld a multiple
+     * of 8; x and y have ld floats.  Symmetric to the last bit: both halves
+     * round the same product. */
+    void (*blend)(float *restrict X, size_t q, size_t ld, float a, float sign,
+                  const float *restrict x);
+    void (*apply)(const float *restrict X, size_t q, size_t ld, const float *restrict x,
+                  float *restrict y);
+};
+
+/* parts: 1 real, 2 complex.  portable: the one that gives the same bits on
+ * every machine. */
+const struct kernel *kernel_choose(size_t parts, bool portable);
+
+/* The variants; [0] real, [1] complex.  NULL where the compiler cannot build
+ * or the machine cannot run them. */
+const struct kernel *kernel_c(void);
+const struct kernel *kernel_avx2(void);
+const struct kernel *kernel_neon(void);
+
+#endif

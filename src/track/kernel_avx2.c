@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * kernel_avx2.c - the kernels for x86 with AVX2 and FMA.
+ *
+ * A tile is four registers wide.  The first half of a sweep keeps two sums of a
+ * tile in eight registers, just enough to hide the latency of FMA, and is bound
+ * by arithmetic: 8 FMA against 6 loads a direction.  The second half finds the
+ * tile in the nearest cache and is bound by its 4 stores.
+ *
+ * Compiled with flags of its own; run only where the processor says it can.
+ */
+#include "track/kernel.h"
+
+#include <stddef.h>
+
+#ifdef __AVX2__
+#include <immintrin.h>
+
+typedef __m256 vec;
+
+enum { WIDE = 8, MOST = 1024 }; /* floats in a register; in coefficients, at most */
+
+static inline vec load(const float *x)
+{
+    return _mm256_loadu_ps(x);
+}
+
+static inline vec all(const float *x)
+{
+    return _mm256_broadcast_ss(x);
+}
+
+static inline vec madd(vec a, vec b, vec c)
+{
+    return _mm256_fmadd_ps(a, b, c);
+}
+
+/* J x: (a, b) becomes (-b, a) in every pair; here as addsub of zero. */
+static inline vec turned(vec x)
+{
+    return _mm256_addsub_ps(_mm256_setzero_ps(), _mm256_permute_ps(x, 0xb1));
+}
+
+static inline float sum(vec x)
+{
+    __m128 s = _mm_add_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));
+
+    s = _mm_add_ps(s, _mm_movehl_ps(s, s));
+    return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
+}
+
+/* u'y over a tile, y in four registers. */
+static inline vec dot(const float *u, vec y0, vec y1, vec y2, vec y3)
+{
+    const vec a = madd(load(u + 8), y1, _mm256_mul_ps(load(u), y0));
+    const vec b = madd(load(u + 24), y3, _mm256_mul_ps(load(u + 16), y2));
+
+    return _mm256_add_ps(a, b);
+}
+
+/* c + u'y over a tile, in one chain. */
+static inline vec chain(vec c, const float *u, const vec y[4])
+{
+    c = madd(load(u), y[0], c);
+    c = madd(load(u + 8), y[1], c);
+    c = madd(load(u + 16), y[2], c);
+    return madd(load(u + 24), y[3], c);
+}
+
+/* As many sums as directions stay in the nearest cache, and U is read once,
+ * straight through, two tiles at a time. */
+static void gather_real(const struct basis *b, const float *restrict y, float *restrict p)
+{
+    const size_t step = b->cap * TILE;
+    const float *u = b->U;
+    vec sums[MOST / 2];
+
+    for (size_t j = 0; j < b->r; j++)
+        sums[j] = _mm256_setzero_ps();
+    for (size_t t = 0; t < b->tiles / 2; t++, y += 2 * TILE, u += 2 * step) {
+        const vec y0[4] = { load(y), load(y + 8), load(y + 16), load(y + 24) };
+        const vec y1[4] = { load(y + 32), load(y + 40), load(y + 48), load(y + 56) };
+
+        for (size_t j = 0; j < b->r; j++) {
+            const float *const next = u + step + j * TILE;
+            const vec other = madd(load(next + 8), y1[1], _mm256_mul_ps(load(next), y1[0]));
+            const vec half = madd(load(next + 24), y1[3], madd(load(next + 16), y1[2], other));
+
+            sums[j] = _mm256_add_ps(half, chain(sums[j], u + j * TILE, y0));
+        }
+    }
+    if (b->tiles % 2) {
+        const vec y0[4] = { load(y), load(y + 8), load(y + 16), load(y + 24) };
+
+        for (size_t j = 0; j < b->r; j++)
+            sums[j] = chain(sums[j], u + j * TILE, y0);
+    }
+    for (size_t j = 0; j < b->r; j++)
+        p[j] = sum(sums[j]);
+}
+
+static void gather_complex(const struct basis *b, const float *restrict y, float *restrict p)
+{
+    vec sums[MOST];
+    const vec zero = _mm256_setzero_ps();
+
+    for (size_t j = 0; j < 2 * b->r; j++)
+        sums[j] = zero;
+    for (size_t t = 0; t < b->tiles; t++, y += TILE) {
+        const float *u = b->U + t * b->cap * TILE;
+        const vec y0 = load(y), y1 = load(y + 8), y2 = load(y + 16), y3 = load(y + 24);
+        const vec z0 = turned(y0), z1 = turned(y1), z2 = turned(y2), z3 = turned(y3);
+
+        for (size_t j = 0; j < b->r; j++, u += TILE) {
+            sums[2 * j] = _mm256_add_ps(sums[2 * j], dot(u, y0, y1, y2, y3));
+            sums[2 * j + 1] = _mm256_sub_ps(sums[2 * j + 1], dot(u, z0, z1, z2, z3));
+        }
+    }
+    for (size_t j = 0; j < 2 * b->r; j++)
+        p[j] = sum(sums[j]);
+}
+
+static void combine_real(const struct basis *b, const float *restrict a, float *restrict x)
+{
+    for (size_t t = 0; t < b->tiles; t++, x += TILE) {
+        const float *u = b->U + t * b->cap * TILE;
+        vec s0 = _mm256_setzero_ps(), s1 = s0, s2 = s0, s3 = s0;
+
+        for (size_t j = 0; j < b->r; j++, u += TILE) {
+            const vec c = all(a + j);
+
+            s0 = madd(c, load(u), s0);
+            s1 = madd(c, load(u + 8), s1);
+            s2 = madd(c, load(u + 16), s2);
+            s3 = madd(c, load(u + 24), s3);
+        }
+        _mm256_storeu_ps(x, s0);
+        _mm256_storeu_ps(x + 8, s1);
+        _mm256_storeu_ps(x + 16, s2);
+        _mm256_storeu_ps(x + 24, s3);
+    }
+}
+
+static void combine_complex(const struct basis *b, const float *restrict a, float *restrict x)
+{
+    for (size_t i = 0; i < b->tiles * TILE; i += 2 * WIDE) {
+        const float *u = b->U + i / TILE * b->cap * TILE + i % TILE;
+        vec re0 = _mm256_setzero_ps(), re1 = re0, im0 = re0, im1 = re0;
+
+        for (size_t j = 0; j < b->r; j++, u += TILE) {
+            const vec re = all(a + 2 * j), im = all(a + 2 * j + 1);
+
+            re0 = madd(re, load(u), re0);
+            re1 = madd(re, load(u + 8), re1);
+            im0 = madd(im, load(u), im0);
+            im1 = madd(im, load(u + 8), im1);
+        }
+        _mm256_storeu_ps(x + i, _mm256_add_ps(re0, turned(im0)));
+        _mm256_storeu_ps(x + i + 8, _mm256_add_ps(re1, turned(im1)));
+    }
+}
+
+/* Given U p and U h on one register at row i: stores e and x_hat, gives v. */
+static inline vec finish(const struct sweep *s, size_t i, vec up, vec uh)
+{
+    const vec e = _mm256_sub_ps(load(s->y + i), up);
+    const vec x = madd(all(&s->x_h), uh, _mm256_mul_ps(all(&s->x_p), up));
+    const vec v = madd(all(&s->v_h), uh, _mm256_mul_ps(all(&s->v_p), up));
+
+    _mm256_storeu_ps(s->e + i, e);
+    _mm256_storeu_ps(s->x_hat + i, x);
+    return madd(all(&s->v_e), e, v);
+}
+
+static void sweep_real(const struct basis *b, const struct sweep *s, float *moved)
+{
+    const float *p = s->p, *h = s->h, *d = s->d;
+    const size_t r = b->r;
+
+    for (size_t t = 0; t < b->tiles; t++) {
+        const float *u = b->U + t * b->cap * TILE;
+        float *to = moved + t * b->cap * TILE;
+        vec p0 = _mm256_setzero_ps(), p1 = p0, p2 = p0, p3 = p0;
+        vec h0 = p0, h1 = p0, h2 = p0, h3 = p0;
+
+        for (size_t j = 0; j < r; j++) {
+            const float *x = u + j * TILE;
+            const vec a = all(p + j), c = all(h + j);
+            const vec x0 = load(x), x1 = load(x + 8), x2 = load(x + 16), x3 = load(x + 24);
+
+            p0 = madd(a, x0, p0);
+            p1 = madd(a, x1, p1);
+            p2 = madd(a, x2, p2);
+            p3 = madd(a, x3, p3);
+            h0 = madd(c, x0, h0);
+            h1 = madd(c, x1, h1);
+            h2 = madd(c, x2, h2);
+            h3 = madd(c, x3, h3);
+        }
+        p0 = finish(s, t * TILE, p0, h0);
+        p1 = finish(s, t * TILE + 8, p1, h1);
+        p2 = finish(s, t * TILE + 16, p2, h2);
+        p3 = finish(s, t * TILE + 24, p3, h3);
+        for (size_t j = 0; j < r; j++) {
+            const float *x = u + j * TILE;
+            const vec a = all(d + j);
+
+            _mm256_storeu_ps(to + j * TILE, madd(a, p0, load(x)));
+            _mm256_storeu_ps(to + j * TILE + 8, madd(a, p1, load(x + 8)));
+            _mm256_storeu_ps(to + j * TILE + 16, madd(a, p2, load(x + 16)));
+            _mm256_storeu_ps(to + j * TILE + 24, madd(a, p3, load(x + 24)));
+        }
+    }
+}
+
+static void sweep_complex(const struct basis *b, const struct sweep *s, float *moved)
+{
+    for (size_t i = 0; i < b->tiles * TILE; i += 2 * WIDE) {
+        const size_t at = i / TILE * b->cap * TILE + i % TILE;
+        const float *u = b->U + at;
+        float *to = moved + at;
+        vec p0 = _mm256_setzero_ps(), p1 = p0, p2 = p0, p3 = p0; /* re, re, im, im */
+        vec h0 = p0, h1 = p0, h2 = p0, h3 = p0;
+
+        for (size_t j = 0; j < b->r; j++) {
+            const vec x0 = load(u + j * TILE), x1 = load(u + j * TILE + 8);
+            const vec pr = all(s->p + 2 * j), pi = all(s->p + 2 * j + 1);
+            const vec hr = all(s->h + 2 * j), hi = all(s->h + 2 * j + 1);
+
+            p0 = madd(pr, x0, p0);
+            p1 = madd(pr, x1, p1);
+            p2 = madd(pi, x0, p2);
+            p3 = madd(pi, x1, p3);
+            h0 = madd(hr, x0, h0);
+            h1 = madd(hr, x1, h1);
+            h2 = madd(hi, x0, h2);
+            h3 = madd(hi, x1, h3);
+        }
+        const vec v0 =
+            finish(s, i, _mm256_add_ps(p0, turned(p2)), _mm256_add_ps(h0, turned(h2)));
+        const vec v1 =
+            finish(s, i + 8, _mm256_add_ps(p1, turned(p3)), _mm256_add_ps(h1, turned(h3)));
+        const vec w0 = turned(v0), w1 = turned(v1);
+
+        /* u + v conj(d) = u + re(d) v - im(d) J v */
+        for (size_t j = 0; j < b->r; j++) {
+            const vec re = all(s->d + 2 * j), im = all(s->d + 2 * j + 1);
+            const vec x0 = madd(re, v0, load(u + j * TILE));
+            const vec x1 = madd(re, v1, load(u + j * TILE + 8));
+
+            _mm256_storeu_ps(to + j * TILE, _mm256_fnmadd_ps(im, w0, x0));
+            _mm256_storeu_ps(to + j * TILE + 8, _mm256_fnmadd_ps(im, w1, x1));
+        }
+    }
+}
+
+static void blend(float *restrict X, size_t q, size_t ld, float a, float sign,
+                  const float *restrict x)
+{
+    const vec keep = _mm256_set1_ps(a);
+
+    for (size_t i = 0; i < q; i++, X += ld) {
+        const vec xi = _mm256_set1_ps(sign * x[i]);
+
+        for (size_t j = 0; j < ld; j += WIDE)
+            _mm256_storeu_ps(X + j, madd(xi, load(x + j), _mm256_mul_ps(keep, load(X + j))));
+    }
+}
+
+/* y = X x for the four registers of columns from j on, or for one. */
+static inline void apply_strip(const float *X, size_t q, size_t ld, const float *x, float *y)
+{
+    vec s0 = _mm256_setzero_ps(), s1 = s0, s2 = s0, s3 = s0;
+
+    for (size_t i = 0; i < q; i++, X += ld) {
+        const vec a = all(x + i);
+
+        s0 = madd(a, load(X), s0);
+        s1 = madd(a, load(X + 8), s1);
+        s2 = madd(a, load(X + 16), s2);
+        s3 = madd(a, load(X + 24), s3);
+    }
+    _mm256_storeu_ps(y, s0);
+    _mm256_storeu_ps(y + 8, s1);
+    _mm256_storeu_ps(y + 16, s2);
+    _mm256_storeu_ps(y + 24, s3);
+}
+
+static void apply(const float *restrict X, size_t q, size_t ld, const float *restrict x,
+                  float *restrict y)
+{
+    size_t j = 0;
+
+    for (; j + TILE <= ld; j += TILE)
+        apply_strip(X + j, q, ld, x, y + j);
+    for (; j < ld; j += WIDE) {
+        vec even = _mm256_setzero_ps(), odd = even;
+        size_t i = 0;
+
+        for (; i + 2 <= q; i += 2) {
+            even = madd(all(x + i), load(X + i * ld + j), even);
+            odd = madd(all(x + i + 1), load(X + (i + 1) * ld + j), odd);
+        }
+        if (i < q)
+            even = madd(all(x + i), load(X + i * ld + j), even);
+        _mm256_storeu_ps(y + j, _mm256_add_ps(even, odd));
+    }
+}
+
+static const struct kernel variants[2] = {
+    { gather_real, combine_real, sweep_real, blend, apply },
+    { gather_complex, combine_complex, sweep_complex, blend, apply },
+};
+
+const struct kernel *kernel_avx2(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? variants : NULL;
+}
+
+#else
+
+const struct kernel *kernel_avx2(void)
+{
+    return NULL;
+}
+
+#endif

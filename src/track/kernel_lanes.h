@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * kernel_lanes.h - the kernels on registers of four floats, in the compiler's
+ * own vectors: any machine that has such registers has them here, any other
+ * makes do.  Included by the files that compile it, each with flags of its
+ * own: kernel_c.c (every operation rounds by itself, so that the result is the
+ * same everywhere) and kernel_neon.c (products and sums fused).
+ *
+ * Half a tile at a time: two sums of it take eight registers of sixteen.
+ *
+ * Cost of a sweep: 6 n r flops, one read and one write of U; of a gather:
+ * 2 n r flops, one read.
+ */
+#include "track/kernel.h"
+
+#include <string.h>
+
+typedef float lanes __attribute__((vector_size(16)));
+
+enum { HALF = TILE / 2 }; /* floats */
+
+static inline lanes load(const float *x)
+{
+    lanes v;
+
+    memcpy(&v, x, sizeof v);
+    return v;
+}
+
+static inline void store(float *x, lanes v)
+{
+    memcpy(x, &v, sizeof v);
+}
+
+static inline lanes all(float x)
+{
+    return (lanes){ x, x, x, x };
+}
+
+/* J x: (a, b) becomes (-b, a) in every pair. */
+static inline lanes turned(lanes x)
+{
+    return __builtin_shufflevector(x, x, 1, 0, 3, 2) * (lanes){ -1, 1, -1, 1 };
+}
+
+static inline float sum(lanes x)
+{
+    return (x[0] + x[2]) + (x[1] + x[3]);
+}
+
+/* u'y over a tile. */
+static inline lanes dot(const float *u, const lanes y[8])
+{
+    const lanes a = load(u) * y[0] + load(u + 4) * y[1];
+    const lanes b = load(u + 8) * y[2] + load(u + 12) * y[3];
+    const lanes c = load(u + 16) * y[4] + load(u + 20) * y[5];
+    const lanes d = load(u + 24) * y[6] + load(u + 28) * y[7];
+
+    return (a + b) + (c + d);
+}
+
+static void gather_real(const struct basis *b, const float *restrict y, float *restrict p)
+{
+    memset(p, 0, b->r * sizeof *p);
+    for (size_t t = 0; t < b->tiles; t++, y += TILE) {
+        const float *u = b->U + t * b->cap * TILE;
+        lanes here[8];
+
+        for (size_t k = 0; k < 8; k++)
+            here[k] = load(y + 4 * k);
+        for (size_t j = 0; j < b->r; j++, u += TILE)
+            p[j] += sum(dot(u, here));
+    }
+}
+
+static void gather_complex(const struct basis *b, const float *restrict y, float *restrict p)
+{
+    memset(p, 0, 2 * b->r * sizeof *p);
+    for (size_t t = 0; t < b->tiles; t++, y += TILE) {
+        const float *u = b->U + t * b->cap * TILE;
+        lanes here[8], there[8];
+
+        for (size_t k = 0; k < 8; k++) {
+            here[k] = load(y + 4 * k);
+            there[k] = -turned(here[k]); /* whose dot with u is imaginary */
+        }
+        for (size_t j = 0; j < b->r; j++, u += TILE) {
+            p[2 * j] += sum(dot(u, here));
+            p[2 * j + 1] += sum(dot(u, there));
+        }
+    }
+}
+
+/* Half a tile. */
+struct half {
+    lanes a, b, c, d;
+};
+
+static inline void add(struct half *x, lanes s, const float *u)
+{
+    x->a += s * load(u);
+    x->b += s * load(u + 4);
+    x->c += s * load(u + 8);
+    x->d += s * load(u + 12);
+}
+
+/* x + J z */
+static inline struct half plus_turned(struct half x, struct half z)
+{
+    return (struct half){ x.a + turned(z.a), x.b + turned(z.b), x.c + turned(z.c),
+                          x.d + turned(z.d) };
+}
+
+static inline void put(float *x, struct half v)
+{
+    store(x, v.a);
+    store(x + 4, v.b);
+    store(x + 8, v.c);
+    store(x + 12, v.d);
+}
+
+/* U a on half a tile, a real; or the real and imaginary sums of a complex a. */
+static inline struct half weighted(const float *u, size_t r, const float *a, size_t parts)
+{
+    struct half x = { all(0), all(0), all(0), all(0) };
+
+    for (size_t j = 0; j < r; j++)
+        add(&x, all(a[j * parts]), u + j * TILE);
+    return x;
+}
+
+static inline struct half product(const float *u, size_t r, const float *a, size_t parts)
+{
+    const struct half re = weighted(u, r, a, parts);
+
+    return parts == 1 ? re : plus_turned(re, weighted(u, r, a + 1, parts));
+}
+
+static inline void combine(const struct basis *b, const float *a, float *x, size_t parts)
+{
+    for (size_t i = 0; i < b->tiles * TILE; i += HALF)
+        put(x + i, product(b->U + i / TILE * b->cap * TILE + i % TILE, b->r, a, parts));
+}
+
+/* Given U p and U h on one register at row i: stores e and x_hat, gives v. */
+static inline lanes finish(const struct sweep *s, size_t i, lanes up, lanes uh)
+{
+    const lanes e = load(s->y + i) - up;
+
+    store(s->e + i, e);
+    store(s->x_hat + i, all(s->x_p) * up + all(s->x_h) * uh);
+    return all(s->v_e) * e + all(s->v_p) * up + all(s->v_h) * uh;
+}
+
+static inline struct half finish_half(const struct sweep *s, size_t i, struct half up,
+                                      struct half uh)
+{
+    return (struct half){ finish(s, i, up.a, uh.a), finish(s, i + 4, up.b, uh.b),
+                          finish(s, i + 8, up.c, uh.c), finish(s, i + 12, up.d, uh.d) };
+}
+
+/* to = u + a v */
+static inline void move(float *to, const float *u, lanes a, struct half v)
+{
+    store(to, load(u) + a * v.a);
+    store(to + 4, load(u + 4) + a * v.b);
+    store(to + 8, load(u + 8) + a * v.c);
+    store(to + 12, load(u + 12) + a * v.d);
+}
+
+static void sweep_real(const struct basis *b, const struct sweep *s, float *moved)
+{
+    for (size_t i = 0; i < b->tiles * TILE; i += HALF) {
+        const size_t at = i / TILE * b->cap * TILE + i % TILE;
+        const float *u = b->U + at;
+        struct half up = { all(0), all(0), all(0), all(0) }, uh = up;
+
+        for (size_t j = 0; j < b->r; j++) {
+            add(&up, all(s->p[j]), u + j * TILE);
+            add(&uh, all(s->h[j]), u + j * TILE);
+        }
+        const struct half v = finish_half(s, i, up, uh);
+
+        for (size_t j = 0; j < b->r; j++)
+            move(moved + at + j * TILE, u + j * TILE, all(s->d[j]), v);
+    }
+}
+
+static void sweep_complex(const struct basis *b, const struct sweep *s, float *moved)
+{
+    for (size_t i = 0; i < b->tiles * TILE; i += HALF) {
+        const size_t at = i / TILE * b->cap * TILE + i % TILE;
+        const float *u = b->U + at;
+        const struct half zero = { all(0), all(0), all(0), all(0) };
+        const struct half up = product(u, b->r, s->p, 2), uh = product(u, b->r, s->h, 2);
+        const struct half v = finish_half(s, i, up, uh), w = plus_turned(zero, v);
+
+        /* u + v conj(d) = u + re(d) v - im(d) J v */
+        for (size_t j = 0; j < b->r; j++) {
+            move(moved + at + j * TILE, u + j * TILE, all(s->d[2 * j]), v);
+            move(moved + at + j * TILE, moved + at + j * TILE, all(-s->d[2 * j + 1]), w);
+        }
+    }
+}
+
+static void combine_real(const struct basis *b, const float *restrict a, float *restrict x)
+{
+    combine(b, a, x, 1);
+}
+
+static void combine_complex(const struct basis *b, const float *restrict a, float *restrict x)
+{
+    combine(b, a, x, 2);
+}
+
+static void blend(float *restrict X, size_t q, size_t ld, float a, float sign,
+                  const float *restrict x)
+{
+    for (size_t i = 0; i < q; i++, X += ld) {
+        const lanes xi = all(sign * x[i]);
+
+        for (size_t j = 0; j < ld; j += 4)
+            store(X + j, all(a) * load(X + j) + xi * load(x + j));
+    }
+}
+
+static void apply(const float *restrict X, size_t q, size_t ld, const float *restrict x,
+                  float *restrict y)
+{
+    for (size_t j = 0; j < ld; j += 8) {
+        lanes even = all(0), odd = all(0);
+
+        for (size_t i = 0; i < q; i++) {
+            even += all(x[i]) * load(X + i * ld + j);
+            odd += all(x[i]) * load(X + i * ld + j + 4);
+        }
+        store(y + j, even);
+        store(y + j + 4, odd);
+    }
+}
+
+static const struct kernel variants[2] = {
+    { gather_real, combine_real, sweep_real, blend, apply },
+    { gather_complex, combine_complex, sweep_complex, blend, apply },
+};

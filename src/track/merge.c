@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * merge.c - U1 C1 U1' w1/(w1 + w2) + U2 C2 U2' w2/(w1 + w2), truncated.
+ *
+ * Each tracker weighs as many frames as it remembers, 1/step.  With C2 = L L' the
+ * second term is the sum over the columns of U2 L, which are folded in like
+ * frames (fold.c).  Exact up to what each part had truncated.
+ */
+#include "track/merge.h"
+
+#include <math.h>
+#include <string.h>
+
+void merge_place(struct merge *m, struct arena *a, const struct track *into,
+                 const struct track *from)
+{
+    const struct cov *c = &from->rule.cov;
+
+    fold_place(&m->fold, a, &into->U, from->U.r);
+    m->L = arena_floats(a, c->rows * c->ld);
+    m->a = arena_floats(a, c->ld);
+    m->y = arena_floats(a, basis_padded(&into->U));
+}
+
+/* L L' = C; a direction that is not there gives a column of zeros. */
+static void root(float *L, const struct cov *c)
+{
+    const size_t ld = c->ld;
+
+    for (size_t j = 0; j < c->q; j++)
+        for (size_t i = j; i < c->q; i++) {
+            float sum = c->C[i * ld + j];
+
+            for (size_t k = 0; k < j; k++)
+                sum -= L[i * ld + k] * L[j * ld + k];
+            if (i == j)
+                L[j * ld + j] = sqrtf(fmaxf(sum, 0.0f));
+            else
+                L[i * ld + j] = L[j * ld + j] > 0.0f ? sum / L[j * ld + j] : 0.0f;
+        }
+}
+
+static float mix(float a, float b, float share)
+{
+    return a + share * (b - a);
+}
+
+/* Everything but the subspace; `share` is that of `from`. */
+static void mix_rest(struct track *into, const struct track *from, float share)
+{
+    const float memory = 1.0f / step_now(&into->step) + 1.0f / step_now(&from->step);
+
+    into->sigma2 = mix(into->sigma2, from->sigma2, share);
+    into->guard.mean = mix(into->guard.mean, from->guard.mean, share);
+    into->guard.level = mix(into->guard.level, from->guard.level, share);
+    into->seen += from->seen < UINT32_MAX - into->seen ? from->seen : UINT32_MAX - into->seen;
+    into->guard.seen = into->seen;
+    step_remember(&into->step, memory);
+    if (into->plan.auto_rank)
+        rank_restart(&into->rank, &into->U, &into->rule.cov);
+}
+
+void merge_update(struct merge *m, struct track *into, const struct track *from)
+{
+    const struct cov *c = &from->rule.cov;
+    const float w1 = into->seen ? 1.0f / step_now(&into->step) : 0.0f;
+    const float w2 = 1.0f / step_now(&from->step), share = w2 / (w1 + w2);
+
+    if (!from->seen)
+        return;
+    fold_begin(&m->fold, &into->U, &into->rule.cov, 1.0f - share);
+    root(m->L, c);
+    for (size_t j = 0; j < c->q; j += c->parts) {
+        for (size_t i = 0; i < c->q; i++)
+            m->a[i] = m->L[i * c->ld + j];
+        c->kernel->combine(&from->U, m->a, m->y);
+        fold_add(&m->fold, m->y, share);
+    }
+    fold_end(&m->fold, &into->U, &into->rule.cov, into->plan.rank);
+    mix_rest(into, from, share);
+}

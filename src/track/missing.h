@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * missing.h - coefficients of a frame of which only some entries are known.
+ */
+#ifndef LULL_TRACK_MISSING_H
+#define LULL_TRACK_MISSING_H
+
+#include "track/cov.h"
+#include "track/kernel.h"
+
+struct missing {
+    size_t padded, ld;
+    float *x;                         /* [padded] U v                               */
+    float *b, *rest, *dir, *Adir, *w; /* [ld]                               */
+};
+
+void missing_place(struct missing *m, struct arena *a, size_t padded, size_t ld);
+
+/* p that minimises |known (y - U p)|^2; y is 0 where known is.  trust = dim /
+ * entries known. */
+void missing_solve(struct missing *m, const struct kernel *k, const struct basis *U,
+                   const float *y, const float *known, float trust, float *p);
+
+/* The same with what C says about p as a prior, for noise of power sigma2:
+ * the best guess of the frame is then U p. */
+void missing_guess(struct missing *m, struct cov *c, const struct basis *U, const float *y,
+                   const float *known, float trust, float sigma2, float *p);
+
+/* e = known (y - U p); gives |e|^2. */
+float missing_rest(const struct kernel *k, const struct basis *U, const float *y,
+                   const float *known, const float *p, float *e);
+
+#endif

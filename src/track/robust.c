@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * robust.c - gross outliers.
+ *
+ * Least squares lets one wrong entry pull all coefficients.  Huber's loss does
+ * not; it is minimised by repeating
+ *
+ *   e = y - U p,   p = p + U' clip(e, theta)
+ *
+ * (majorisation with step 1, since U'U = I).  Entries still beyond theta = KAPPA
+ * sigma are then declared unknown, and the frame is one with missing entries.
+ * What counts is the residual that the other entries leave, e_i/(1 - |U_i|^2):
+ * a direction that has turned to one entry would explain all its outliers, and
+ * keep being fed by them.  sigma comes from the median of |e|, which half the
+ * entries would have to be wrong to mislead, smoothed over frames.
+ *
+ * Cost: ROUNDS times 4 n r flops and three passes for the exact median.
+ */
+#include "track/robust.h"
+
+#include <math.h>
+#include <string.h>
+
+static const float KAPPA = 4.0f; /* sigmas: 6e-5 of ordinary entries are beyond */
+static const float PACE = 0.05f;
+static const float JUMP = 3.0f; /* most one frame may say, of sigma            */
+static const float OWN = 0.3f;  /* least of a frame's own level that counts    */
+static const float MEDIAN[3] = { 0, 0.6745f, 0.8326f }; /* of |noise|, by parts  */
+enum { ROUNDS = 6, BINS = 2048, START = 3 };
+
+void robust_place(struct robust *r, struct arena *a, size_t padded, size_t ld)
+{
+    r->size = arena_floats(a, padded);
+    r->dp = arena_floats(a, ld);
+    r->count = arena_take(a, BINS, sizeof *r->count);
+}
+
+void robust_reset(struct robust *r)
+{
+    r->sigma = 0;
+    r->seen = 0;
+}
+
+static uint32_t bits_of(float x)
+{
+    uint32_t u;
+
+    memcpy(&u, &x, sizeof u);
+    return u;
+}
+
+/* The k-th smallest of x[n] >= 0, exactly: non-negative floats sort like their
+ * bits, which are found 11, 11 and 10 at a time. */
+static float select_nth(uint32_t *count, const float *x, size_t n, size_t k)
+{
+    static const unsigned shifts[] = { 21, 10, 0 };
+    uint32_t prefix = 0, mask = 0;
+
+    for (size_t pass = 0; pass < 3; pass++) {
+        const unsigned shift = shifts[pass];
+        const uint32_t field = pass < 2 ? BINS - 1 : 1023;
+        uint32_t bin = 0;
+
+        memset(count, 0, BINS * sizeof *count);
+        for (size_t i = 0; i < n; i++) {
+            const uint32_t u = bits_of(x[i]);
+
+            if ((u & mask) == prefix)
+                count[u >> shift & field]++;
+        }
+        while (k >= count[bin])
+            k -= count[bin++];
+        prefix |= bin << shift;
+        mask |= field << shift;
+    }
+    float nth;
+
+    memcpy(&nth, &prefix, sizeof nth);
+    return nth;
+}
+
+/* Sizes of the known entries of e, one after the other; gives their number. */
+static size_t sizes(struct robust *r, const struct guard *g, const float *e)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < g->n; i += g->parts)
+        if (g->known[i] != 0.0f)
+            r->size[count++] = g->parts == 1 ? fabsf(e[i]) : hypotf(e[i], e[i + 1]);
+    return count;
+}
+
+static void rest(const struct guard *g, const struct kernel *k, const struct basis *U,
+                 const float *p, float *e)
+{
+    k->combine(U, p, e);
+    for (size_t i = 0; i < g->padded; i++)
+        e[i] = g->known[i] * (g->y[i] - e[i]);
+}
+
+static float size_at(const struct guard *g, const float *e, size_t i)
+{
+    return g->parts == 1 ? fabsf(e[i]) : hypotf(e[i], e[i + 1]);
+}
+
+static void clip(const struct guard *g, float *e, float theta)
+{
+    for (size_t i = 0; i < g->n; i += g->parts) {
+        const float size = size_at(g, e, i);
+
+        if (size > theta)
+            for (size_t m = 0; m < g->parts; m++)
+                e[i + m] *= theta / size;
+    }
+}
+
+/* The least that is left of an entry's own say. */
+static const float OWN_SAY = 0.02f;
+
+/* e_i becomes what the other entries leave of entry i: e_i/(1 - |U_i|^2). */
+static void leave_one_out(struct robust *r, const struct guard *g, const struct basis *U,
+                          float *e)
+{
+    basis_leverage(U, r->size);
+    for (size_t i = 0; i < g->n; i++)
+        e[i] /= fmaxf(1.0f - r->size[i], OWN_SAY);
+}
+
+/* sigma of this frame alone. */
+static float own_sigma(struct robust *r, const struct guard *g, const float *e)
+{
+    const size_t count = sizes(r, g, e);
+
+    return count ? select_nth(r->count, r->size, count, count / 2) / MEDIAN[g->parts] : 0.0f;
+}
+
+static float threshold(const struct robust *r, float own)
+{
+    return KAPPA * (r->seen < START ? own : fmaxf(r->sigma, OWN * own));
+}
+
+static void learn(struct robust *r, float own)
+{
+    if (r->seen < START)
+        r->sigma = own;
+    else
+        r->sigma += PACE * (fminf(own, JUMP * r->sigma) - r->sigma);
+    r->seen += r->seen < UINT32_MAX;
+}
+
+void robust_update(struct robust *r, struct guard *g, const struct kernel *k,
+                   const struct basis *U, float *p, float *e)
+{
+    const size_t known = g->count;
+    size_t beyond = 0;
+
+    if (!guard_masked(g))
+        for (size_t i = 0; i < g->n; i++)
+            g->known[i] = 1.0f;
+    rest(g, k, U, p, e);
+    for (int round = 0; round < ROUNDS; round++) {
+        clip(g, e, threshold(r, own_sigma(r, g, e)));
+        k->gather(U, e, r->dp);
+        for (size_t i = 0; i < U->r * U->parts; i++)
+            p[i] += r->dp[i];
+        rest(g, k, U, p, e);
+    }
+    const float own = own_sigma(r, g, e), theta = threshold(r, own);
+
+    learn(r, own);
+    leave_one_out(r, g, U, e);
+    for (size_t i = 0; i < g->n; i += g->parts)
+        beyond += size_at(g, e, i) > theta;
+    if (!beyond || 2 * beyond >= known) /* none, or the subspace is what is wrong */
+        return;
+    for (size_t i = 0; i < g->n; i += g->parts)
+        if (size_at(g, e, i) > theta)
+            for (size_t m = 0; m < g->parts; m++)
+                g->known[i + m] = 0.0f;
+    guard_recount(g);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * rule.h - what the rules share.  A rule looks at a frame and says where to
+ * turn the subspace: by which angle, in the plane of the residual e and one
+ * direction U d of the subspace.  Everything else is the same for all:
+ *
+ *   U = U + ((cos - 1) U d + sin e/|e|) d'
+ *
+ * keeps U'U = I for any d of length 1 and any angle, and an angle of
+ * atan(|e||g|) cannot overshoot: every step in (0, 1] is stable.
+ */
+#ifndef LULL_TRACK_RULE_H
+#define LULL_TRACK_RULE_H
+
+#include "track/basis.h"
+#include "track/cov.h"
+#include "track/fold.h"
+
+/* The frame as a rule sees it; y = U p + e. */
+struct look {
+    const float *p; /* [ld] coefficients, padded by zeros          */
+    const float *y; /* [n] the frame, unknown entries completed    */
+    float weight;   /* by which p and e2 are scaled, y is not      */
+    float e2;       /* |e|^2                                       */
+    float mu;       /* step in force, in (0, 1]                    */
+    float trust;    /* 1, or dim / entries known if some are not   */
+};
+
+/* What it answers. */
+struct motion {
+    float *h;         /* [ld] C^-1 p, for the shrinkage              */
+    float *d;         /* [ld] direction of the turn, length 1 or 0   */
+    float tangent;    /* of the angle, >= 0                          */
+    float ph, length; /* p'h and |h|                                 */
+    bool along_h;     /* d = h/|h|: one product less                 */
+    bool along_p;     /* d = p/|p|: likewise                         */
+};
+
+struct rule_state {
+    struct basis *U;
+    struct cov cov;          /* rls, exact, block                           */
+    float *power;            /* [cap] gradient: power of each direction     */
+    float *a, *b;            /* [ld] exact: scratch                         */
+    size_t block, filled;    /* block: frames in one, and gathered so far   */
+    float *Y, *weight, keep; /* block: [block][n] those, [block] their
+                                   weights, and that of what was before        */
+    struct fold fold;        /* block: workspace                            */
+};
+
+/* Every rule is a file with these; settle, called when the sweep is over, may
+ * be NULL. */
+struct rule {
+    void (*place)(struct rule_state *s, struct arena *a);
+    void (*reset)(struct rule_state *s, size_t r, float level);
+    void (*update)(struct rule_state *s, const struct look *f, struct motion *m);
+    void (*settle)(struct rule_state *s);
+};
+
+extern const struct rule rule_rls, rule_exact, rule_gradient, rule_block;
+
+#endif

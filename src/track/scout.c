@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * scout.c - abrupt change, seen as one direction standing out of the residual.
+ *
+ * A vector w does power iteration on e, one frame a step:
+ *
+ *   q = w'e,  along += ms (|q|^2 - along),  across += ms (|e|^2/free - across)
+ *   w += ms (e - w q) conj(q) / along,  then to length 1
+ *
+ * Noise of any level gives along/across near 1; a lost direction of the signal
+ * lifts it.  It calls above the chi^2 bound at x = CALL.  A frame counts at most
+ * LOUD times the mean: after a jump in level few frames would otherwise stand
+ * for many.  Every 8/pace looks it loosens up again, so that it finds what comes
+ * late.
+ *
+ * Cost: 8 n flops; memory n.
+ */
+#include "track/scout.h"
+
+#include <math.h>
+#include <string.h>
+
+static const float CALL = 16.0f;               /* exp(-16) is 1e-7 a look    */
+static const float LOUD = 3.0f;                /* times the mean             */
+enum { SETTLED = 8, LOOSE = 3, WARM_UP = 20 }; /* looks, looks, frames */
+
+void scout_place(struct scout *s, struct arena *a, size_t padded, size_t parts, float pace,
+                 uint32_t stride)
+{
+    *s = (struct scout){ .padded = padded, .parts = parts, .pace = pace, .stride = stride };
+    s->w = arena_floats(a, padded);
+}
+
+void scout_reset(struct scout *s, size_t n)
+{
+    uint32_t x = 0x2545f491u;
+
+    memset(s->w, 0, s->padded * sizeof *s->w);
+    for (size_t i = 0; i < n; i++) {
+        x ^= x << 13;
+        x ^= x >> 17;
+        x ^= x << 5;
+        s->w[i] = x & 1 ? 1.0f : -1.0f;
+    }
+    s->shrink = 1.0f / sqrtf((float)n);
+    s->along = s->across = 0;
+    s->looks = s->phase = 0;
+    s->wait = WARM_UP;
+}
+
+void scout_hold(struct scout *s, uint32_t frames)
+{
+    s->wait = frames;
+}
+
+float scout_bound(float pace, float x, size_t parts)
+{
+    const float k = pace / (float)parts;
+
+    return 1.0f + sqrtf(2.0f * x * k) + x * k;
+}
+
+/* q = w'e; the imaginary part only if complex. */
+static void project(const struct scout *s, const float *restrict e, float q[2])
+{
+    const float *restrict w = s->w;
+    float re[8] = { 0 }, im[8] = { 0 };
+
+    for (size_t i = 0; i < s->padded; i += 8)
+        for (size_t k = 0; k < 8; k++)
+            re[k] += w[i + k] * e[i + k];
+    if (s->parts == 2)
+        for (size_t i = 0; i < s->padded; i += 8)
+            for (size_t k = 0; k < 8; k += 2)
+                im[k] += w[i + k] * e[i + k + 1] - w[i + k + 1] * e[i + k];
+    for (size_t k = 1; k < 8; k++) {
+        re[0] += re[k];
+        im[0] += im[k];
+    }
+    q[0] = s->shrink * re[0];
+    q[1] = s->shrink * im[0];
+}
+
+void scout_deflate(const struct scout *s, const float *e, float *rest)
+{
+    float q[2];
+
+    project(s, e, q);
+    for (size_t i = 0; i < s->padded; i++)
+        rest[i] = e[i] - s->shrink * q[0] * s->w[i];
+    for (size_t i = 0; s->parts == 2 && i < s->padded; i += 2) {
+        rest[i] += s->shrink * q[1] * s->w[i + 1];
+        rest[i + 1] -= s->shrink * q[1] * s->w[i];
+    }
+}
+
+void scout_swap(struct scout *a, struct scout *b)
+{
+    const struct scout was = *a;
+
+    *a = *b;
+    *b = was;
+}
+
+/* w = a w + (re + i im) e; gives |w|^2. */
+static float advance(struct scout *s, const float *restrict e, float a, float re, float im)
+{
+    float *restrict w = s->w;
+    float sum[8] = { 0 };
+
+    if (s->parts == 2)
+        for (size_t i = 0; i < s->padded; i += 2) {
+            w[i] -= im / a * e[i + 1];
+            w[i + 1] += im / a * e[i];
+        }
+    for (size_t i = 0; i < s->padded; i += 8)
+        for (size_t k = 0; k < 8; k++) {
+            const float next = a * w[i + k] + re * e[i + k];
+
+            w[i + k] = next;
+            sum[k] += next * next;
+        }
+    for (size_t k = 1; k < 8; k++)
+        sum[0] += sum[k];
+    return sum[0];
+}
+
+bool scout_update(struct scout *s, const float *e, float e2, size_t free)
+{
+    s->wait -= s->wait > 0;
+    if (++s->phase < s->stride || !(e2 > 0.0f))
+        return false;
+    s->phase = 0;
+    s->looks++;
+
+    const float power = e2 / (float)free, ms = fmaxf(s->pace, 1.0f / (float)(s->looks + 3));
+    const float most = s->looks > 1 ? LOUD * s->across : power;
+    const float weight = fminf(1.0f, most / power);
+    float q[2];
+
+    project(s, e, q);
+    const float q2 = weight * (q[0] * q[0] + q[1] * q[1]);
+
+    s->along += ms * (q2 - s->along);
+    s->across += ms * (weight * power - s->across);
+    if (!(s->along > 0.0f))
+        return false;
+
+    const bool calls = !s->wait && s->looks > SETTLED &&
+                       s->along > s->across * scout_bound(ms, CALL, s->parts);
+    const float pull = weight * ms / s->along;
+
+    /* 1 - ms |q|^2/along lies in [0, 1 - ms]: along holds at least ms |q|^2. */
+    const float keep = fmaxf(1.0f - ms / s->along * q2, 1e-3f);
+    const float length2 = advance(s, e, s->shrink * keep, pull * q[0], -pull * q[1]);
+
+    s->shrink = length2 > 0.0f ? 1.0f / sqrtf(length2) : 0.0f;
+    if (!calls && (float)s->looks > 8.0f / s->pace)
+        s->looks = LOOSE;
+    return calls;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * state.c - all that a tracker remembers from one frame to the next.
+ */
+#include "track/store.h"
+#include "track/track.h"
+
+#include <float.h>
+
+static void walk_cov(struct cov *c, struct store *s)
+{
+    if (!c->C)
+        return;
+    /* The whole of both, used or not: the size does not depend on the rank. */
+    store_floats(s, c->C, c->rows * c->ld, -FLT_MAX, FLT_MAX);
+    if (c->P)
+        store_floats(s, c->P, c->rows * c->ld, -FLT_MAX, FLT_MAX);
+    store_size(s, &c->at, 0, c->rows - 1);
+}
+
+static void walk_basis(struct basis *b, struct store *s, size_t least)
+{
+    store_size(s, &b->r, least, b->cap);
+    store_floats(s, b->U, basis_floats(b), -2.0f, 2.0f);
+}
+
+static void walk_rule(struct track *t, struct store *s)
+{
+    struct rule_state *const r = &t->rule;
+
+    walk_cov(&r->cov, s);
+    if (r->power)
+        store_floats(s, r->power, t->U.cap, 0.0f, FLT_MAX);
+    if (!r->Y)
+        return;
+    store_size(s, &r->filled, 0, r->block - 1);
+    store_floats(s, &r->keep, 1, 0.0f, 1.0f);
+    store_floats(s, r->weight, r->block, 0.0f, 1.0f);
+    store_floats(s, r->Y, r->block * basis_padded(&t->U), -FLT_MAX, FLT_MAX);
+}
+
+static void walk_step(struct step *p, struct store *s, size_t least)
+{
+    store_floats(s, &p->mu, 1, FLT_MIN, 1.0f);
+    store_floats(s, &p->age, 1, 0.0f, FLT_MAX);
+    store_floats(s, &p->lag, 1, -FLT_MAX, FLT_MAX);
+    store_floats(s, &p->since, 1, 0.0f, FLT_MAX);
+    store_floats(s, &p->stale_age, 1, 0.0f, FLT_MAX);
+    if (p->automatic)
+        walk_basis(&p->R, s, least);
+}
+
+static void walk_scout(struct scout *c, struct store *s)
+{
+    store_floats(s, c->w, c->padded, -FLT_MAX, FLT_MAX);
+    store_floats(s, &c->shrink, 1, 0.0f, FLT_MAX);
+    store_floats(s, &c->along, 1, 0.0f, FLT_MAX);
+    store_floats(s, &c->across, 1, 0.0f, FLT_MAX);
+    store_u32(s, &c->looks, 0, UINT32_MAX);
+    store_u32(s, &c->wait, 0, UINT32_MAX);
+    store_u32(s, &c->phase, 0, c->stride);
+}
+
+static void walk_guard(struct guard *g, struct store *s)
+{
+    store_floats(s, &g->mean, 1, 0.0f, FLT_MAX);
+    store_floats(s, &g->level, 1, -1000.0f, 1000.0f);
+    store_u32(s, &g->seen, 0, UINT32_MAX);
+}
+
+static void walk_colour(struct colour *c, struct store *s)
+{
+    if (!c->learns)
+        return;
+    store_u32(s, &c->seen, 0, UINT32_MAX);
+    store_floats(s, &c->rho, 1, -0.999f, 0.999f);
+    store_floats(s, &c->at0, 1, 0.0f, FLT_MAX);
+    store_floats(s, &c->at1, 1, -FLT_MAX, FLT_MAX);
+    if (c->level) {
+        store_floats(s, c->level, c->n / c->parts, FLT_MIN, FLT_MAX);
+        store_floats(s, c->power, c->n / c->parts, 0.0f, FLT_MAX);
+    }
+}
+
+static void walk_extras(struct track *t, struct store *s)
+{
+    if (t->adapter.U0.r) {
+        store_floats(s, t->adapter.power, t->adapter.U0.r, 0.0f, FLT_MAX);
+        store_u32(s, &t->adapter.seen, 0, UINT32_MAX);
+    }
+    if (t->plan.robust) {
+        store_floats(s, &t->robust.sigma, 1, 0.0f, FLT_MAX);
+        store_u32(s, &t->robust.seen, 0, UINT32_MAX);
+    }
+    if (t->plan.auto_rank) {
+        walk_cov(&t->rank.fast, s);
+        store_size(s, &t->rank.align.j, 0, t->U.cap);
+        store_size(s, &t->rank.align.k, 0, t->U.cap);
+        store_floats(s, t->rank.weak, t->U.cap, 0.0f, FLT_MAX);
+        store_floats(s, t->rank.age, t->U.cap, 0.0f, FLT_MAX);
+    }
+}
+
+void state_walk(struct track *t, struct store *s)
+{
+    const size_t least = t->plan.auto_rank ? 0 : t->plan.rank;
+
+    walk_basis(&t->U, s, least);
+    walk_rule(t, s);
+    walk_guard(&t->guard, s);
+    walk_colour(&t->colour, s);
+    walk_step(&t->step, s, 0);
+    walk_scout(&t->scout, s);
+    if (t->plan.auto_rank)
+        walk_scout(&t->second, s);
+    walk_extras(t, s);
+    store_size(s, &t->align.j, 0, t->U.cap);
+    store_size(s, &t->align.k, 0, t->U.cap);
+    store_size(s, &t->orth.j, 0, t->U.cap);
+    store_size(s, &t->orth.wait, 0, UINT32_MAX);
+    store_floats(s, &t->sigma2, 1, 0.0f, FLT_MAX);
+    store_u32(s, &t->seen, 0, UINT32_MAX);
+    store_u32(s, &t->changes, 0, UINT32_MAX);
+    if (s->mode == STORE_READ)
+        t->rule.cov.q = t->rank.fast.q = t->U.r * t->U.parts;
+}
+
+/* The CRC of floats as they would be stored. */
+static uint32_t crc_floats(uint32_t crc, const float *x, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        unsigned char bytes[4];
+        struct store s = { .mode = STORE_WRITE, .out = bytes, .size = sizeof bytes };
+        float v = x[i];
+
+        store_floats(&s, &v, 1, -FLT_MAX, FLT_MAX);
+        crc = store_crc(crc, bytes, sizeof bytes);
+    }
+    return crc;
+}
+
+uint32_t state_given(const struct track *t)
+{
+    const struct colour *c = &t->colour;
+    const size_t dim = t->plan.dim;
+    uint32_t crc = 0;
+
+    if (t->adapter.U0.U)
+        crc = crc_floats(crc, t->adapter.U0.U, basis_floats(&t->adapter.U0));
+    if (c->learns)
+        return crc;
+    if (c->level)
+        crc = crc_floats(crc, c->level, dim);
+    if (c->L)
+        crc = crc_floats(crc, c->L, dim * dim);
+    return c->kind == COLOUR_AR1 ? crc_floats(crc, &c->rho, 1) : crc;
+}
+
+void state_shape(const struct track *t, uint32_t shape[STATE_SHAPE])
+{
+    const struct track_plan *p = &t->plan;
+
+    shape[0] = (uint32_t)p->dim;
+    shape[1] = (uint32_t)p->parts;
+    shape[2] = (uint32_t)p->rank;
+    shape[3] = (uint32_t)p->base_rank;
+    shape[4] = (uint32_t)p->block;
+    shape[5] = (uint32_t)p->rule_id;
+    shape[6] = (uint32_t)(p->step * 4294967040.0f);
+    shape[7] = (uint32_t)p->shrink;
+    shape[8] = (uint32_t)p->auto_rank | (uint32_t)p->robust << 1;
+    shape[9] = (uint32_t)p->colour;
+    shape[10] = p->learns_colour;
+    shape[11] = (uint32_t)p->hop;
+    shape[12] = state_given(t);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * step.c - the automatic step, by a stale copy.
+ *
+ * A subspace that follows with step mu loses r n mu sigma^2/2 a frame to noise,
+ * and some to lag.  At the best mu the lag costs half of that (drift at
+ * constant speed) to all of it (random walk).  What lag costs can be seen: keep
+ * the subspace R of up to 1/mu frames ago and compare on each new frame
+ *
+ *   cost = |U'y|^2 - |R'y|^2     energy that only the newer one explains.
+ *
+ * While the step falls as 1/age the newer one is also less noisy, by r n sigma^2
+ * (1/age of R - 1/age), which is no lag and is taken off (less where little is
+ * known: there it converges more slowly).  What remains has mean zero while
+ * nothing moves.  So with lag its running mean,
+ *
+ *   mu = mu exp(mu clip(lag / (TARGET r n mu sigma^2) - 1, -1, 4)),
+ *
+ * which for lag 0 is the 1/t schedule of a plain average.  A few numbers and a
+ * copy; the copy is free of work: when it is due, the sweep writes the moved
+ * U to the other memory, and the two change names.
+ *
+ * Cost: 2 n r flops for R'y; memory n r.
+ */
+#include "track/step.h"
+
+#include <math.h>
+#include <string.h>
+
+static const float TARGET = 0.4f;    /* 0.8 of the noise's half: between the optima   */
+static const float SMALLEST = 1e-4f; /* slower than 2e4 frames tells us nothing        */
+static const float LARGEST = 0.25f;
+static const float UP = 4.0f, DOWN = -1.0f;
+
+void step_place(struct step *s, struct arena *a, const struct basis *U, size_t ld, float fixed)
+{
+    *s = (struct step){ .automatic = fixed == 0.0f };
+    if (!s->automatic)
+        return;
+    basis_place(&s->R, a, U->n, U->cap, U->parts);
+    s->p = arena_floats(a, ld);
+}
+
+void step_reset(struct step *s, const struct basis *U, float fixed)
+{
+    s->mu = s->automatic ? LARGEST : fixed;
+    s->age = s->lag = s->since = 0;
+    s->stale_age = 0;
+    if (!s->automatic)
+        return;
+    memcpy(s->R.U, U->U, basis_floats(U) * sizeof *U->U);
+    s->R.r = U->r;
+}
+
+float step_now(const struct step *s)
+{
+    return fmaxf(s->mu, 1.0f / (s->age + 1.0f));
+}
+
+void step_restart(struct step *s, float age)
+{
+    s->age = age;
+}
+
+void step_update(struct step *s, float cost, float noise, float trust)
+{
+    s->age += 1.0f;
+    if (!s->automatic)
+        return;
+    s->since += 1.0f;
+
+    const float gain = fmaxf(1.0f / (s->stale_age + 1.0f) - 1.0f / (s->age + 1.0f), 0.0f);
+
+    s->lag += fminf(1.0f, 2.0f * s->mu) * (cost - gain * noise / (trust * trust) - s->lag);
+    if (!(noise > 0.0f))
+        return;
+
+    const float excess = s->lag / (TARGET * noise * s->mu) - 1.0f;
+    const float push = fminf(fmaxf(excess, DOWN), UP);
+
+    s->mu = fminf(fmaxf(s->mu * expf(s->mu * push), SMALLEST), LARGEST);
+}
+
+void step_remember(struct step *s, float frames)
+{
+    s->age = fmaxf(s->age, frames - 1.0f);
+    if (!s->automatic)
+        return;
+    s->mu = fminf(fmaxf(1.0f / frames, SMALLEST), LARGEST);
+    s->lag = 0;
+    s->R.r = 0; /* of another subspace */
+}
+
+bool step_due(const struct step *s, const struct basis *U)
+{
+    return s->automatic &&
+           (s->since * s->mu >= 1.0f || s->since > s->stale_age || s->R.r != U->r);
+}
+
+void step_renew(struct step *s, struct basis *U)
+{
+    float *const old = U->U;
+
+    U->U = s->R.U;
+    s->R.U = old;
+    s->R.r = U->r;
+    s->since = 0;
+    s->stale_age = s->age;
+}

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * track.c - one frame through the tracker: X(k+1) = f(X(k), y(k)).
+ *
+ *   guard      is it a frame at all?  which entries are known?
+ *   colour     y <- L^-1 y, so that the noise is white
+ *   adapter    y <- y - U0 U0'y, if there is a base
+ *   p = U'y    (robust: without the outliers; missing: from what is known)
+ *   rule       by which angle to turn, in which plane
+ *   sweep      e = y - U p;  x_hat = U (p - sigma^2 C^-1 p);  U <- turned U
+ *   then       scout, step, rank, noise power learn from p and e
+ *
+ * The output comes from the subspace before the turn: one that has seen the
+ * frame keeps part of its noise: an error of 5.77 instead of 5.25.  For the same
+ * reason C, made of coefficients of frames that U had not yet seen,
+ * is the true covariance of p, and I - sigma^2 C^-1 the Wiener gain without
+ * any correction for the bias of eigenvalues.
+ *
+ * Cost: 8 n r flops (10 with automatic step), plus 8 r^2.
+ */
+#include "track/track.h"
+#include "track/vec.h"
+
+#include <math.h>
+#include <string.h>
+
+static const float BLANK = 1e-6f;      /* C before the first frame, of |y|^2             */
+static const float FAITH = 1e-2f;      /* |e|^2 by difference down to this share of |y|^2 */
+static const float NOISE_PACE = 0.02f; /* fastest of sigma^2: 100 frames                 */
+static const float SCOUT_PACE = 0.05f; /* 40 frames                                      */
+static const float SCOUT_PACE_RANK = 0.02f;         /* 100 frames: finds weaker directions    */
+enum { LOCK = 40, LOCK_RANK = 2, ALIGN_EVERY = 8 }; /* frames */
+
+/* After an abrupt change the tracker is as if r/8 frames old: with few directions
+ * all is learnt anew, with many those that stayed are worth keeping. */
+enum { AGE_SHARE = 8 };
+
+/* An upright e does not heal U'U = I by itself; it is seen to so much oftener. */
+enum { HURRY = 4 };
+
+static uint32_t stride_of(const struct track_plan *plan)
+{
+    const size_t stride = plan->hop ? plan->dim / (4 * plan->hop) : 1;
+
+    return stride > 1 ? (uint32_t)stride : 1;
+}
+
+void track_place(struct track *t, struct arena *a, const struct track_plan *plan)
+{
+    const size_t n = plan->dim * plan->parts, ld = (plan->rank * plan->parts + 7) / 8 * 8;
+
+    *t = (struct track){ .plan = *plan };
+    t->kernel = kernel_choose(plan->parts, plan->portable);
+    basis_place(&t->U, a, n, plan->rank, plan->parts);
+    t->rule.U = &t->U;
+    t->rule.block = plan->block;
+    plan->rule->place(&t->rule, a);
+    t->rule.cov.kernel = t->kernel;
+
+    const size_t padded = basis_padded(&t->U);
+
+    guard_place(&t->guard, a, n, padded, plan->parts);
+    colour_place(&t->colour, a, plan->colour, plan->learns_colour, n, plan->parts);
+    adapter_place(&t->adapter, a, n, plan->base_rank, plan->parts);
+    step_place(&t->step, a, &t->U, ld, plan->step);
+    const float pace = plan->auto_rank ? SCOUT_PACE_RANK : SCOUT_PACE;
+
+    scout_place(&t->scout, a, padded, plan->parts, pace, stride_of(plan));
+    if (plan->auto_rank)
+        scout_place(&t->second, a, padded, plan->parts, pace, stride_of(plan));
+    missing_place(&t->missing, a, padded, ld);
+    orth_place(&t->orth, a, &t->U);
+    if (plan->robust)
+        robust_place(&t->robust, a, padded, ld);
+    if (plan->auto_rank)
+        rank_place(&t->rank, a, &t->U);
+    t->rank.fast.kernel = t->kernel;
+    t->p = arena_floats(a, ld);
+    t->h = arena_floats(a, ld);
+    t->d = arena_floats(a, ld);
+    t->q = arena_floats(a, ld);
+    t->e = arena_floats(a, padded);
+    t->x_hat = arena_floats(a, padded);
+    t->Up = arena_floats(a, padded);
+}
+
+void track_reset(struct track *t)
+{
+    const size_t r = t->plan.auto_rank ? 1 : t->plan.rank;
+
+    basis_reset(&t->U, r);
+    t->plan.rule->reset(&t->rule, r, 1.0f);
+    guard_reset(&t->guard);
+    colour_reset(&t->colour);
+    adapter_reset(&t->adapter);
+    step_reset(&t->step, &t->U, t->plan.step);
+    scout_reset(&t->scout, t->U.n);
+    if (t->plan.auto_rank)
+        scout_reset(&t->second, t->U.n);
+    orth_reset(&t->orth);
+    if (t->plan.robust)
+        robust_reset(&t->robust);
+    if (t->plan.auto_rank)
+        rank_reset(&t->rank, t->plan.rank, r, 1.0f);
+    t->align = (struct align){ 0 };
+    t->sigma2 = 0;
+    t->seen = t->changes = 0;
+}
+
+float track_power(const struct track *t, size_t j)
+{
+    if (t->rule.power)
+        return t->rule.power[j];
+    return cov_power(t->plan.auto_rank ? &t->rank.fast : &t->rule.cov, j);
+}
+
+/* Numbers in which there is only noise. */
+static size_t free_dims(const struct track *t)
+{
+    const size_t used = t->U.r + t->plan.base_rank;
+
+    return t->guard.count > used ? t->guard.count - used : 1;
+}
+
+/* p, and |e|^2; e itself only where it has to be formed: where entries are
+ * unknown, or the difference of the energies would be rounding. */
+static float coefficients(struct track *t, float trust)
+{
+    const struct guard *const g = &t->guard;
+    const size_t q = t->U.r * t->U.parts;
+
+    memset(t->p + q, 0, (t->rule.cov.ld > q ? t->rule.cov.ld - q : 0) * sizeof *t->p);
+    t->formed = guard_masked(g);
+    if (t->formed) {
+        missing_solve(&t->missing, t->kernel, &t->U, g->y, g->known, trust, t->p);
+        return missing_rest(t->kernel, &t->U, g->y, g->known, t->p, t->e);
+    }
+    t->kernel->gather(&t->U, g->y, t->p);
+    const float e2 = g->energy - vec_square(t->p, q);
+
+    if (e2 > FAITH * g->energy)
+        return e2;
+    t->formed = true;
+    t->kernel->combine(&t->U, t->p, t->Up);
+    for (size_t i = 0; i < t->U.n; i++)
+        t->e[i] = g->y[i] - t->Up[i];
+    return vec_square(t->e, t->U.n);
+}
+
+/* How much more of the frame the stale subspace leaves. */
+static float staleness(struct track *t, float e2, float trust)
+{
+    struct step *const s = &t->step;
+    const struct guard *const g = &t->guard;
+
+    if (!s->automatic || s->R.r != t->U.r)
+        return s->lag; /* nothing new */
+    if (guard_masked(g)) {
+        missing_solve(&t->missing, t->kernel, &s->R, g->y, g->known, trust, s->p);
+        return trust * (missing_rest(t->kernel, &s->R, g->y, g->known, s->p, t->x_hat) - e2);
+    }
+    const size_t q = t->U.r * t->U.parts;
+
+    t->kernel->gather(&s->R, g->y, s->p);
+    return vec_square(t->p, q) - vec_square(s->p, q);
+}
+
+static bool warm(const struct track *t)
+{
+    return t->seen > t->U.r + 2;
+}
+
+/* sigma^2, but no more than leaves x_hat shorter than U p and not turned
+ * against it: C may know less of a weak direction than the rule asks of it. */
+static float shrinkage(const struct track *t, const struct motion *m, float weight)
+{
+    const size_t q = t->U.r * t->U.parts;
+    const float p2 = weight * weight * vec_square(t->p, q), h2 = vec_square(m->h, q);
+
+    if (t->plan.shrink != TRACK_WIENER || !warm(t) || !(m->ph > 0.0f))
+        return 0.0f;
+    return fminf(t->sigma2, fminf(p2 / m->ph, m->ph / h2));
+}
+
+/* x_hat where the sweep cannot give it. */
+static void reconstruct(struct track *t, const struct motion *m, float s, float trust)
+{
+    const struct guard *const g = &t->guard;
+    float *const q = t->q;
+
+    if (guard_masked(g) && s > 0.0f && t->rule.cov.q)
+        missing_guess(&t->missing, &t->rule.cov, &t->U, g->y, g->known, trust, t->sigma2, q);
+    else
+        for (size_t i = 0; i < t->U.r * t->U.parts; i++)
+            q[i] = t->p[i] - s * m->h[i];
+    t->kernel->combine(&t->U, q, t->x_hat);
+}
+
+/* Whether the sweep gives x_hat by the way. */
+static bool sweep_reconstructs(const struct track *t, const struct motion *m)
+{
+    return m->along_h ? !guard_masked(&t->guard) : m->along_p && !t->formed;
+}
+
+/* The one pass that gives e and x_hat and turns U. */
+static void sweep(struct track *t, const struct motion *m, float e2, float s, float weight)
+{
+    const bool due = step_due(&t->step, &t->U), whole = sweep_reconstructs(t, m);
+    const float root = sqrtf(1.0f + m->tangent * m->tangent);
+    const float drop = -m->tangent * m->tangent / (root * (1.0f + root)); /* cos - 1 */
+    const float p_size = sqrtf(vec_square(t->p, t->U.r * t->U.parts));
+    const bool along_p = m->along_p && !t->formed;
+
+    /* An e that was formed leans a little on U: where entries are unknown, and
+     * where it is small beside U p.  Taking U'e out of it puts it upright, or
+     * U'U = I would suffer. */
+    if (t->formed)
+        t->kernel->gather(&t->U, t->e, t->q);
+    const struct sweep w = {
+        .y = t->formed ? t->e : t->guard.y,
+        .p = t->formed ? t->q : t->p,
+        .h = along_p ? m->h : m->d,
+        .d = m->d,
+        .x_p = 1.0f,
+        .x_h = along_p ? -s / weight : -s * m->length / weight,
+        .v_e = e2 > 0.0f ? m->tangent / (root * sqrtf(e2)) : 0.0f,
+        .v_p = along_p && p_size > 0.0f ? drop / p_size : 0.0f,
+        .v_h = along_p ? 0.0f : drop,
+        .e = t->e,
+        .x_hat = whole ? t->x_hat : t->missing.x,
+    };
+
+    t->kernel->sweep(&t->U, &w, due ? t->step.R.U : t->U.U);
+    for (size_t i = 0; whole && t->formed && i < t->U.n; i++)
+        t->x_hat[i] += t->Up[i];
+    if (due)
+        step_renew(&t->step, &t->U);
+}
+
+static void scale_model(struct track *t, float f)
+{
+    if (t->rule.cov.C)
+        cov_scale(&t->rule.cov, f);
+    for (size_t j = 0; t->rule.power && j < t->U.r; j++)
+        t->rule.power[j] *= f;
+    if (t->rank.fast.C)
+        cov_scale(&t->rank.fast, f);
+    t->sigma2 *= f;
+    t->step.lag *= f;
+    t->scout.along *= f;
+    t->scout.across *= f;
+    t->second.along *= f;
+    t->second.across *= f;
+}
+
+static void anchor(struct track *t)
+{
+    float expected = t->sigma2 * (float)free_dims(t);
+
+    if (t->rule.cov.C)
+        expected += cov_mean(&t->rule.cov) * (float)(t->rule.cov.q / t->U.parts);
+    for (size_t j = 0; t->rule.power && j < t->U.r; j++)
+        expected += t->rule.power[j];
+
+    const float f = guard_anchor(&t->guard, expected);
+
+    if (f < 1.0f)
+        scale_model(t, f);
+}
+
+/* The next direction to be found, so that it is known when the first is taken. */
+static void look_for_second(struct track *t)
+{
+    float *const rest = t->missing.x;
+
+    scout_deflate(&t->scout, t->e, rest);
+    scout_update(&t->second, rest, vec_square(rest, t->U.n), free_dims(t));
+}
+
+static void look_for_change(struct track *t, float e2)
+{
+    if (!t->step.automatic && !t->plan.auto_rank)
+        return;
+
+    const bool calls = scout_update(&t->scout, t->e, e2, free_dims(t));
+
+    if (t->plan.auto_rank)
+        look_for_second(t);
+    if (!calls)
+        return;
+    if (!t->plan.auto_rank) {
+        scout_hold(&t->scout, LOCK);
+        step_restart(&t->step, (float)(t->U.r / AGE_SHARE));
+        t->changes++;
+    } else if (colour_settled(&t->colour) &&
+               rank_grow(&t->rank, &t->U, &t->rule.cov, &t->scout, t->h)) {
+        scout_swap(&t->scout, &t->second);
+        scout_reset(&t->second, t->U.n);
+        scout_hold(&t->scout, LOCK_RANK);
+        t->changes++;
+    }
+}
+
+static void keep_house(struct track *t, float weight)
+{
+    if (t->plan.auto_rank)
+        rank_update(&t->rank, &t->U, &t->rule.cov, t->p, weight, t->sigma2);
+    else if (t->rule.cov.C && t->seen % ALIGN_EVERY == 0)
+        align_update(&t->align, &t->U, &t->rule.cov, NULL);
+    for (int ticks = t->formed ? HURRY : 1; ticks > 0; ticks--)
+        orth_update(&t->orth, t->kernel, &t->U);
+    anchor(t);
+}
+
+static void scale(float *x, size_t n, float f)
+{
+    for (size_t i = 0; f != 1.0f && i < n; i++)
+        x[i] *= f;
+}
+
+/* The rule's answer to the frame, with powers scaled by weight. */
+static struct motion ask_rule(struct track *t, float e2, float mu, float weight, float trust)
+{
+    struct motion m = { .h = t->h, .d = t->d };
+    const size_t q = t->U.r * t->U.parts;
+    struct look look = {
+        .p = t->p,
+        .y = t->guard.y,
+        .weight = weight,
+        .e2 = weight * weight * fmaxf(e2, 0.0f),
+        .mu = mu,
+        .trust = trust,
+    };
+
+    if (t->plan.rule->settle && guard_masked(&t->guard)) { /* it wants a whole frame */
+        t->kernel->combine(&t->U, t->p, t->missing.x);
+        for (size_t i = 0; i < t->U.n; i++)
+            t->missing.x[i] += t->e[i];
+        look.y = t->missing.x;
+    }
+    scale(t->p, q, weight);
+    t->plan.rule->update(&t->rule, &look, &m);
+    scale(t->p, q, 1.0f / weight);
+    return m;
+}
+
+static void learn_colour(struct track *t)
+{
+    float *const own = t->missing.x;
+
+    if (!t->colour.learns)
+        return;
+    basis_leverage(&t->U, own);
+    colour_learn(&t->colour, t->e, own, guard_masked(&t->guard) ? t->guard.known : NULL);
+}
+
+static void learn(struct track *t)
+{
+    struct guard *const g = &t->guard;
+    float trust = (float)t->plan.dim / (float)g->count;
+    float e2 = coefficients(t, trust);
+
+    if (t->plan.robust) {
+        const size_t known = g->count;
+
+        robust_update(&t->robust, g, t->kernel, &t->U, t->p, t->e);
+        trust = (float)t->plan.dim / (float)g->count;
+        if (g->count < known)
+            e2 = coefficients(t, trust);
+    }
+    const float weight = guard_weigh(g), w2 = weight * weight;
+
+    if (!t->seen)
+        t->plan.rule->reset(&t->rule, t->U.r, BLANK * g->energy);
+    if (!t->seen && t->plan.auto_rank)
+        rank_reset(&t->rank, t->plan.rank, t->U.r, g->energy);
+    t->seen += t->seen < UINT32_MAX;
+
+    const float mu = step_now(&t->step);
+    const float pace = fmaxf(fminf(mu, NOISE_PACE), 1.0f / (float)t->seen);
+
+    t->sigma2 += pace * (w2 * e2 / (float)free_dims(t) - t->sigma2);
+    step_update(&t->step, w2 * staleness(t, e2, trust),
+                warm(t) ? trust * t->sigma2 * (float)(t->U.r * t->plan.dim) : 0.0f, trust);
+
+    const struct motion m = ask_rule(t, e2, mu, weight, trust);
+    const float s = shrinkage(t, &m, weight);
+
+    if (t->plan.shrink != TRACK_ONLY && !sweep_reconstructs(t, &m))
+        reconstruct(t, &m, s / weight, trust);
+    sweep(t, &m, e2, s, weight);
+    if (t->plan.rule->settle)
+        t->plan.rule->settle(&t->rule);
+
+    learn_colour(t);
+    adapter_learn(&t->adapter, weight);
+    look_for_change(t, e2);
+    keep_house(t, weight);
+}
+
+/* The frame as the model sees it, without learning. */
+static void look_only(struct track *t)
+{
+    const float trust = (float)t->plan.dim / (float)t->guard.count;
+    struct motion m = { .h = t->h };
+
+    coefficients(t, trust);
+    memset(t->h, 0, (t->U.r * t->U.parts) * sizeof *t->h);
+    if (t->rule.cov.C && t->seen)
+        m.ph = cov_solve(&t->rule.cov, t->p, t->h);
+    reconstruct(t, &m, shrinkage(t, &m, 1.0f), trust);
+}
+
+void track_update(struct track *t, const float *y, const unsigned char *known, float *x_hat)
+{
+    struct guard *const g = &t->guard;
+    const bool shows = t->plan.shrink != TRACK_ONLY && x_hat;
+
+    guard_take(g, y, known);
+    if (t->colour.kind != COLOUR_NONE) {
+        const bool masked = guard_masked(g);
+
+        colour_whiten(&t->colour, g->y, masked ? g->known : NULL);
+        if (masked)
+            guard_recount(g);
+        else
+            guard_sum(g);
+    }
+    const bool enough = !guard_masked(g) || g->count > t->U.r + t->plan.base_rank;
+    const bool possible = enough && guard_possible(g);
+
+    if (!possible)
+        memset(t->x_hat, 0, t->guard.padded * sizeof *t->x_hat);
+    if (possible)
+        adapter_take(&t->adapter, t->kernel, g);
+    if (possible && guard_admits(g))
+        learn(t);
+    else if (possible && shows)
+        look_only(t);
+    if (!shows)
+        return;
+    if (possible)
+        adapter_give(&t->adapter, t->kernel, t->sigma2, t->plan.shrink == TRACK_WIENER,
+                     t->x_hat);
+    colour_restore(&t->colour, t->x_hat);
+    memcpy(x_hat, t->x_hat, t->U.n * sizeof *x_hat);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * track.h - one tracker: the parts of this folder, put together.
+ */
+#ifndef LULL_TRACK_TRACK_H
+#define LULL_TRACK_TRACK_H
+
+#include "track/adapter.h"
+#include "track/align.h"
+#include "track/colour.h"
+#include "track/guard.h"
+#include "track/missing.h"
+#include "track/orth.h"
+#include "track/rank.h"
+#include "track/robust.h"
+#include "track/rule.h"
+#include "track/scout.h"
+#include "track/step.h"
+
+enum track_shrink { TRACK_WIENER, TRACK_PROJECT, TRACK_ONLY };
+
+/* What a tracker is to be; see lull_tracker_config. */
+struct track_plan {
+    size_t dim, parts, rank, base_rank, block;
+    const struct rule *rule;
+    unsigned rule_id;
+    float step; /* 0: automatic */
+    enum track_shrink shrink;
+    bool auto_rank, robust, portable;
+    enum colour_kind colour;
+    bool learns_colour;
+    size_t hop; /* 0: frames do not overlap */
+};
+
+struct track {
+    struct track_plan plan;
+    const struct kernel *kernel;
+    struct basis U;
+    struct rule_state rule;
+    struct guard guard;
+    struct colour colour;
+    struct adapter adapter;
+    struct step step;
+    struct scout scout;
+    struct scout second;        /* automatic rank: looks at what the first leaves */
+    struct missing missing;
+    struct robust robust;
+    struct rank rank;
+    struct align align;
+    struct orth orth;
+    float *p, *h, *d, *q;  /* [ld] coefficients; q is scratch          */
+    float *e, *x_hat, *Up; /* [padded]                                 */
+    bool formed;           /* e was formed for this frame              */
+    float sigma2;          /* power of the noise in one entry          */
+    uint32_t seen;         /* frames learnt from, saturating           */
+    uint32_t changes;      /* abrupt changes noticed                   */
+};
+
+void track_place(struct track *t, struct arena *a, const struct track_plan *plan);
+void track_reset(struct track *t);
+
+/* Mean power of the frames along direction j. */
+float track_power(const struct track *t, size_t j);
+
+/* One frame; see lull_tracker_update(). */
+void track_update(struct track *t, const float *y, const unsigned char *known, float *x_hat);
+
+#endif

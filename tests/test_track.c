@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * test_track.c - the parts of the tracker, against plain code.
+ */
+#include "lull_tracker.h"
+#include "oracle.h"
+#include "scene.h"
+
+#include "track/cov.h"
+#include "track/fold.h"
+#include "track/robust.h"
+#include "track/step.h"
+#include "track/track.h"
+
+#include <complex.h>
+#undef I
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static float *noise(struct dice *d, size_t n)
+{
+    float *const x = aligned_alloc(64, (n * sizeof *x + 63) / 64 * 64);
+
+    dice_noise(d, x, n, 1);
+    return x;
+}
+
+enum { DIRECTIONS = 13, ROWS = 75 }; /* neither a whole number of registers */
+
+struct bench {
+    struct basis U;
+    float *y, *p, *h, *d;
+};
+
+static struct bench bench(size_t parts, struct dice *dice)
+{
+    struct bench b = { .U = { .n = ROWS * parts, .cap = DIRECTIONS + 2, .r = DIRECTIONS } };
+
+    b.U.parts = parts;
+    b.U.tiles = (b.U.n + TILE - 1) / TILE;
+    b.U.U = noise(dice, basis_floats(&b.U));
+    b.y = noise(dice, basis_padded(&b.U));
+    b.p = noise(dice, 2 * DIRECTIONS);
+    b.h = noise(dice, 2 * DIRECTIONS);
+    b.d = noise(dice, 2 * DIRECTIONS);
+    for (size_t i = b.U.n; i < basis_padded(&b.U); i++) {
+        b.y[i] = 0;
+        for (size_t j = 0; j < b.U.cap; j++)
+            b.U.U[(i / TILE * b.U.cap + j) * TILE + i % TILE] = 0;
+    }
+    return b;
+}
+
+static void bench_free(struct bench *b)
+{
+    free(b->U.U);
+    free(b->y);
+    free(b->p);
+    free(b->h);
+    free(b->d);
+}
+
+/* Number i of direction j, or of a vector, as a complex one. */
+static double _Complex entry(const struct basis *U, size_t i, size_t j)
+{
+    const size_t at = i * U->parts;
+    const float *u = U->U + (at / TILE * U->cap + j) * TILE + at % TILE;
+
+    return (double)u[0] + (U->parts == 2 ? (double)u[1] : 0) * (double _Complex)_Complex_I;
+}
+
+static double _Complex number(const float *x, size_t i, size_t parts)
+{
+    return (double)x[i * parts] +
+           (parts == 2 ? (double)x[i * parts + 1] : 0) * (double _Complex)_Complex_I;
+}
+
+static double apart(double _Complex a, double _Complex b)
+{
+    const double re = creal(a) - creal(b), im = cimag(a) - cimag(b);
+
+    return sqrt(re * re + im * im);
+}
+
+/* Largest difference between a kernel and its definition. */
+static double kernel_error(const struct kernel *k, size_t parts)
+{
+    struct dice dice = { 5 };
+    struct bench b = bench(parts, &dice);
+    const size_t padded = basis_padded(&b.U);
+    float *const e = noise(&dice, padded), *const x = noise(&dice, padded);
+    float *const moved = noise(&dice, basis_floats(&b.U)), p[2 * DIRECTIONS];
+    const struct sweep s = { .y = b.y,
+                             .p = b.p,
+                             .h = b.h,
+                             .d = b.d,
+                             .x_p = 0.7f,
+                             .x_h = -0.3f,
+                             .v_e = 0.2f,
+                             .v_p = -0.5f,
+                             .v_h = 0.9f,
+                             .e = e,
+                             .x_hat = x };
+    struct basis after = b.U;
+    double worst = 0;
+
+    k->gather(&b.U, b.y, p);
+    k->sweep(&b.U, &s, moved);
+    after.U = moved;
+    for (size_t j = 0; j < DIRECTIONS; j++) {
+        double _Complex sum = 0;
+
+        for (size_t i = 0; i < ROWS; i++)
+            sum += conj(entry(&b.U, i, j)) * number(b.y, i, parts);
+        worst = fmax(worst, apart(sum, number(p, j, parts)));
+    }
+    for (size_t i = 0; i < ROWS; i++) {
+        double _Complex up = 0, uh = 0;
+
+        for (size_t j = 0; j < DIRECTIONS; j++) {
+            up += entry(&b.U, i, j) * number(b.p, j, parts);
+            uh += entry(&b.U, i, j) * number(b.h, j, parts);
+        }
+        const double _Complex rest = number(b.y, i, parts) - up;
+        const double _Complex v = 0.2 * rest - 0.5 * up + 0.9 * uh;
+
+        worst = fmax(worst, apart(rest, number(e, i, parts)));
+        worst = fmax(worst, apart(0.7 * up - 0.3 * uh, number(x, i, parts)));
+        for (size_t j = 0; j < DIRECTIONS; j++)
+            worst = fmax(worst, apart(entry(&b.U, i, j) + v * conj(number(b.d, j, parts)),
+                                      entry(&after, i, j)));
+    }
+    k->combine(&b.U, b.p, x);
+    for (size_t i = 0; i < ROWS; i++)
+        worst = fmax(worst,
+                     apart(number(b.y, i, parts) - number(e, i, parts), number(x, i, parts)));
+    free(e);
+    free(x);
+    free(moved);
+    bench_free(&b);
+    return worst;
+}
+
+static void every_kernel_does_what_kernel_h_says(void **state)
+{
+    (void)state;
+    const struct kernel *const all[] = { kernel_c(), kernel_avx2(), kernel_neon() };
+
+    for (size_t i = 0; i < 3; i++)
+        for (size_t parts = 1; all[i] && parts <= 2; parts++)
+            assert_at_most(kernel_error(all[i] + parts - 1, parts), 1e-4); /* 5e-6 */
+    assert_at_least(kernel_error(kernel_c(), 2), 1); /* real ones on complex numbers */
+}
+
+static void blend_is_symmetric_to_the_last_bit(void **state)
+{
+    (void)state;
+    const struct kernel *const all[] = { kernel_c(), kernel_avx2(), kernel_neon() };
+    struct dice d = { 3 };
+
+    for (size_t i = 0; i < 3; i++) {
+        float X[20 * 24] = { 0 }, y[24];
+
+        for (int t = 0; all[i] && t < 100; t++) {
+            float *const x = noise(&d, 24);
+
+            all[i]->blend(X, 20, 24, 0.97f, t % 3 ? 1.0f : -1.0f, x);
+            all[i]->apply(X, 20, 24, x, y);
+            for (size_t j = 0; j < 20; j++) {
+                double sum = 0;
+
+                for (size_t k = 0; k < 20; k++) {
+                    assert_true(X[j * 24 + k] == X[k * 24 + j]);
+                    sum += (double)X[k * 24 + j] * (double)x[k];
+                }
+                assert_at_most(fabs(sum - (double)y[j]), 1e-3);
+            }
+            free(x);
+        }
+    }
+}
+
+/* Largest |P C - I|. */
+static double inverse_error(const struct cov *c)
+{
+    double worst = 0;
+
+    for (size_t i = 0; i < c->q; i++)
+        for (size_t j = 0; j < c->q; j++) {
+            double sum = i == j ? -1 : 0;
+
+            for (size_t k = 0; k < c->q; k++)
+                sum += (double)c->P[i * c->ld + k] * (double)c->C[k * c->ld + j];
+            worst = fmax(worst, fabs(sum));
+        }
+    return worst;
+}
+
+/* After so many frames; then P is spoilt by a factor and polished so often. */
+static double inverse_after(size_t parts, float mu, size_t frames, float spoilt, size_t polish)
+{
+    static _Alignas(64) unsigned char memory[1 << 16];
+    struct arena a = { .block = memory };
+    struct cov c = { 0 };
+    struct dice d = { 9 };
+    float p[24] = { 0 }, h[24];
+
+    cov_place(&c, &a, 8, parts);
+    c.kernel = kernel_choose(parts, false);
+    cov_reset(&c, 8, 1);
+    for (size_t f = 0; f < frames; f++) {
+        for (size_t i = 0; i < c.q; i++)
+            p[i] = (float)(dice_normal(&d) * pow(0.9, (double)(i / parts)));
+        const float ph = cov_solve(&c, p, h);
+
+        cov_update(&c, mu, p, h, ph);
+        cov_polish(&c, 1);
+    }
+    for (size_t i = 0; i < c.q * c.ld; i++)
+        c.P[i] *= spoilt;
+    cov_polish(&c, polish);
+    return inverse_error(&c);
+}
+
+static void the_inverse_stays_the_inverse(void **state)
+{
+    (void)state;
+    for (size_t parts = 1; parts <= 2; parts++) {
+        assert_at_most(inverse_after(parts, 0.01f, 100000, 1, 0), 2e-5); /* 2e-6 */
+        assert_at_most(inverse_after(parts, 0.1f, 100000, 1, 0), 2e-5);  /* 3e-6 */
+    }
+}
+
+static void polishing_finds_the_inverse(void **state)
+{
+    (void)state;
+    for (size_t parts = 1; parts <= 2; parts++) {
+        assert_at_least(inverse_after(parts, 0.01f, 1000, 3, 0), 1.9);
+        assert_at_most(inverse_after(parts, 0.01f, 1000, 3, 200), 1e-3);
+        assert_at_most(inverse_after(parts, 0.01f, 1000, 0.1f, 200), 1e-3);
+    }
+}
+
+static void a_spoilt_inverse_is_replaced(void **state)
+{
+    (void)state;
+    static _Alignas(64) unsigned char memory[1 << 14];
+    struct arena a = { .block = memory };
+    struct cov c = { 0 };
+    const float p[8] = { 1, -2, 3, -4, 5, -6, 7, -8 };
+    float h[8];
+
+    cov_place(&c, &a, 8, 1);
+    c.kernel = kernel_choose(1, false);
+    cov_reset(&c, 8, 2);
+    c.P[3] = NAN;
+    assert_at_most(fabsf(cov_solve(&c, p, h) - 102), 1e-3); /* 204/2 */
+    c.P[0] = -1e9f;
+    assert_at_most(fabsf(cov_solve(&c, p, h) - 102), 1e-3);
+}
+
+static void a_dropped_direction_leaves_the_inverse_of_the_rest(void **state)
+{
+    (void)state;
+    for (size_t parts = 1; parts <= 2; parts++) {
+        static _Alignas(64) unsigned char memory[1 << 16];
+        struct arena a = { .block = memory };
+        struct cov c = { 0 };
+        struct dice d = { 9 };
+        float p[24] = { 0 }, h[24], s[2];
+
+        cov_place(&c, &a, 8, parts);
+        c.kernel = kernel_choose(parts, false);
+        cov_reset(&c, 7, 1);
+        for (size_t f = 0; f < 1000; f++) {
+            for (size_t i = 0; i < c.q; i++)
+                p[i] = (float)dice_normal(&d);
+            cov_update(&c, 0.02f, p, h, cov_solve(&c, p, h));
+            cov_polish(&c, 1);
+        }
+        const float cosine = cov_angle(&c, 1, 4, s);
+
+        cov_turn_pair(&c, 1, 4, cosine, s);
+        assert_at_most(fabsf(c.C[parts * c.ld + 4 * parts]), 1e-5);
+        cov_drop_last(&c);
+        assert_at_most(inverse_error(&c), 1e-4);
+        cov_grow(&c, 3);
+        assert_at_most(inverse_error(&c), 1e-4);
+    }
+}
+
+/* Largest |U'U - I| after so many frames, from directions bent by 1 %. */
+static double bent(size_t parts, size_t frames)
+{
+    static _Alignas(64) unsigned char memory[1 << 16];
+    struct arena a = { .block = memory };
+    struct basis U;
+    struct orth o;
+    struct dice d = { 6 };
+    const struct kernel *k = kernel_choose(parts, false);
+    double worst = 0;
+    float u[128], p[16];
+
+    basis_place(&U, &a, 64 * parts, 8, parts);
+    orth_place(&o, &a, &U);
+    basis_reset(&U, 8);
+    orth_reset(&o);
+    for (size_t j = 0; j < 8; j++) {
+        basis_get(&U, j, u);
+        for (size_t i = 0; i < U.n; i++)
+            u[i] += (float)(0.001 * dice_normal(&d));
+        basis_set(&U, j, u);
+    }
+    for (size_t f = 0; f < frames; f++)
+        orth_update(&o, k, &U);
+    for (size_t j = 0; j < 8; j++) {
+        memset(u, 0, sizeof u);
+        basis_get(&U, j, u);
+        k->gather(&U, u, p);
+        p[j * parts] -= 1;
+        for (size_t i = 0; i < 8 * parts; i++)
+            worst = fmax(worst, fabs((double)p[i]));
+    }
+    return worst;
+}
+
+static void directions_are_straightened_in_time(void **state)
+{
+    (void)state;
+    for (size_t parts = 1; parts <= 2; parts++) {
+        assert_at_least(bent(parts, 0), 1e-3);
+        assert_at_most(bent(parts, 4096), 1e-6); /* 2e-7 */
+    }
+}
+
+static void a_fresh_basis_is_orthonormal(void **state)
+{
+    (void)state;
+    for (size_t n = 1; n < 80; n += 13)
+        for (size_t r = 1; r <= n; r += 1 + n / 4) {
+            lull_tracker_config cfg = lull_tracker_defaults(n, r);
+            lull_tracker *const t = lull_tracker_new(&cfg, NULL);
+
+            assert_at_most(scene_orthonormality(t, n, 1), 1e-6);
+            lull_tracker_free(t);
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_kernel_does_what_kernel_h_says),
+        cmocka_unit_test(blend_is_symmetric_to_the_last_bit),
+        cmocka_unit_test(the_inverse_stays_the_inverse),
+        cmocka_unit_test(polishing_finds_the_inverse),
+        cmocka_unit_test(a_spoilt_inverse_is_replaced),
+        cmocka_unit_test(a_dropped_direction_leaves_the_inverse_of_the_rest),
+        cmocka_unit_test(directions_are_straightened_in_time),
+        cmocka_unit_test(a_fresh_basis_is_orthonormal),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

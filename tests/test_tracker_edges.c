@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * test_tracker_edges.c - steps of every size, signals of every level, and what
+ * is no signal at all.
+ */
+#include "scene.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double strong[] = { 40, 20, 10, 5 };
+enum { N = 64, MOST = 2 * 256 };
+
+static lull_tracker *tracker(float step)
+{
+    lull_tracker_config cfg = lull_tracker_defaults(N, 4);
+
+    cfg.step = step;
+    return lull_tracker_new(&cfg, NULL);
+}
+
+static void feed(lull_tracker *t, struct scene *s, size_t frames)
+{
+    for (size_t f = 0; f < frames; f++) {
+        scene_frame(s);
+        lull_tracker_update(t, s->y, NULL, NULL);
+    }
+}
+
+static bool finite(const float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(x[i]))
+            return false;
+    return true;
+}
+
+static void every_step_in_0_1_is_stable(void **state)
+{
+    (void)state;
+    static const float steps[] = { 1, 0.7f, 0.5f, 0.25f, 0.1f, 1e-3f, 1e-5f, 1e-9f };
+    float x_hat[N];
+
+    for (lull_rule rule = LULL_RLS; rule <= LULL_BLOCK; rule++)
+        for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+            lull_tracker_config cfg = lull_tracker_defaults(N, 8);
+            struct scene s = scene_new(N, 1, 4, strong, 5);
+
+            cfg.rule = rule;
+            cfg.step = steps[i];
+            lull_tracker *const t = lull_tracker_new(&cfg, NULL);
+
+            for (int f = 0; f < 2000; f++) {
+                scene_frame(&s);
+                lull_tracker_update(t, s.y, NULL, x_hat);
+                assert_true(finite(x_hat, N));
+            }
+            assert_at_most(scene_orthonormality(t, N, 1), 1e-4); /* 3e-5, block */
+            lull_tracker_free(t);
+            scene_free(&s);
+        }
+}
+
+/* Greedy: what the next frame sees contains all of this one. */
+static void a_step_of_1_takes_the_frame_in(void **state)
+{
+    (void)state;
+    lull_tracker_config cfg = lull_tracker_defaults(N, 4);
+    struct scene s = scene_new(N, 1, 4, strong, 5);
+    double own[4], left;
+
+    cfg.step = 1;
+    lull_tracker *const t = lull_tracker_new(&cfg, NULL);
+
+    for (int f = 0; f < 50; f++) {
+        float U[4 * N];
+
+        feed(t, &s, 1);
+        lull_tracker_basis(t, U, NULL);
+        left = energy(s.y, N);
+        for (size_t j = 0; j < 4; j++) {
+            own[j] = 0;
+            for (size_t i = 0; i < N; i++)
+                own[j] += (double)U[j * N + i] * (double)s.y[i];
+            left -= own[j] * own[j];
+        }
+        assert_at_most(left / energy(s.y, N), 1e-4); /* 4e-7 */
+    }
+    lull_tracker_free(t);
+    scene_free(&s);
+}
+
+static void orthonormality_lasts(void **state)
+{
+    (void)state;
+    static const struct {
+        float step;
+        double most;
+    } cases[] = { { 0.1f, 1e-6 }, { 0.01f, 1e-6 }, { 1e-3f, 5e-5 }, { 1e-5f, 5e-5 } };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        lull_tracker_config cfg = lull_tracker_defaults(N, 8);
+        struct scene s = scene_new(N, 1, 4, strong, 3);
+        float y[64][N];
+
+        cfg.step = cases[i].step;
+        lull_tracker *const t = lull_tracker_new(&cfg, NULL);
+
+        for (size_t f = 0; f < 64; f++) {
+            scene_frame(&s);
+            memcpy(y[f], s.y, sizeof y[f]);
+        }
+        for (size_t f = 0; f < 100000; f++)
+            lull_tracker_update(t, y[f * 37 % 64], NULL, NULL);
+        assert_at_most(scene_orthonormality(t, N, 1), cases[i].most); /* 1e-7, 1e-6 */
+        lull_tracker_free(t);
+        scene_free(&s);
+    }
+}
+
+/* Mean error over 400 frames after 600, for a signal times `scale`, over scale^2. */
+static double error_at(double scale, float step)
+{
+    struct scene s = scene_new(N, 1, 4, strong, 9);
+    lull_tracker *const t = tracker(step);
+    float x_hat[N];
+    double mse = 0;
+
+    s.level = scale;
+    for (int f = 0; f < 1000; f++) {
+        scene_frame(&s);
+        lull_tracker_update(t, s.y, NULL, x_hat);
+        if (f >= 600)
+            mse += scene_error(&s, x_hat) / 400 / (scale * scale);
+    }
+    lull_tracker_free(t);
+    scene_free(&s);
+    return mse;
+}
+
+static void the_scale_does_not_matter(void **state)
+{
+    (void)state;
+    for (int automatic = 0; automatic < 2; automatic++) {
+        const float step = automatic ? 0 : 0.01f;
+        const double at_1 = error_at(1, step);
+
+        assert_at_most(fabs(error_at(1e-12, step) / at_1 - 1), 1e-3); /* 3e-7 */
+        assert_at_most(fabs(error_at(1e12, step) / at_1 - 1), 1e-3);
+    }
+}
+
+/* Frames that must leave no trace. */
+static void nothing_is_learnt_from_what_is_no_frame(void **state)
+{
+    (void)state;
+    float odd[6][N];
+    struct scene s = scene_new(N, 1, 4, strong, 9);
+    lull_tracker *const t = tracker(0.01f);
+
+    for (size_t i = 0; i < N; i++) {
+        odd[0][i] = 0;
+        odd[1][i] = 1e-42f;
+        odd[2][i] = NAN;
+        odd[3][i] = INFINITY;
+        odd[4][i] = FLT_MAX;
+        odd[5][i] = 1e18f;
+    }
+    feed(t, &s, 1500);
+    const double leak = scene_leak(&s, t);
+
+    for (size_t f = 0; f < 6000; f++) {
+        float x_hat[N];
+
+        lull_tracker_update(t, odd[f % 6], NULL, x_hat);
+        assert_true(finite(x_hat, N));
+    }
+    assert_at_most(fabs(scene_leak(&s, t) - leak), 1e-6 * leak);
+    lull_tracker_free(t);
+    scene_free(&s);
+}
+
+static void an_absurd_entry_counts_as_missing(void **state)
+{
+    (void)state;
+    struct scene s = scene_new(N, 1, 4, strong, 9);
+    lull_tracker *const t = tracker(0.01f);
+    double mse = 0;
+
+    for (size_t f = 0; f < 1500; f++) {
+        float x_hat[N];
+
+        scene_frame(&s);
+        s.y[f % N] = f % 2 ? 1e30f : -INFINITY;
+        lull_tracker_update(t, s.y, NULL, x_hat);
+        if (f >= 1000)
+            mse += scene_error(&s, x_hat) / 500;
+    }
+    assert_at_most(mse, 6); /* 4.9; 75 if frames were lost */
+    lull_tracker_free(t);
+    scene_free(&s);
+}
+
+static void long_silence_forgets_nothing(void **state)
+{
+    (void)state;
+    struct scene s = scene_new(N, 1, 4, strong, 9);
+    lull_tracker *const t = tracker(0.01f);
+
+    feed(t, &s, 1500);
+    const double leak = scene_leak(&s, t);
+
+    s.level = 1e-5; /* -100 dB: of other noise */
+    s.ell[0] = s.ell[1] = s.ell[2] = s.ell[3] = 0;
+    feed(t, &s, 400);
+    s.level = 1;
+    memcpy(s.ell, strong, sizeof strong);
+    feed(t, &s, 3);
+    assert_at_most(scene_leak(&s, t), 1.5 * leak); /* 1.04 */
+    lull_tracker_free(t);
+    scene_free(&s);
+}
+
+/* Frames until the leak is again 10 dB below the signal, after so many frames louder
+ * by `gain`. */
+static size_t recovery(double gain, int frames)
+{
+    struct scene s = scene_new(N, 1, 4, strong, 9);
+    lull_tracker *const t = tracker(0.01f);
+    size_t after = 0;
+
+    feed(t, &s, 1500);
+    s.level = gain;
+    feed(t, &s, (size_t)frames);
+    s.level = 1;
+    while (after < 5000 && scene_leak(&s, t) > 7.5) {
+        feed(t, &s, 1);
+        after++;
+    }
+    lull_tracker_free(t);
+    scene_free(&s);
+    return after;
+}
+
+static void it_recovers_from_bursts(void **state)
+{
+    (void)state;
+    assert_int_equal(recovery(1e6, 1), 0);
+    assert_at_most(recovery(1e4, 100), 600); /* 366 */
+}
+
+static void it_hears_again_after_a_fall_in_level(void **state)
+{
+    (void)state;
+    struct scene s = scene_new(N, 1, 4, strong, 9);
+    lull_tracker *const t = tracker(0.01f);
+
+    feed(t, &s, 1500);
+    s.level = 1e-4; /* -80 dB */
+    feed(t, &s, 200);
+    scene_jump(&s, 4);
+    feed(t, &s, 1500);
+    assert_at_most(scene_leak(&s, t), 2); /* 1.2; deaf: 70 */
+    lull_tracker_free(t);
+    scene_free(&s);
+}
+
+static void noise_raises_no_alarm(void **state)
+{
+    (void)state;
+    static const double none[] = { 0 };
+    struct scene s = scene_new(32, 1, 1, none, 4);
+    lull_tracker_config cfg = lull_tracker_defaults(32, 2);
+    lull_tracker *const t = lull_tracker_new(&cfg, NULL);
+
+    for (int f = 0; f < 100000; f++) {
+        if (f % 1000 == 0)
+            s.level = f / 1000 % 2 ? 3 : 1; /* nor does its level */
+        feed(t, &s, 1);
+    }
+    assert_int_equal(lull_tracker_changes(t), 0);
+    lull_tracker_free(t);
+    scene_free(&s);
+}
+
+/* False alarms on the last 64 samples of three tones in noise, one sample a frame. */
+static unsigned alarms_on_a_sliding_window(size_t hop)
+{
+    lull_tracker_config cfg = lull_tracker_defaults(N, 6);
+    struct dice d = { 11 };
+    float x[N] = { 0 };
+
+    cfg.hop = hop;
+    lull_tracker *const t = lull_tracker_new(&cfg, NULL);
+
+    for (int f = 0; f < 40000; f++) {
+        memmove(x, x + 1, (N - 1) * sizeof *x);
+        x[N - 1] = (float)(sin(0.3 * f) + sin(0.7 * f) + sin(1.3 * f) + dice_normal(&d));
+        lull_tracker_update(t, x, NULL, NULL);
+    }
+    const unsigned alarms = lull_tracker_changes(t);
+
+    lull_tracker_free(t);
+    return alarms;
+}
+
+static void overlapping_frames_raise_no_alarm_once_it_is_told(void **state)
+{
+    (void)state;
+    assert_at_most(alarms_on_a_sliding_window(1), 2);   /* 0 */
+    assert_at_least(alarms_on_a_sliding_window(0), 10); /* untold */
+}
+
+/* C then knows less of a direction than Wiener's gain asks of it. */
+static void a_large_step_does_not_blow_the_output_up(void **state)
+{
+    (void)state;
+    assert_at_most(error_at(1, 0.5f), 50); /* 36; unlimited: 160 */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_step_in_0_1_is_stable),
+        cmocka_unit_test(a_step_of_1_takes_the_frame_in),
+        cmocka_unit_test(orthonormality_lasts),
+        cmocka_unit_test(the_scale_does_not_matter),
+        cmocka_unit_test(nothing_is_learnt_from_what_is_no_frame),
+        cmocka_unit_test(an_absurd_entry_counts_as_missing),
+        cmocka_unit_test(long_silence_forgets_nothing),
+        cmocka_unit_test(it_recovers_from_bursts),
+        cmocka_unit_test(it_hears_again_after_a_fall_in_level),
+        cmocka_unit_test(noise_raises_no_alarm),
+        cmocka_unit_test(overlapping_frames_raise_no_alarm_once_it_is_told),
+        cmocka_unit_test(a_large_step_does_not_blow_the_output_up),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * test_tracker_noise.c - coloured noise, and a base that is known beforehand.
+ */
+#include "scene.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double strong[] = { 40, 20, 10, 5 };
+enum { N = 64 };
+
+/* Noise of mean power 1 with some shape; for each kind, what a tracker may be told. */
+enum shape { AR1, LEVELS };
+static const float RHO = 0.9f;
+
+static float level(size_t i) /* 20 dB from first to last, mean power 1 */
+{
+    return (float)(pow(10, (double)i / (N - 1)) * 0.2125);
+}
+
+static void covariance(enum shape shape, float *S)
+{
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j < N; j++)
+            if (shape == AR1)
+                S[i * N + j] = powf(RHO, fabsf((float)i - (float)j));
+            else
+                S[i * N + j] = i == j ? level(i) * level(i) : 0;
+}
+
+/* Error of the output over the second half of 3000 frames. */
+static double coloured(enum shape shape, lull_noise told, const float *what)
+{
+    lull_tracker_config cfg = lull_tracker_defaults(N, 4);
+    const size_t frames = 3000, seeds = 6;
+    double mse = 0;
+
+    cfg.step = 0.01f;
+    cfg.noise = told;
+    cfg.noise_shape = what;
+    for (size_t seed = 1; seed <= seeds; seed++) {
+        struct scene s = scene_new(N, 1, 4, strong, seed);
+        lull_tracker *const t = lull_tracker_new(&cfg, NULL);
+
+        assert_non_null(t);
+        for (size_t f = 0; f < frames; f++) {
+            float x_hat[N];
+            double e = 0;
+
+            scene_frame(&s);
+            for (size_t i = 0; i < N; i++) {
+                const double z = dice_normal(&s.dice), rho = (double)RHO;
+
+                e = shape == LEVELS ? (double)level(i) * z
+                    : i             ? rho * e + sqrt(1 - rho * rho) * z
+                                    : z;
+                s.y[i] = s.x[i] + (float)e;
+            }
+            lull_tracker_update(t, s.y, NULL, x_hat);
+            if (f >= frames / 2)
+                mse += scene_error(&s, x_hat) / (double)(frames / 2 * seeds);
+        }
+        lull_tracker_free(t);
+        scene_free(&s);
+    }
+    return mse;
+}
+
+static void ar1_noise_is_taken_out_of_the_way(void **state)
+{
+    (void)state;
+    float *const S = malloc(N * N * sizeof *S);
+    const double known = coloured(AR1, LULL_AR1, &RHO);
+    const double estimated = coloured(AR1, LULL_AR1_ESTIMATED, NULL);
+
+    covariance(AR1, S);
+    assert_at_most(known, 1.78);     /* 1.77 */
+    assert_at_most(estimated, 1.80); /* 1.77 */
+    assert_at_most(fabs(coloured(AR1, LULL_COVARIANCE, S) - known), 1e-2);
+    assert_at_least(coloured(AR1, LULL_WHITE, NULL), 20); /* 38: unseen */
+    free(S);
+}
+
+static void unequal_noise_is_taken_out_of_the_way(void **state)
+{
+    (void)state;
+    float levels[N];
+
+    for (size_t i = 0; i < N; i++)
+        levels[i] = level(i);
+    assert_at_most(coloured(LEVELS, LULL_LEVELS, levels), 2.4);         /* 2.13 */
+    assert_at_most(coloured(LEVELS, LULL_LEVELS_ESTIMATED, NULL), 2.4); /* 2.15 */
+    assert_at_least(coloured(LEVELS, LULL_WHITE, NULL), 5);             /* 6.8 */
+}
+
+static void white_noise_is_left_alone(void **state)
+{
+    (void)state;
+    static const float none = 0;
+    const double white = coloured(AR1, LULL_AR1, &none);
+
+    /* Told the wrong thing it is as bad as told nothing. */
+    assert_at_most(fabs(white / coloured(AR1, LULL_WHITE, NULL) - 1), 1e-3);
+}
+
+enum { WIDE = 128, BASE = 12, ALL = 14 };
+
+/* Mean error in the 400 frames after 600, once two more directions have come. */
+static double adapted(size_t rank, bool with_base)
+{
+    double ell[ALL];
+    float base[BASE * WIDE], x_hat[WIDE];
+    double mse = 0;
+
+    for (size_t j = 0; j < ALL; j++)
+        ell[j] = 20;
+    struct scene s = scene_new(WIDE, 1, ALL, ell, 4);
+
+    for (size_t i = 0; i < BASE * WIDE; i++)
+        base[i] = (float)s.V[i];
+    lull_tracker_config cfg = lull_tracker_defaults(WIDE, rank);
+
+    if (with_base) {
+        cfg.base = base;
+        cfg.base_rank = BASE;
+    }
+    lull_tracker *const t = lull_tracker_new(&cfg, NULL);
+
+    assert_non_null(t);
+    for (size_t f = 0; f < 1000; f++) {
+        scene_frame(&s);
+        lull_tracker_update(t, s.y, NULL, x_hat);
+        if (f >= 600)
+            mse += scene_error(&s, x_hat) / 400;
+    }
+    lull_tracker_free(t);
+    scene_free(&s);
+    return mse;
+}
+
+static void an_adapter_of_2_makes_up_for_a_base_of_12(void **state)
+{
+    (void)state;
+    const double adapter = adapted(2, true), whole = adapted(ALL, false);
+
+    assert_at_most(adapter, 14.2);       /* 13.9; 13.1 if all were known */
+    assert_at_least(whole, adapter + 1); /* 15.8 */
+}
+
+static void a_base_works_with_missing_entries(void **state)
+{
+    (void)state;
+    double ell[4] = { 20, 20, 20, 20 };
+    struct scene s = scene_new(N, 1, 4, ell, 4);
+    float base[2 * N], x_hat[N];
+    unsigned char known[N];
+    double mse = 0;
+    lull_tracker_config cfg = lull_tracker_defaults(N, 2);
+
+    for (size_t i = 0; i < 2 * N; i++)
+        base[i] = (float)s.V[i];
+    cfg.base = base;
+    cfg.base_rank = 2;
+    lull_tracker *const t = lull_tracker_new(&cfg, NULL);
+
+    for (size_t f = 0; f < 3000; f++) {
+        scene_frame(&s);
+        for (size_t i = 0; i < N; i++)
+            known[i] = dice_uniform(&s.dice) < 0.8;
+        lull_tracker_update(t, s.y, known, x_hat);
+        if (f >= 2000)
+            mse += scene_error(&s, x_hat) / 1000;
+    }
+    assert_at_most(mse, 8); /* 5.3, of a signal of 80 */
+    lull_tracker_free(t);
+    scene_free(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ar1_noise_is_taken_out_of_the_way),
+        cmocka_unit_test(unequal_noise_is_taken_out_of_the_way),
+        cmocka_unit_test(white_noise_is_left_alone),
+        cmocka_unit_test(an_adapter_of_2_makes_up_for_a_base_of_12),
+        cmocka_unit_test(a_base_works_with_missing_entries),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * test_tracker_state.c - a tracker that is saved goes on as if nothing had
+ * been, and nothing else can pass for one.
+ */
+#include "scene.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double strong[] = { 40, 20, 10, 5 };
+enum { N = 24, KINDS = 8 };
+
+/* Configurations that between them use every part. */
+static lull_tracker_config kind(size_t i)
+{
+    lull_tracker_config c = lull_tracker_defaults(N, 4);
+
+    switch (i) {
+    case 1:
+        c.rule = LULL_EXACT;
+        c.step = 0.02f;
+        break;
+    case 2:
+        c.rule = LULL_GRADIENT;
+        break;
+    case 3:
+        c.rule = LULL_BLOCK;
+        c.block = 7;
+        break;
+    case 4:
+        c.auto_rank = 1;
+        c.rank = 6;
+        break;
+    case 5:
+        c.robust = 1;
+        c.noise = LULL_LEVELS_ESTIMATED;
+        break;
+    case 6:
+        c.complex_numbers = 1;
+        c.auto_rank = 1;
+        break;
+    case 7:
+        c.noise = LULL_AR1_ESTIMATED;
+        c.hop = 2;
+        break;
+    }
+    return c;
+}
+
+struct saved {
+    unsigned char *bytes;
+    size_t size;
+};
+
+static struct saved save(const lull_tracker *t)
+{
+    struct saved s = { NULL, lull_tracker_save(t, NULL, 0) };
+
+    s.bytes = malloc(s.size);
+    assert_int_equal(lull_tracker_save(t, s.bytes, s.size), s.size);
+    return s;
+}
+
+static void a_saved_tracker_goes_on_bit_for_bit(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < KINDS; i++) {
+        const lull_tracker_config cfg = kind(i);
+        struct scene s = scene_new(N, cfg.complex_numbers ? 2 : 1, 4, strong, 3);
+        lull_tracker *const a = lull_tracker_new(&cfg, NULL);
+        lull_tracker *const b = lull_tracker_new(&cfg, NULL);
+        float x[2 * N], y[2 * N];
+
+        for (size_t f = 0; f < 333; f++) {
+            scene_frame(&s);
+            lull_tracker_update(a, s.y, NULL, x);
+            if (f % 3) /* b has a past of its own */
+                lull_tracker_update(b, s.y, NULL, y);
+        }
+        struct saved kept = save(a);
+
+        assert_int_equal(lull_tracker_load(b, kept.bytes, kept.size), LULL_OK);
+        for (size_t f = 0; f < 500; f++) {
+            if (f == 100)
+                scene_jump(&s, 4);
+            scene_frame(&s);
+            lull_tracker_update(a, s.y, NULL, x);
+            lull_tracker_update(b, s.y, NULL, y);
+            assert_memory_equal(x, y, s.n * sizeof *x);
+        }
+        struct saved end_a = save(a), end_b = save(b);
+
+        assert_int_equal(end_a.size, kept.size);
+        assert_memory_equal(end_a.bytes, end_b.bytes, end_a.size);
+        free(kept.bytes);
+        free(end_a.bytes);
+        free(end_b.bytes);
+        lull_tracker_free(a);
+        lull_tracker_free(b);
+        scene_free(&s);
+    }
+}
+
+/* CRC-32 of size bytes, one bit at a time. */
+static uint32_t crc(const unsigned char *b, size_t size)
+{
+    uint32_t c = 0xffffffff;
+
+    for (size_t i = 0; i < size; i++) {
+        c ^= b[i];
+        for (int k = 0; k < 8; k++)
+            c = c & 1 ? c >> 1 ^ 0xedb88320 : c >> 1;
+    }
+    return ~c;
+}
+
+static void seal(struct saved *s)
+{
+    const uint32_t c = crc(s->bytes, s->size - 4);
+
+    for (size_t i = 0; i < 4; i++)
+        s->bytes[s->size - 4 + i] = (unsigned char)(c >> 8 * i);
+}
+
+static lull_tracker *experienced(const lull_tracker_config *cfg, uint64_t seed)
+{
+    struct scene s = scene_new(N, 1, 4, strong, seed);
+    lull_tracker *const t = lull_tracker_new(cfg, NULL);
+
+    for (size_t f = 0; f < 200; f++) {
+        scene_frame(&s);
+        lull_tracker_update(t, s.y, NULL, NULL);
+    }
+    scene_free(&s);
+    return t;
+}
+
+/* load() says `why`, and the tracker is what it was. */
+static void refuses(lull_tracker *t, const struct saved *s, size_t size, lull_status why)
+{
+    struct saved before = save(t);
+
+    assert_int_equal(lull_tracker_load(t, s->bytes, size), why);
+    struct saved after = save(t);
+
+    assert_memory_equal(before.bytes, after.bytes, before.size);
+    free(before.bytes);
+    free(after.bytes);
+}
+
+static void a_damaged_state_is_refused_whole(void **state)
+{
+    (void)state;
+    const lull_tracker_config cfg = kind(0);
+    lull_tracker *const t = experienced(&cfg, 1), *const other = experienced(&cfg, 2);
+    struct saved s = save(other);
+
+    for (size_t i = 0; i < s.size; i += 1 + i / 64) { /* any bit */
+        s.bytes[i] ^= (unsigned char)(1u << i % 8);
+        refuses(t, &s, s.size, LULL_BAD_STATE);
+        s.bytes[i] ^= (unsigned char)(1u << i % 8);
+    }
+    for (size_t size = 0; size < s.size; size += 1 + size / 8) /* any length */
+        refuses(t, &s, size, LULL_BAD_STATE);
+    assert_int_equal(lull_tracker_load(t, s.bytes, s.size), LULL_OK);
+    free(s.bytes);
+    lull_tracker_free(t);
+    lull_tracker_free(other);
+}
+
+/* Well sealed, but with a value no tracker would have written. */
+static void a_forged_state_is_refused_whole(void **state)
+{
+    (void)state;
+    const lull_tracker_config cfg = kind(4);
+    lull_tracker *const t = experienced(&cfg, 1), *const other = experienced(&cfg, 2);
+    struct saved s = save(other);
+    const size_t head = 8 + 4 + 8 + 4 * 13;
+    const unsigned char nan[4] = { 0, 0, 0xc0, 0x7f }, many[4] = { 0xff, 0xff, 0, 0 };
+    unsigned char was[4];
+
+    memcpy(was, s.bytes + head, 4); /* the rank */
+    memcpy(s.bytes + head, many, 4);
+    seal(&s);
+    refuses(t, &s, s.size, LULL_BAD_STATE);
+    memcpy(s.bytes + head, was, 4);
+
+    memcpy(was, s.bytes + head + 4, 4); /* an entry of U */
+    memcpy(s.bytes + head + 4, nan, 4);
+    seal(&s);
+    refuses(t, &s, s.size, LULL_BAD_STATE);
+    memcpy(s.bytes + head + 4, was, 4);
+
+    seal(&s); /* and the yardstick says yes */
+    assert_int_equal(lull_tracker_load(t, s.bytes, s.size), LULL_OK);
+    free(s.bytes);
+    lull_tracker_free(t);
+    lull_tracker_free(other);
+}
+
+static void random_forgeries_never_break_the_tracker(void **state)
+{
+    (void)state;
+    struct dice d = { 77 };
+
+    for (size_t i = 0; i < KINDS; i++) {
+        const lull_tracker_config cfg = kind(i);
+        struct scene s = scene_new(N, cfg.complex_numbers ? 2 : 1, 4, strong, 3);
+        lull_tracker *const t = lull_tracker_new(&cfg, NULL);
+
+        for (int round = 0; round < 60; round++) {
+            struct saved kept = save(t);
+            const size_t head = 8 + 4 + 8 + 4 * 13;
+
+            for (int k = 0; k < 3; k++)
+                kept.bytes[head + dice_word(&d) % (kept.size - head - 4)] =
+                    (unsigned char)dice_word(&d);
+            seal(&kept);
+            lull_tracker_load(t, kept.bytes, kept.size);
+            for (int f = 0; f < 20; f++) {
+                float x[2 * N];
+
+                scene_frame(&s);
+                lull_tracker_update(t, s.y, NULL, x); /* sanitizers watch */
+            }
+            lull_tracker_reset(t);
+            free(kept.bytes);
+        }
+        lull_tracker_free(t);
+        scene_free(&s);
+    }
+}
+
+static void a_state_of_another_configuration_is_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < KINDS; i++)
+        for (size_t j = 0; j < KINDS; j++) {
+            const lull_tracker_config one = kind(i), two = kind(j);
+            lull_tracker *const a = lull_tracker_new(&one, NULL);
+            lull_tracker *const b = lull_tracker_new(&two, NULL);
+            struct saved s = save(a);
+
+            refuses(b, &s, i == j ? 0 : s.size, i == j ? LULL_BAD_STATE : LULL_WRONG_STATE);
+            free(s.bytes);
+            lull_tracker_free(a);
+            lull_tracker_free(b);
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_saved_tracker_goes_on_bit_for_bit),
+        cmocka_unit_test(a_damaged_state_is_refused_whole),
+        cmocka_unit_test(a_forged_state_is_refused_whole),
+        cmocka_unit_test(random_forgeries_never_break_the_tracker),
+        cmocka_unit_test(a_state_of_another_configuration_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
