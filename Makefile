@@ -35,6 +35,7 @@ benches := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/*.c))
 samples := $(wildcard samples/*.c)
 objects  = $(patsubst %.c,$(OUT)/%.o,$(1))
 
+Q := $(if $(V),,@)
 cflags = $(shell pkg-config --cflags $(1))
 libs   = $(shell pkg-config --libs $(1)) -lm -lpthread
 
@@ -57,7 +58,8 @@ endif
 $(OUT)/src/track/kernel_neon.o: FLAGS += -ffp-contract=fast
 $(OUT)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+	@echo "  $<"
+	$(Q)$(CC) $(FLAGS) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
 
 # Each filter file becomes a C string that the library carries.
 $(OUT)/filters.c: $(filters) Makefile
@@ -68,21 +70,21 @@ $(OUT)/filters.c: $(filters) Makefile
 	       sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $$f; echo '},'; done; \
 	   echo '{ 0, 0 } };'; } > $@
 $(OUT)/filters.o: $(OUT)/filters.c
-	$(CC) $(FLAGS) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+	$(Q)$(CC) $(FLAGS) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
 
 $(static): $(call objects,$(core)) $(OUT)/filters.o
-	rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 $(shared): $(call objects,$(core)) $(OUT)/filters.o
-	$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(soname) $^ -o $@ $(call libs,fftw3f)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(soname) $^ -o $@ $(call libs,fftw3f)
 $(binary): $(call objects,$(program)) $(static)
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile)
 $(tests): %: %.o $(helpers) $(measures) $(static)
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f cmocka) $(LDLIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f cmocka) $(LDLIBS)
 $(OUT)/tests/test_track_lapack $(OUT)/tests/bench/tracker: LDLIBS += -llapacke
 $(OUT)/tests/test_new: LDFLAGS += -Wl,--wrap=aligned_alloc,--wrap=free
 $(OUT)/tests/test_tracker: LDFLAGS += -Wl,--wrap=aligned_alloc
 $(benches): %: %.o $(helpers) $(measures) $(static)
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile) $(LDLIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile) $(LDLIBS)
 
 # --- what people do ----------------------------------------------------------
 
