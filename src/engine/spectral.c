@@ -208,13 +208,14 @@ static float prior(const struct voicing *v)
 }
 
 /* The noise believed in: both trackers' geometric mean, A^c B^(1 - c). */
-static void combine(const float *restrict A, const float *restrict B, float *restrict N, size_t n)
+static void combine(const float *restrict A, const float *restrict B, float *restrict N,
+                    size_t n)
 {
     for (size_t f = 0; f < n; f++)
         N[f] = B[f] * fast_exp(MASKED_SHARE * fast_log(A[f] / B[f]));
 }
 
-/* Neither tracker need go below either floor. */
+/* Both floors in one: no tracker need go below the higher. */
 static void raise(const float *restrict A, float *restrict B, size_t n)
 {
     for (size_t f = 0; f < n; f++)

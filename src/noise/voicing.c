@@ -67,7 +67,8 @@ void voicing_update(struct voicing *v, struct fft *t, const float *restrict P,
     memset(t->freq + v->heard, 0, (v->n - v->heard) * sizeof *t->freq);
     fft_inverse(t);
 
-    v->value = greatest(t->time + v->low, v->high - v->low, 0) / 2;     /* it sums both halves */
+    /* half: the inverse sums both halves of the spectrum */
+    v->value = greatest(t->time + v->low, v->high - v->low, 0) / 2;
     v->now = fast_max(v->value, v->keep_now * v->now);
     v->recent = fast_max(v->value, v->keep_recent * v->recent);
 }

@@ -200,7 +200,7 @@ static void believe(struct evidence *e)
     for (size_t b = 0; b < count; b++)
         belief[b] = BIAS;
     for (size_t i = 0; i < EVIDENCE_CLUES; i++) {
-        const float *restrict const x = clue(e, i);
+        const float *restrict const x = e->clue + i * count;
 
         for (size_t b = 0; b < count; b++)
             belief[b] += WEIGHT[i] * x[b];

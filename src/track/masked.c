@@ -176,7 +176,8 @@ static void fit(struct masked *m)
         const float d = fast_clamp(move[i], -FARTHEST, FARTHEST);
 
         m->h[i] += d;
-        m->q[i] = fast_clamp((1 - m->learn_q) * m->q[i] + 2 * m->learn_q * d * d, Q_LEAST, Q_MOST);
+        m->q[i] += m->learn_q * (2 * d * d - m->q[i]);
+        m->q[i] = fast_clamp(m->q[i], Q_LEAST, Q_MOST);
     }
     m->step = (A[0][0] + A[1][1]) / (p0 + p1);
 }
