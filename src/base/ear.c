@@ -4,6 +4,8 @@
  */
 #include "base/ear.h"
 
+#include "base/fastmath.h"
+
 #include <math.h>
 
 double ear_place(double hz)
@@ -40,6 +42,7 @@ void bands_place(struct bands *b, struct arena *a, size_t n, double bin_hz, doub
     while (centre_bin(n, bin_hz, spacing, b->count - 1) < n - 1)
         b->count++;
     b->edge = arena_take(a, b->count, sizeof *b->edge);
+    b->border = arena_take(a, b->count, sizeof *b->border);
     b->share = arena_floats(a, n);
     b->centre = arena_floats(a, b->count);
     if (arena_measures(a))
@@ -59,6 +62,12 @@ void bands_place(struct bands *b, struct arena *a, size_t n, double bin_hz, doub
         b->share[f] = b->share[f] < 1 ? b->share[f] : 0;
     b->edge[0] = 0;
     b->edge[b->count - 1] = n;
+    for (size_t i = 0; i + 1 < b->count; i++) {
+        b->border[i] = b->edge[i];
+        while (b->border[i] < b->edge[i + 1] && b->share[b->border[i]] < 0.5f)
+            b->border[i]++;
+    }
+    b->border[b->count - 1] = n;
 }
 
 void bands_pool(const struct bands *b, const float *restrict x, float *restrict pooled)
@@ -73,6 +82,19 @@ void bands_pool(const struct bands *b, const float *restrict x, float *restrict 
         }
         pooled[i] += whole - above;
         pooled[i + 1] = above;
+    }
+}
+
+void bands_peak(const struct bands *b, const float *restrict x, float *restrict peak)
+{
+    size_t f = 0;
+
+    for (size_t i = 0; i < b->count; i++) {
+        float most = 0;
+
+        for (; f < b->border[i]; f++)
+            most = fast_max(most, x[f]);
+        peak[i] = most;
     }
 }
 

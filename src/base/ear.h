@@ -17,6 +17,7 @@ double ear_hz(double place);
 struct bands {
     size_t n, count;            /* frequencies; bands                             */
     size_t *edge;               /* [count] from 0 to n                            */
+    size_t *border;             /* [count] first frequency that is nearer to a higher band */
     float *share;               /* [n] 0..1                                       */
     float *centre;              /* [count] in ERB                                 */
 };
@@ -26,6 +27,9 @@ void bands_place(struct bands *b, struct arena *a, size_t n, double bin_hz, doub
 
 /* Sums x[n] into pooled[count]. */
 void bands_pool(const struct bands *b, const float *restrict x, float *restrict pooled);
+
+/* The greatest x[n] > 0 of those nearest to each band, 0 if there is none. */
+void bands_peak(const struct bands *b, const float *restrict x, float *restrict peak);
 
 /* Draws lines between the bands' values: pooled[count] into x[n]. */
 void bands_spread(const struct bands *b, const float *restrict pooled, float *restrict x);

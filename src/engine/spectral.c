@@ -12,12 +12,14 @@
 #include "engine/spectral.h"
 
 #include "base/fastmath.h"
+#include "base/sum.h"
 #include "guard/guard.h"
 
 #include <math.h>
 #include <string.h>
 
 static const double WINDOW_MS = 32;
+static const double SPACING = 0.8325;           /* ERB between the bands of the ear */
 static const double MEMORY_S = 1.5;             /* of the minimum: longer than a word */
 static const float MASKED_SHARE = 0.55f;        /* of the masked model in log N; rest: presence */
 static const float DROP = 1e-3f;                /* -30 dB below the noise, for PATIENCE_S: */
@@ -64,12 +66,14 @@ void spectral_place(struct spectral *s, struct arena *a, double rate_hz, size_t 
     s->gain = arena_floats(a, s->bins);
     s->noise = arena_floats(a, s->bins);
     minimum_place(&s->minimum, a, s->bins, frame_hz, MEMORY_S);
-    stationary_place(&s->stationary, a, s->bins, bin_hz, frame_hz);
+    bands_place(&s->bands, a, s->bins, bin_hz, SPACING);
+    s->pooled = arena_floats(a, s->bands.count);
+    stationary_place(&s->stationary, a, &s->bands, frame_hz);
     voicing_place(&s->voicing, a, s->bins, rate_hz, frame_hz);
     masked_place(&s->masked, a, s->bins, bin_hz, frame_hz);
     presence_place(&s->presence, a, s->bins, frame_hz);
     directed_place(&s->directed, a, s->bins, rate_hz, frame_hz);
-    evidence_place(&s->evidence, a, s->bins, bin_hz, frame_hz);
+    evidence_place(&s->evidence, a, &s->bands, frame_hz);
     for (size_t c = 0; c < channels; c++) {
         struct channel unused, *const ch = arena_measures(a) ? &unused : channel + c;
 
@@ -180,15 +184,6 @@ static void begin(struct spectral *s)
     presence_begin(&s->presence, s->noise);
 }
 
-static float sum(const float *x, size_t n)
-{
-    float total = 0;
-
-    for (size_t i = 0; i < n; i++)
-        total += x[i];
-    return total;
-}
-
 /* What was learned from a burst or another input is worth nothing once the
  * signal has stayed far below it: begin again. */
 static void notice_drop(struct spectral *s)
@@ -212,6 +207,21 @@ static float prior(const struct voicing *v)
            0.1f * sigmoid((v->now - 0.14f) / 0.03f);
 }
 
+/* The noise believed in: both trackers' geometric mean, A^c B^(1 - c). */
+static void combine(const float *restrict A, const float *restrict B, float *restrict N,
+                    size_t n)
+{
+    for (size_t f = 0; f < n; f++)
+        N[f] = B[f] * fast_exp(MASKED_SHARE * fast_log(A[f] / B[f]));
+}
+
+/* Both floors in one: no tracker need go below the higher. */
+static void raise(const float *restrict A, float *restrict B, size_t n)
+{
+    for (size_t f = 0; f < n; f++)
+        B[f] = fast_max(A[f], B[f]);
+}
+
 static void learn(struct spectral *s)
 {
     notice_drop(s);
@@ -220,17 +230,14 @@ static void learn(struct spectral *s)
     if (s->filled + 1 < BEGINNING)
         s->filled++;
     minimum_update(&s->minimum, s->power);
-    stationary_update(&s->stationary, s->power, s->masked.noise);
+    stationary_update(&s->stationary, s->power, s->pooled, s->masked.noise);
     voicing_update(&s->voicing, &s->fft, s->power, s->masked.noise);
-    presence_lift(&s->presence, s->minimum.least);
+    raise(s->minimum.least, s->stationary.floor, s->bins);
     presence_lift(&s->presence, s->stationary.floor);
     masked_update(&s->masked, s->power, prior(&s->voicing));
     presence_update(&s->presence, s->power);
     if (s->frames >= BEGINNING)
-        for (size_t f = 0; f < s->bins; f++)
-            s->noise[f] = fast_exp(MASKED_SHARE * fast_log(s->masked.noise[f]) +
-                                   (1 - MASKED_SHARE) * fast_log(s->presence.noise[f]));
-    masked_lift(&s->masked, s->minimum.least);
+        combine(s->masked.noise, s->presence.noise, s->noise, s->bins);
     masked_lift(&s->masked, s->stationary.floor);
 }
 
@@ -243,13 +250,13 @@ static void decide(struct spectral *s, float reduction_db)
         .power = s->power,
         .noise = s->noise,
         .gain = s->gain,
+        .pooled_power = s->pooled,
         .voiced = s->voicing.value,
         .voiced_lately = s->voicing.now,
     });
     for (size_t f = 0; f < s->bins; f++)
         s->gain[f] = fast_clamp(s->gain[f] * s->evidence.spread[f], floor, 1);
-    s->speech = sum(s->evidence.belief, s->evidence.bands.count) /
-                (float)s->evidence.bands.count;
+    s->speech = sum(s->evidence.belief, s->bands.count) / (float)s->bands.count;
 }
 
 /* Digital silence teaches nothing, and whatever gain it had will do. */
@@ -280,7 +287,7 @@ static void rebuild(struct spectral *s, float wet, float dry)
             overlap_update(&ch->overlap, s->fft.time + before, s->synthesis + before);
 
         for (size_t t = 0; t < hop; t++) {
-            const float i = (float)(t + 1);
+            const float i = (float)(int)(t + 1);        /* an int converts in one instruction */
 
             ch->ready[t] = (s->wet + i * dwet) * y[t] + (s->dry + i * ddry) * x[t];
         }
@@ -302,6 +309,7 @@ bool spectral_update(struct spectral *s, size_t n, const struct spectral_control
         s->filled = 0;
         s->hushed = true;
     } else {
+        bands_pool(&s->bands, s->power, s->pooled);
         if (!c->freeze)
             learn(s);
         decide(s, c->reduction_db);

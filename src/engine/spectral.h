@@ -41,6 +41,8 @@ struct spectral {
     size_t at;                          /* frames of the next hop, < plan.hop   */
 
     float *power, *gain, *noise;        /* [bins] P, G and N of this frame      */
+    struct bands bands;
+    float *pooled;                      /* [bands] power                        */
     struct minimum minimum;
     struct stationary stationary;
     struct voicing voicing;

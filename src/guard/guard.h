@@ -5,6 +5,9 @@
 #ifndef LULL_GUARD_GUARD_H
 #define LULL_GUARD_GUARD_H
 
+#include "base/fastmath.h"
+
+#include <float.h>
 #include <math.h>
 #include <stddef.h>
 
@@ -16,14 +19,15 @@
  * 0.  Returns how many those were. */
 static inline size_t guard_copy(float *restrict to, const float *from, size_t stride, size_t n)
 {
-    size_t invalid = 0;
+    unsigned invalid = 0;
 
+    for (size_t t = 0; t < n; t++)
+        to[t] = from[t * stride];
     for (size_t t = 0; t < n; t++) {
-        const float x = from[t * stride];
-        const int ok = isfinite(x) != 0;
+        const float x = to[t], ok = fabsf(x) <= FLT_MAX ? x : 0.0f;
 
-        invalid += !ok;
-        to[t] = ok ? fminf(fmaxf(x, -GUARD_LOUDEST), GUARD_LOUDEST) : 0.0f;
+        invalid += ok != x;
+        to[t] = fast_clamp(ok, -GUARD_LOUDEST, GUARD_LOUDEST);
     }
     return invalid;
 }

@@ -6,6 +6,7 @@
  *
  *   p = 1 / (1 + (1 + XI) exp(-P/M  XI/(1 + XI)))      presence, eq. 18
  *   M = a M + (1 - a) (p M + (1 - p) P)                noise,    eq. 22
+ *     = M + (1 - a) (1 - p) (P - M).
  *
  * A p that stays near 1 for long means that M is stuck below a louder noise;
  * it is then kept from reaching 1 (section III).
@@ -49,16 +50,16 @@ void presence_lift(struct presence *p, const float *restrict floor)
 
 void presence_update(struct presence *p, const float *restrict P)
 {
-    const float a = p->keep, b = p->keep_mean;
+    const float learn = 1 - p->keep, learn_mean = 1 - p->keep_mean;
+    float *restrict const noise = p->noise, *restrict const mean = p->mean;
 
     for (size_t f = 0; f < p->n; f++) {
-        const float M = p->noise[f];
-        const float e = fast_min(P[f] / M * (XI / (1 + XI)), 80.0f);
-        float here = 1 / (1 + (1 + XI) * fast_exp(-e));
+        const float M = noise[f];
+        const float seen = 1 / (1 + (1 + XI) * fast_exp(P[f] / M * (-XI / (1 + XI))));
 
-        p->mean[f] = b * p->mean[f] + (1 - b) * here;
-        if (p->mean[f] > STUCK)
-            here = fast_min(here, STUCK);
-        p->noise[f] = a * M + (1 - a) * (here * M + (1 - here) * P[f]);
+        mean[f] += learn_mean * (seen - mean[f]);
+        const float here = fast_min(seen, mean[f] > STUCK ? STUCK : 1);
+
+        noise[f] = M + learn * (1 - here) * (P[f] - M);
     }
 }

@@ -21,26 +21,23 @@
 #include <math.h>
 #include <string.h>
 
-static const double SPACING = 0.8325;   /* ERB between bands */
 static const float HEARD = 34;          /* ERB, 8.2 kHz: bands below are judged */
 static const float RESTS = 0.75f;       /* nepers: J below is noise */
 static const float ABOVE = 1;           /* nepers over the noise, else nothing is amiss */
 static const float SHARE = 0.8f;        /* of the level: the floor, a little below the mean */
 static const float NONE = 1e30f;
 
-void stationary_place(struct stationary *s, struct arena *a, size_t n, double bin_hz,
+void stationary_place(struct stationary *s, struct arena *a, const struct bands *bands,
                       double frame_hz)
 {
     const double frames = 125 / frame_hz;
 
-    *s = (struct stationary){ .length = (size_t)(12 / frames + 0.5) };
-    bands_place(&s->bands, a, n, bin_hz, SPACING);
+    *s = (struct stationary){ .bands = bands, .length = (size_t)(12 / frames + 0.5) };
     s->keep_short = (float)pow(0.8, frames);
     s->keep_long = (float)pow(0.95, frames);
 
-    const size_t count = s->bands.count;
+    const size_t n = bands->n, count = bands->count;
 
-    s->power = arena_floats(a, count);
     s->noise = arena_floats(a, count);
     s->smooth = arena_floats(a, count);
     s->least = arena_floats(a, STATIONARY_PARTS * count);
@@ -52,7 +49,7 @@ void stationary_place(struct stationary *s, struct arena *a, size_t n, double bi
 /* Makes room in the current part. */
 static void open_part(struct stationary *s)
 {
-    const size_t count = s->bands.count;
+    const size_t count = s->bands->count;
 
     for (size_t b = 0; b < count; b++) {
         s->least[s->part * count + b] = NONE;
@@ -63,7 +60,7 @@ static void open_part(struct stationary *s)
 
 void stationary_reset(struct stationary *s)
 {
-    memset(s->floor, 0, s->bands.n * sizeof *s->floor);
+    memset(s->floor, 0, s->bands->n * sizeof *s->floor);
     s->begun = s->rests = false;
     for (s->part = STATIONARY_PARTS; s->part-- > 0;)
         open_part(s);
@@ -76,8 +73,8 @@ static void range(const struct stationary *s, size_t b, float *least, float *mea
     *least = NONE;
     *mean = 0;
     for (size_t k = 0; k < STATIONARY_PARTS; k++) {
-        *least = fast_min(*least, s->least[k * s->bands.count + b]);
-        *mean += s->mean[k * s->bands.count + b] / STATIONARY_PARTS;
+        *least = fast_min(*least, s->least[k * s->bands->count + b]);
+        *mean += s->mean[k * s->bands->count + b] / STATIONARY_PARTS;
     }
 }
 
@@ -85,7 +82,7 @@ static bool judge(const struct stationary *s)
 {
     float swing = 0, above = 0, heard = 0;
 
-    for (size_t b = 0; b < s->bands.count && s->bands.centre[b] < HEARD; b++) {
+    for (size_t b = 0; b < s->bands->count && s->bands->centre[b] < HEARD; b++) {
         float least, mean;
 
         range(s, b, &least, &mean);
@@ -96,23 +93,23 @@ static bool judge(const struct stationary *s)
     return above > ABOVE * heard && swing < RESTS * heard;
 }
 
-void stationary_update(struct stationary *s, const float *restrict P, const float *restrict N)
+void stationary_update(struct stationary *s, const float *restrict P,
+                       const float *restrict pooled, const float *restrict N)
 {
-    const size_t n = s->bands.n, count = s->bands.count;
+    const size_t n = s->bands->n, count = s->bands->count;
     float *const least = s->least + s->part * count, *const mean = s->mean + s->part * count;
     const float a = s->keep_short, b = s->begun ? s->keep_long : 0;
 
-    bands_pool(&s->bands, P, s->power);
     if (!s->begun)
-        memcpy(s->smooth, s->power, count * sizeof *s->smooth);
+        memcpy(s->smooth, pooled, count * sizeof *s->smooth);
     s->begun = true;
     for (size_t i = 0; i < count; i++) {
-        s->smooth[i] = a * s->smooth[i] + (1 - a) * s->power[i];
+        s->smooth[i] = a * s->smooth[i] + (1 - a) * pooled[i];
         least[i] = fast_min(least[i], s->smooth[i]);
-        mean[i] += s->power[i] / (float)s->length;
+        mean[i] += pooled[i] / (float)s->length;
     }
     if (++s->at == s->length) {
-        bands_pool(&s->bands, N, s->noise);
+        bands_pool(s->bands, N, s->noise);
         s->rests = judge(s);
         s->part = (s->part + 1) % STATIONARY_PARTS;
         open_part(s);

@@ -10,10 +10,10 @@
 enum { STATIONARY_PARTS = 5 };
 
 struct stationary {
-    struct bands bands;
+    const struct bands *bands;
     size_t length, at, part;            /* frames in a part; in this one; which of them */
     float keep_short, keep_long;        /* per frame                                 */
-    float *power, *noise;               /* [bands] pooled                            */
+    float *noise;                       /* [bands] pooled                            */
     float *smooth;                      /* [bands]                                   */
     float *least, *mean;                /* [parts][bands] of smooth, of power        */
     float *level;                       /* [n] power averaged over 150 ms            */
@@ -21,11 +21,13 @@ struct stationary {
     bool begun, rests;
 };
 
-void stationary_place(struct stationary *s, struct arena *a, size_t n, double bin_hz,
+void stationary_place(struct stationary *s, struct arena *a, const struct bands *bands,
                       double frame_hz);
 void stationary_reset(struct stationary *s);
 
-/* Learns from the powers P[n] of one frame, over the noise N[n]. */
-void stationary_update(struct stationary *s, const float *restrict P, const float *restrict N);
+/* Learns from the powers P[n] of one frame and pooled[bands] of them, over the
+ * noise N[n]. */
+void stationary_update(struct stationary *s, const float *restrict P,
+                       const float *restrict pooled, const float *restrict N);
 
 #endif

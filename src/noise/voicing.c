@@ -13,8 +13,12 @@
 #include "noise/voicing.h"
 
 #include "base/fastmath.h"
+#include "base/sum.h"
 
 #include <math.h>
+#include <string.h>
+
+static const double HEARD_HZ = 4000;
 
 void voicing_place(struct voicing *v, struct arena *a, size_t n, double rate_hz,
                    double frame_hz)
@@ -27,13 +31,14 @@ void voicing_place(struct voicing *v, struct arena *a, size_t n, double rate_hz,
     v->high = (size_t)fmin(rate_hz / 65, (double)n - 2);
     v->keep_now = (float)pow(0.9, frames);
     v->keep_recent = (float)pow(0.985, frames);
+    v->heard = (size_t)fmin(ceil(HEARD_HZ / bin_hz), (double)n);
     v->weight = arena_floats(a, n);
     if (arena_measures(a))
         return;
     for (size_t f = 0; f < n; f++) {
         const double hz = (double)f * bin_hz;
 
-        v->weight[f] = hz > 60 ? (float)fmin(fmax((4000 - hz) / 1000, 0), 1) : 0;
+        v->weight[f] = hz > 60 ? (float)fmin(fmax((HEARD_HZ - hz) / 1000, 0), 1) : 0;
         sum += (double)v->weight[f];
     }
     for (size_t f = 0; f < n; f++)
@@ -48,23 +53,22 @@ void voicing_reset(struct voicing *v)
 void voicing_update(struct voicing *v, struct fft *t, const float *restrict P,
                     const float *restrict N)
 {
-    float mean = 0, peak = 0;
+    const float *restrict const w = v->weight;
+    float *restrict const l = t->time;          /* until the transform comes out there */
 
-    for (size_t f = 0; f < v->n; f++) {
-        const float l = fast_log(1 + P[f] / (3 * N[f]));
+    for (size_t f = 0; f < v->heard; f++)
+        l[f] = fast_log(1 + P[f] / (3 * N[f]));
+    const float mean = sum_product(w, l, v->heard);
 
-        t->freq[f][0] = l;
-        mean += l * v->weight[f];
-    }
-    for (size_t f = 0; f < v->n; f++) {
-        t->freq[f][0] = (t->freq[f][0] - mean) * v->weight[f];
+    for (size_t f = 0; f < v->heard; f++) {
+        t->freq[f][0] = (l[f] - mean) * w[f];
         t->freq[f][1] = 0;
     }
+    memset(t->freq + v->heard, 0, (v->n - v->heard) * sizeof *t->freq);
     fft_inverse(t);
-    for (size_t q = v->low; q < v->high; q++)
-        peak = fast_max(peak, t->time[q]);
 
-    v->value = peak / 2;                /* the inverse sums both halves of the spectrum */
+    /* half: the inverse sums both halves of the spectrum */
+    v->value = greatest(t->time + v->low, v->high - v->low, 0) / 2;
     v->now = fast_max(v->value, v->keep_now * v->now);
     v->recent = fast_max(v->value, v->keep_recent * v->recent);
 }

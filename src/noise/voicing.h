@@ -9,8 +9,9 @@
 
 struct voicing {
     size_t n;                   /* frequencies                                     */
+    size_t heard;               /* of them, below 4 kHz                            */
     size_t low, high;           /* pitch periods searched, samples; low <= t < high */
-    float *weight;              /* [n] sums to 1                                   */
+    float *weight;              /* [n] sums to 1; 0 from heard on                  */
     float keep_now, keep_recent;
     float value;                /* of the last frame: 0 none, .14 and more voiced  */
     float now, recent;          /* its peaks of the last 100 ms and the last 500   */

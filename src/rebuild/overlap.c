@@ -23,10 +23,12 @@ void overlap_reset(struct overlap *o)
 const float *overlap_update(struct overlap *o, const float *restrict x, const float *restrict s)
 {
     const size_t kept = o->tail - o->hop;
+    float *const sum = o->sum;
 
-    memmove(o->sum, o->sum + o->hop, kept * sizeof *o->sum);
-    memset(o->sum + kept, 0, o->hop * sizeof *o->sum);
-    for (size_t t = 0; t < o->tail; t++)
-        o->sum[t] += x[t] * s[t];
-    return o->sum;
+    memmove(sum, sum + o->hop, kept * sizeof *sum);
+    for (size_t t = 0; t < kept; t++)
+        sum[t] += x[t] * s[t];
+    for (size_t t = kept; t < o->tail; t++)
+        sum[t] = x[t] * s[t];
+    return sum;
 }

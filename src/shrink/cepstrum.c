@@ -14,6 +14,7 @@
 #include "shrink/cepstrum.h"
 
 #include "base/fastmath.h"
+#include "base/sum.h"
 
 #include <math.h>
 #include <string.h>
@@ -58,26 +59,39 @@ void cepstrum_reset(struct cepstrum *c)
 /* First of the quefrencies beside and at the pitch, n if there is no pitch. */
 static size_t find_pitch(const struct cepstrum *c, const float *now)
 {
+    const float peak = greatest(now + c->low, c->high - c->low, PITCHED);
     size_t at = c->low;
 
-    for (size_t q = c->low; q < c->high; q++)
-        if (now[q] > now[at])
-            at = q;
-    return now[at] > PITCHED ? at - BESIDE : c->n;
+    if (!(peak > PITCHED))
+        return c->n;
+    while (now[at] < peak)
+        at++;
+    return at - BESIDE;
 }
 
-/* At the pitch the present counts at once; what was a pitch lately still
- * counts for more than the rest. */
-static void average(struct cepstrum *c, const float *restrict now, size_t pitch)
+/* Quefrencies from..to away from the pitch: what was one lately still counts
+ * for more than the rest. */
+static void average(struct cepstrum *c, const float *restrict now, size_t from, size_t to)
+{
+    const float b = c->keep_keep;
+    const float *restrict const keep = c->keep;
+    float *restrict const kept = c->kept, *restrict const smooth = c->smooth;
+
+    for (size_t q = from; q < to; q++) {
+        kept[q] = b * kept[q] + (1 - b) * keep[q];
+        smooth[q] = kept[q] * smooth[q] + (1 - kept[q]) * now[q];
+    }
+}
+
+/* The same at the pitch, where the present counts at once. */
+static void average_pitch(struct cepstrum *c, const float *restrict now, size_t from, size_t to)
 {
     const float b = c->keep_keep, ap = c->keep_pitch;
 
-    for (size_t q = 0; q < c->n; q++) {
-        const bool pitched = q - pitch <= 2 * BESIDE;
-        const float kept = b * c->kept[q] + (1 - b) * (pitched ? ap : c->keep[q]);
-        const float a = pitched ? fast_min(kept, ap) : kept;
+    for (size_t q = from; q < to; q++) {
+        c->kept[q] = b * c->kept[q] + (1 - b) * ap;
+        const float a = fast_min(c->kept[q], ap);
 
-        c->kept[q] = kept;
         c->smooth[q] = a * c->smooth[q] + (1 - a) * now[q];
     }
 }
@@ -94,13 +108,20 @@ void cepstrum_update(struct cepstrum *c, struct fft *t, float *restrict S)
     if (!c->begun)
         memcpy(c->smooth, t->time, c->n * sizeof *c->smooth);
     c->begun = true;
-    average(c, t->time, find_pitch(c, t->time));
 
-    for (size_t q = 0; q < c->n; q++)           /* even: the transform is real again */
-        t->time[q] = c->smooth[q];
-    for (size_t q = c->n; q < t->n; q++)
+    const size_t pitch = find_pitch(c, t->time);
+    const size_t above = pitch < c->n ? pitch + 2 * BESIDE + 1 : c->n;
+
+    average(c, t->time, 0, pitch);
+    average_pitch(c, t->time, pitch, above);
+    average(c, t->time, above, c->n);
+
+    memcpy(t->time, c->smooth, c->n * sizeof *c->smooth);
+    for (size_t q = c->n; q < t->n; q++)        /* even: the transform is real again */
         t->time[q] = c->smooth[t->n - q];
     fft_forward(t);
+    for (size_t f = 0; f < c->n; f++)           /* powers stay finite, whatever happened */
+        S[f] = fast_min(t->freq[f][0], 87);
     for (size_t f = 0; f < c->n; f++)
-        S[f] = fast_exp(t->freq[f][0]);
+        S[f] = fast_exp(S[f]);
 }

@@ -21,6 +21,7 @@
 #include "shrink/directed.h"
 
 #include "base/fastmath.h"
+#include "base/sum.h"
 
 #include <math.h>
 #include <string.h>
@@ -59,12 +60,8 @@ void directed_reset(struct directed *d)
 /* What N is multiplied by, from the level of the signal over the last seconds. */
 static float caution(struct directed *d, const float *restrict P, const float *restrict N)
 {
-    float power = 0, noise = 0;
+    const float power = sum(P + 1, d->n - 1), noise = sum(N + 1, d->n - 1);
 
-    for (size_t f = 1; f < d->n; f++) {
-        power += P[f];
-        noise += N[f];
-    }
     if (!(d->level > 0)) {
         d->level = power;
         d->noise_level = noise;
@@ -78,27 +75,37 @@ static float caution(struct directed *d, const float *restrict P, const float *r
     return OVER + clean * (UNDER - OVER);
 }
 
-void directed_update(struct directed *d, struct fft *t, const float *restrict P,
-                     const float *restrict N, float *restrict G)
+/* xi from the held and the shaped view, the latter in xi[n]; gamma into G[n]. */
+static void weigh(struct directed *d, float over, const float *restrict P,
+                  const float *restrict N, float *restrict xi, float *restrict G)
 {
-    float *restrict const clean = d->clean, *restrict const speech = d->speech;
     const float a = d->keep;
-
-    const float over = caution(d, P, N);
-
-    for (size_t f = 0; f < d->n; f++)
-        speech[f] = fast_max(P[f] - over * N[f], LEAST * over * N[f]);
-    cepstrum_update(&d->cepstrum, t, speech);
+    const float *restrict const clean = d->clean;
 
     for (size_t f = 0; f < d->n; f++) {
         const float unit = 1 / (over * N[f]);
         const float gamma = fast_min(P[f] * unit, GAMMA_MOST);
         const float held = a * clean[f] * unit + (1 - a) * fast_max(gamma - 1, 0);
-        const float shaped = 2 * speech[f] * unit;
-        const float xi = fast_exp(HELD * fast_log(fast_max(held, XI_FLOOR)) +
-                                  (1 - HELD) * fast_log(fast_max(shaped, XI_FLOOR)));
+        const float shaped = fast_max(2 * xi[f] * unit, XI_FLOOR);
 
-        G[f] = fast_clamp(lsa_gain(&d->lsa, xi, gamma), GAIN_FLOOR, 1);
+        xi[f] = shaped * fast_exp(HELD * fast_log(fast_max(held, XI_FLOOR) / shaped));
+        G[f] = gamma;
+    }
+}
+
+void directed_update(struct directed *d, struct fft *t, const float *restrict P,
+                     const float *restrict N, float *restrict G)
+{
+    const float over = caution(d, P, N);
+    float *restrict const clean = d->clean, *restrict const speech = d->speech;
+
+    for (size_t f = 0; f < d->n; f++)
+        speech[f] = fast_max(P[f] - over * N[f], LEAST * over * N[f]);
+    cepstrum_update(&d->cepstrum, t, speech);
+    weigh(d, over, P, N, speech, G);
+    lsa_update(&d->lsa, d->n, speech, G);
+    for (size_t f = 0; f < d->n; f++) {
+        G[f] = fast_clamp(G[f], GAIN_FLOOR, 1);
         clean[f] = G[f] * G[f] * P[f];
     }
 }

@@ -21,7 +21,6 @@
 #include <math.h>
 #include <string.h>
 
-static const double SPACING = 0.8325;           /* ERB between bands */
 static const float EAR_TOP = 33.3f;             /* ERB at 8 kHz: clue `place` is 1 there */
 static const float HEARD = 28.3f;               /* ERB: bands below count for the frame */
 static const float SOFT = 0.1f;                 /* -10 dB: ratios below are all silence */
@@ -50,60 +49,56 @@ static const float WEIGHT[EVIDENCE_CLUES] = {
     [LINE] = -0.646f,   [PLACE] = -1.051f,
 };
 
-void evidence_place(struct evidence *e, struct arena *a, size_t n, double bin_hz,
+void evidence_place(struct evidence *e, struct arena *a, const struct bands *bands,
                     double frame_hz)
 {
     const double frames = 125 / frame_hz;
 
-    *e = (struct evidence){ 0 };
-    bands_place(&e->bands, a, n, bin_hz, SPACING);
+    *e = (struct evidence){ .bands = bands };
     e->keep_short = (float)pow(0.6, frames);
     e->keep_middle = (float)pow(0.85, frames);
     e->keep_long = (float)pow(0.95, frames);
     e->keep_frame = (float)pow(0.9, frames);
 
-    float **const rows[] = { &e->pooled_power, &e->pooled_noise, &e->pooled_clean, &e->peak,
-                             &e->short_power, &e->middle_power, &e->long_power, &e->last_gain, &e->belief };
+    float **const rows[] = { &e->pooled_noise, &e->pooled_clean, &e->peak,
+                             &e->short_power,  &e->middle_power, &e->long_power,
+                             &e->last_gain,    &e->belief };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        *rows[i] = arena_floats(a, e->bands.count);
-    e->clue = arena_floats(a, EVIDENCE_CLUES * e->bands.count);
-    e->spread = arena_floats(a, n);
+        *rows[i] = arena_floats(a, e->bands->count);
+    e->clue = arena_floats(a, EVIDENCE_CLUES * e->bands->count);
+    e->running = arena_floats(a, e->bands->count + 1);
+    e->spread = arena_floats(a, bands->n);
 }
 
 void evidence_reset(struct evidence *e)
 {
-    memset(e->last_gain, 0, e->bands.count * sizeof *e->last_gain);
-    memset(e->belief, 0, e->bands.count * sizeof *e->belief);
+    memset(e->last_gain, 0, e->bands->count * sizeof *e->last_gain);
+    memset(e->belief, 0, e->bands->count * sizeof *e->belief);
     e->frame_lately = 0;
     e->begun = false;
 }
 
 static float *clue(struct evidence *e, enum clue i)
 {
-    return e->clue + (size_t)i * e->bands.count;
+    return e->clue + (size_t)i * e->bands->count;
 }
 
 /* Pools the frame into bands. */
 static void pool(struct evidence *e, const struct evidence_frame *now)
 {
-    const struct bands *const b = &e->bands;
+    const struct bands *const b = e->bands;
+    float *restrict const x = e->spread;
+    const float *restrict const P = now->power, *restrict const N = now->noise;
+    const float *restrict const G = now->gain;
 
+    bands_pool(b, N, e->pooled_noise);
     for (size_t f = 0; f < b->n; f++)
-        e->spread[f] = now->gain[f] * now->gain[f] * now->power[f];
-    bands_pool(b, now->power, e->pooled_power);
-    bands_pool(b, now->noise, e->pooled_noise);
-    bands_pool(b, e->spread, e->pooled_clean);
-
+        x[f] = G[f] * G[f] * P[f];
+    bands_pool(b, x, e->pooled_clean);
     for (size_t f = 0; f < b->n; f++)
-        e->spread[f] = now->power[f] / now->noise[f];
-    memset(e->peak, 0, b->count * sizeof *e->peak);
-    for (size_t i = 0; i + 1 < b->count; i++)
-        for (size_t f = b->edge[i]; f < b->edge[i + 1]; f++) {
-            float *const peak = e->peak + i + (b->share[f] >= 0.5f);
-
-            *peak = fast_max(*peak, e->spread[f]);
-        }
+        x[f] = P[f] / N[f];
+    bands_peak(b, x, e->peak);
 }
 
 static void smooth(float *restrict to, const float *restrict x, float keep, size_t n)
@@ -117,24 +112,32 @@ static void ratio(struct evidence *e, enum clue to, const float *restrict power)
 {
     float *restrict const x = clue(e, to);
 
-    for (size_t b = 0; b < e->bands.count; b++)
+    for (size_t b = 0; b < e->bands->count; b++)
         x[b] = fast_log(SOFT + power[b] / e->pooled_noise[b]);
 }
 
-/* Row `to` = mean of x over the bands within `reach`. */
-static void surround(struct evidence *e, enum clue to, const float *x, size_t reach)
+/* running[b] = sum of x over the bands before b. */
+static void run(struct evidence *e, const float *restrict x)
 {
-    const size_t count = e->bands.count;
-    float *const mean = clue(e, to);
-    float sum = 0;
-    size_t low = 0, high = 0;
+    float *restrict const running = e->running;
+
+    running[0] = 0;
+    for (size_t b = 0; b < e->bands->count; b++)
+        running[b + 1] = running[b] + x[b];
+}
+
+/* Row `to` = mean of what has been run over, over the bands within `reach`. */
+static void surround(struct evidence *e, enum clue to, size_t reach)
+{
+    const size_t count = e->bands->count;
+    const float *restrict const running = e->running;
+    float *restrict const mean = clue(e, to);
 
     for (size_t b = 0; b < count; b++) {
-        while (high < count && high <= b + reach)
-            sum += x[high++];
-        while (low + reach < b)
-            sum -= x[low++];
-        mean[b] = sum / (float)(high - low);
+        const size_t low = b > reach ? b - reach : 0;
+        const size_t high = b + reach < count ? b + reach + 1 : count;
+
+        mean[b] = (running[high] - running[low]) / (float)(int)(high - low);
     }
 }
 
@@ -142,44 +145,45 @@ static void fill(struct evidence *e, enum clue to, float value)
 {
     float *const x = clue(e, to);
 
-    for (size_t b = 0; b < e->bands.count; b++)
+    for (size_t b = 0; b < e->bands->count; b++)
         x[b] = value;
 }
 
-/* Mean of a row over the bands that count for the frame. */
-static float frame_mean(const struct evidence *e, const float *x)
+/* Mean of what has been run over, over the bands that count for the frame. */
+static float frame_mean(const struct evidence *e)
 {
-    float sum = 0;
     size_t b = 0;
 
-    for (; b < e->bands.count && e->bands.centre[b] < HEARD; b++)
-        sum += x[b];
-    return sum / (float)b;
+    while (b < e->bands->count && e->bands->centre[b] < HEARD)
+        b++;
+    return e->running[b] / (float)b;
 }
 
 static void look(struct evidence *e, const struct evidence_frame *now)
 {
-    const size_t count = e->bands.count;
+    const size_t count = e->bands->count;
     float *const gain = clue(e, GAIN), *const onset = clue(e, ONSET);
     float *const line = clue(e, LINE), *const place = clue(e, PLACE);
 
     memcpy(clue(e, LAST_GAIN), e->last_gain, count * sizeof *e->last_gain);
-    surround(e, LAST_GAIN_NEAR, e->last_gain, 2);
-    ratio(e, NOW, e->pooled_power);
+    run(e, e->last_gain);
+    surround(e, LAST_GAIN_NEAR, 2);
+    ratio(e, NOW, now->pooled_power);
     ratio(e, SHORT, e->short_power);
     ratio(e, MIDDLE, e->middle_power);
     ratio(e, LONG, e->long_power);
-    surround(e, NEAR, clue(e, NOW), 1);
-    surround(e, WIDE, clue(e, NOW), 4);
+    run(e, clue(e, NOW));
+    surround(e, NEAR, 1);
+    surround(e, WIDE, 4);
     for (size_t b = 0; b < count; b++) {
-        gain[b] = 0.5f * fast_log(e->pooled_clean[b] / e->pooled_power[b]);
+        gain[b] = 0.5f * fast_log(e->pooled_clean[b] / now->pooled_power[b]);
         line[b] = fast_log(SOFT + e->peak[b]) - clue(e, NOW)[b];
         onset[b] = clue(e, NOW)[b] - onset[b];
         clue(e, BELOW)[b] = clue(e, SHORT)[b ? b - 1 : b];
         clue(e, ABOVE)[b] = clue(e, SHORT)[b + 1 < count ? b + 1 : b];
-        place[b] = e->bands.centre[b] / EAR_TOP;
+        place[b] = e->bands->centre[b] / EAR_TOP;
     }
-    const float frame = frame_mean(e, clue(e, NOW));
+    const float frame = frame_mean(e);
 
     e->frame_lately = e->keep_frame * e->frame_lately + (1 - e->keep_frame) * frame;
     fill(e, FRAME, frame);
@@ -190,34 +194,39 @@ static void look(struct evidence *e, const struct evidence_frame *now)
 
 static void believe(struct evidence *e)
 {
-    const size_t count = e->bands.count;
+    const size_t count = e->bands->count;
+    float *restrict const belief = e->belief;
 
     for (size_t b = 0; b < count; b++)
-        e->belief[b] = BIAS;
-    for (size_t i = 0; i < EVIDENCE_CLUES; i++)
+        belief[b] = BIAS;
+    for (size_t i = 0; i < EVIDENCE_CLUES; i++) {
+        const float *restrict const x = e->clue + i * count;
+
         for (size_t b = 0; b < count; b++)
-            e->belief[b] += WEIGHT[i] * e->clue[i * count + b];
+            belief[b] += WEIGHT[i] * x[b];
+    }
     for (size_t b = 0; b < count; b++)
-        e->belief[b] = 1 / (1 + fast_exp(-e->belief[b]));
+        belief[b] = 1 / (1 + fast_exp(fast_min(-belief[b], 87)));
 }
 
 void evidence_update(struct evidence *e, const struct evidence_frame *now)
 {
-    const size_t count = e->bands.count;
+    const size_t count = e->bands->count;
+    const float *const pooled = now->pooled_power;
 
     pool(e, now);
     if (!e->begun) {
-        memcpy(e->short_power, e->pooled_power, count * sizeof *e->short_power);
-        memcpy(e->middle_power, e->pooled_power, count * sizeof *e->middle_power);
-        memcpy(e->long_power, e->pooled_power, count * sizeof *e->long_power);
+        memcpy(e->short_power, pooled, count * sizeof *e->short_power);
+        memcpy(e->middle_power, pooled, count * sizeof *e->middle_power);
+        memcpy(e->long_power, pooled, count * sizeof *e->long_power);
         e->begun = true;
     }
-    smooth(e->short_power, e->pooled_power, e->keep_short, count);
+    smooth(e->short_power, pooled, e->keep_short, count);
     ratio(e, ONSET, e->middle_power);
-    smooth(e->middle_power, e->pooled_power, e->keep_middle, count);
-    smooth(e->long_power, e->pooled_power, e->keep_long, count);
+    smooth(e->middle_power, pooled, e->keep_middle, count);
+    smooth(e->long_power, pooled, e->keep_long, count);
     look(e, now);
     believe(e);
     memcpy(e->last_gain, clue(e, GAIN), count * sizeof *e->last_gain);
-    bands_spread(&e->bands, e->belief, e->spread);
+    bands_spread(e->bands, e->belief, e->spread);
 }

@@ -9,20 +9,21 @@
 
 enum { EVIDENCE_CLUES = 18 };
 
-/* One frame, as the earlier stages see it; n frequencies each. */
+/* One frame, as the earlier stages see it. */
 struct evidence_frame {
-    const float *power, *noise, *gain;
+    const float *power, *noise, *gain;  /* [n]                         */
+    const float *pooled_power;          /* [bands]                     */
     float voiced, voiced_lately;        /* struct voicing: value, now */
 };
 
 struct evidence {
-    struct bands bands;
+    const struct bands *bands;
     float keep_short, keep_middle, keep_long, keep_frame;    /* per frame                       */
-    float *pooled_power, *pooled_noise;         /* [bands]                         */
-    float *pooled_clean;                        /* [bands] of gain^2 power         */
+    float *pooled_noise, *pooled_clean;         /* [bands] the latter gain^2 power */
     float *peak;                                /* [bands] greatest power/noise    */
     float *short_power, *middle_power, *long_power;     /* [bands] smoothed        */
     float *last_gain;                           /* [bands] log of the last gain    */
+    float *running;                             /* [bands + 1] sum over the bands before */
     float *clue;                                /* [clues][bands]                  */
     float *belief;                              /* [bands] the result, 0..1        */
     float *spread;                              /* [n] the result for each frequency */
@@ -30,7 +31,7 @@ struct evidence {
     bool begun;
 };
 
-void evidence_place(struct evidence *e, struct arena *a, size_t n, double bin_hz,
+void evidence_place(struct evidence *e, struct arena *a, const struct bands *bands,
                     double frame_hz);
 void evidence_reset(struct evidence *e);
 void evidence_update(struct evidence *e, const struct evidence_frame *now);

@@ -7,7 +7,8 @@
  * E1 the exponential integral.  exp(E1(v)/2) is close to a power of v where v
  * is small and close to 1 where it is large, so it is tabulated over the float
  * v itself: the exponent and the first DIGITS bits of the fraction are the row,
- * the other bits interpolate.  No logarithm is taken; error below 2e-4.
+ * which holds the line from its first v to that of the next.  No logarithm is
+ * taken; error below 2e-4.
  */
 #include "shrink/lsa.h"
 
@@ -17,7 +18,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { DIGITS = 5, LOW = -20, HIGH = 6, ROWS = ((HIGH - LOW) << DIGITS) + 1 };
+enum { DIGITS = 5, LOW = -20, HIGH = 6, ROWS = (HIGH - LOW) << DIGITS };
 
 /* E1(v) for v > 0: the series [AS64 5.1.11] below 1, the continued fraction
  * [AS64 5.1.22] by Lentz above. */
@@ -45,31 +46,46 @@ static double exponential_integral(double v)
     return sum;
 }
 
+/* First v of row i. */
+static double knot(int i)
+{
+    const int whole = i >> DIGITS, digits = i & ((1 << DIGITS) - 1);
+
+    return ldexp(1 + digits / (double)(1 << DIGITS), LOW + whole);
+}
+
 void lsa_place(struct lsa *l, struct arena *a)
 {
-    l->table = arena_floats(a, ROWS + 1);
+    l->line = arena_take(a, ROWS, sizeof *l->line);
     if (arena_measures(a))
         return;
-    for (int i = 0; i <= ROWS; i++) {
-        const double fraction = (i & ((1 << DIGITS) - 1)) / (double)(1 << DIGITS);
-        const double v = ldexp(1 + fraction, LOW + (i >> DIGITS));
+    for (int i = 0; i < ROWS; i++) {
+        const double from = knot(i), to = knot(i + 1);
+        const double y = exp(exponential_integral(from) / 2);
+        const double slope = (exp(exponential_integral(to) / 2) - y) / (to - from);
 
-        l->table[i] = (float)exp(0.5 * exponential_integral(v));
+        l->line[i] = (struct lsa_line){ (float)(y - slope * from), (float)slope };
     }
 }
 
-float lsa_gain(const struct lsa *l, float xi, float gamma)
+/* exp(E1(v)/2) for 2^LOW <= v < 2^HIGH. */
+static float look_up(const struct lsa_line *line, float v)
 {
-    static const uint32_t first = (uint32_t)(127 + LOW) << 23;
-    static const float lowest = 9.5367431640625e-7f, highest = 63.999996f;  /* 2^LOW, < 2^HIGH */
-    const float wiener = xi / (1 + xi);
-    const float v = fast_min(fast_max(gamma * wiener, lowest), highest);
     uint32_t bits;
 
     memcpy(&bits, &v, sizeof bits);
-    bits -= first;
-    const float *const row = l->table + (bits >> (23 - DIGITS));
-    const float at = (float)(bits & ((1u << (23 - DIGITS)) - 1)) * (1.0f / (1u << (23 - DIGITS)));
+    line += (bits >> (23 - DIGITS)) - ((127 + LOW) << DIGITS);
+    return line->offset + line->slope * v;
+}
 
-    return wiener * (row[0] + at * (row[1] - row[0]));
+void lsa_update(const struct lsa *l, size_t n, float *restrict xi, float *restrict G)
+{
+    static const float lowest = 9.5367431640625e-7f, highest = 63.999996f;  /* 2^LOW, < 2^HIGH */
+
+    for (size_t f = 0; f < n; f++) {
+        xi[f] = xi[f] / (1 + xi[f]);
+        G[f] = fast_max(G[f] * xi[f], lowest);
+    }
+    for (size_t f = 0; f < n; f++)
+        G[f] = xi[f] * look_up(l->line, fast_min(G[f], highest));
 }

@@ -7,15 +7,18 @@
 
 #include "base/arena.h"
 
-/* exp(E1(v)/2), tabulated over the binary digits of v itself. */
+/* exp(E1(v)/2) as lines offset + slope v, by the binary digits of v. */
 struct lsa {
-    float *table;
+    struct lsa_line {
+        float offset, slope;
+    } *line;
 };
 
 void lsa_place(struct lsa *l, struct arena *a);
 
-/* Gain for the a-priori SNR xi and the a-posteriori SNR gamma, both powers;
- * xi >= 0, gamma >= 0.  Not bounded by 1 where gamma is small. */
-float lsa_gain(const struct lsa *l, float xi, float gamma);
+/* Replaces the a-posteriori SNRs G[n] by the gains for them and the a-priori
+ * SNRs xi[n], which are spent; both are powers >= 0.  Not bounded by 1 where G
+ * is small. */
+void lsa_update(const struct lsa *l, size_t n, float *restrict xi, float *restrict G);
 
 #endif

@@ -30,6 +30,7 @@
 
 #include "base/ear.h"
 #include "base/fastmath.h"
+#include "base/sum.h"
 
 #include <math.h>
 #include <string.h>
@@ -83,8 +84,10 @@ void masked_place(struct masked *m, struct arena *a, size_t n, double bin_hz, do
     m->U = arena_floats(a, MASKED_RANK * n);
     m->weight = arena_floats(a, n);
     m->noise = arena_floats(a, n);
+    m->ratio = arena_floats(a, n);
     m->speech = arena_floats(a, n);
     m->mean_speech = arena_floats(a, n);
+    m->row = arena_floats(a, 2 * n);
     if (arena_measures(a))
         return;
     set_directions(m, bin_hz);
@@ -109,43 +112,66 @@ void masked_begin(struct masked *m, const float *restrict N)
     memcpy(m->noise, N, m->n * sizeof *N);
 }
 
-/* The model at h, and which entries of P are missing from it. */
-static void expect(struct masked *m, const float *restrict P, float prior)
+/* The model at h, and how far P stands above it. */
+static void expect(struct masked *m, const float *restrict P)
 {
     const float *restrict const u0 = m->U, *restrict const u1 = m->U + m->n;
     const float *restrict const mean = m->mean;
-    float *restrict const noise = m->noise, *restrict const speech = m->speech;
+    float *restrict const noise = m->noise, *restrict const ratio = m->ratio;
     const float h0 = m->h[0], h1 = m->h[1];
-    const float log_k = logf((1 - prior) / prior);
-    const float log_tail = logf(TAIL) + TAIL * logf(TAIL_SCALE);
 
     for (size_t f = 0; f < m->n; f++) {
-        const float N = mean[f] * fast_exp(u0[f] * h0 + u1[f] * h1), g = P[f] / N;
-        const float is_speech = log_tail - (1 + TAIL) * fast_log(TAIL_SCALE + g);
-        const float is_noise = log_k - fast_min(g, 60);
+        noise[f] = mean[f] * fast_exp(u0[f] * h0 + u1[f] * h1);
+        ratio[f] = P[f] / noise[f];
+    }
+}
 
-        noise[f] = N;
-        speech[f] = 1 / (1 + fast_exp(is_noise - is_speech));
+/* Which entries are missing: 1 - w, by the odds k l0/l1. */
+static void judge(struct masked *m, float prior)
+{
+    const float *restrict const ratio = m->ratio;
+    float *restrict const speech = m->speech;
+    const float log_l1 = logf(TAIL) + TAIL * logf(TAIL_SCALE);  /* + (1 + s) log 1/(b + g) */
+    const float log_k = logf((1 - prior) / prior);
+
+    for (size_t f = 0; f < m->n; f++) {
+        const float g = ratio[f];
+        const float log_odds = (1 + TAIL) * fast_log(TAIL_SCALE + g) - g + (log_k - log_l1);
+
+        speech[f] = 1 / (1 + fast_exp(log_odds));
+    }
+}
+
+/* A = U' diag(w d) U and b = U' (w d e) with e, what the ratio is above 1. */
+static void project(struct masked *m, float A[MASKED_RANK][MASKED_RANK], float b[MASKED_RANK])
+{
+    const float *restrict const speech = m->speech, *restrict const weight = m->weight;
+    const float *restrict const ratio = m->ratio;
+    float *restrict const wd = m->row, *restrict const e = m->row + m->n;
+
+    for (size_t f = 0; f < m->n; f++) {
+        wd[f] = (1 - speech[f]) * weight[f];
+        e[f] = wd[f] * (fast_min(ratio[f], CLIP) * BIAS - 1);
+    }
+    for (size_t i = 0; i < MASKED_RANK; i++)
+        b[i] = sum_product(e, m->U + i * m->n, m->n);
+    for (size_t i = 0; i < MASKED_RANK; i++) {
+        const float *restrict const u = m->U + i * m->n;
+
+        for (size_t f = 0; f < m->n; f++)
+            e[f] = wd[f] * u[f];
+        for (size_t j = i; j < MASKED_RANK; j++)
+            A[i][j] = A[j][i] = sum_product(e, m->U + j * m->n, m->n);
     }
 }
 
 /* One step of Fisher scoring from where h is. */
-static void fit(struct masked *m, const float *restrict P)
+static void fit(struct masked *m)
 {
     enum { R = MASKED_RANK };
-    const float *const u0 = m->U, *const u1 = m->U + m->n;
-    float A[R][R] = { { 0 } }, b[R] = { 0 };
+    float A[R][R], b[R];
 
-    for (size_t f = 0; f < m->n; f++) {
-        const float wd = (1 - m->speech[f]) * m->weight[f];
-        const float e = wd * (fast_min(P[f] / m->noise[f], CLIP) * BIAS - 1);
-
-        b[0] += e * u0[f];
-        b[1] += e * u1[f];
-        A[0][0] += wd * u0[f] * u0[f];
-        A[0][1] += wd * u0[f] * u1[f];
-        A[1][1] += wd * u1[f] * u1[f];
-    }
+    project(m, A, b);
     const float p0 = A[0][0] + 1 / m->q[0], p1 = A[1][1] + 1 / m->q[1];
     const float det = p0 * p1 - A[0][1] * A[0][1];      /* >= 1/(q0 q1) by Cauchy-Schwarz */
     const float move[R] = { (p1 * b[0] - A[0][1] * b[1]) / det,
@@ -156,25 +182,27 @@ static void fit(struct masked *m, const float *restrict P)
         const float d = fast_clamp(move[i], -FARTHEST, FARTHEST);
 
         m->h[i] += d;
-        m->q[i] = fast_clamp(m->q[i] + m->learn_q * (d * d + left[i] - m->q[i]), Q_LEAST, Q_MOST);
+        m->q[i] += m->learn_q * (d * d + left[i] - m->q[i]);
+        m->q[i] = fast_clamp(m->q[i], Q_LEAST, Q_MOST);
     }
     m->step = (A[0][0] + A[1][1]) / (p0 + p1);
 }
 
 /* The reference follows where there is noise to see. */
-static void follow(struct masked *m, const float *restrict P)
+static void follow(struct masked *m)
 {
-    const float a = m->forget;
+    const float learn = 1 - m->forget, learn_mean = m->learn_mean;
+    const float *restrict const speech = m->speech, *restrict const ratio = m->ratio;
+    float *restrict const mean = m->mean, *restrict const noise = m->noise;
+    float *restrict const mean_speech = m->mean_speech;
 
     for (size_t f = 0; f < m->n; f++) {
-        const float p = m->speech[f], N = m->noise[f];
+        mean_speech[f] += learn * (speech[f] - mean_speech[f]);
+        const float here = fast_min(speech[f], mean_speech[f] > STUCK ? STUCK : 1);
+        const float grow = 1 + learn_mean * (1 - here) * (ratio[f] - 1);
 
-        m->mean_speech[f] = a * m->mean_speech[f] + (1 - a) * p;
-        const float here = m->mean_speech[f] > STUCK ? fast_min(p, STUCK) : p;
-        const float grow = 1 + m->learn_mean * (1 - here) * (P[f] / N - 1);
-
-        m->mean[f] *= grow;
-        m->noise[f] *= grow;
+        mean[f] *= grow;
+        noise[f] *= grow;
     }
 }
 
@@ -182,18 +210,22 @@ void masked_update(struct masked *m, const float *restrict P, float prior)
 {
     for (size_t i = 0; i < MASKED_RANK; i++)
         m->h[i] *= m->predict;
-    expect(m, P, prior);
-    fit(m, P);
-    expect(m, P, prior);
-    follow(m, P);
+    expect(m, P);
+    judge(m, prior);
+    fit(m);
+    expect(m, P);
+    judge(m, prior);
+    follow(m);
 }
 
 void masked_lift(struct masked *m, const float *restrict floor)
 {
-    for (size_t f = 0; f < m->n; f++) {
-        const float swell = m->noise[f] / m->mean[f];
+    float *restrict const mean = m->mean, *restrict const noise = m->noise;
 
-        m->mean[f] = fast_max(m->mean[f], floor[f] / fast_max(swell, 1));
-        m->noise[f] = m->mean[f] * swell;
+    for (size_t f = 0; f < m->n; f++) {
+        const float swell = noise[f] / mean[f];
+
+        mean[f] = fast_max(mean[f], floor[f] / fast_max(swell, 1));
+        noise[f] = mean[f] * swell;
     }
 }

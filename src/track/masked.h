@@ -18,8 +18,10 @@ struct masked {
     float h[MASKED_RANK];       /* where along U the noise is now, nepers          */
     float q[MASKED_RANK];       /* variance of what h does next: how far it steps  */
     float *noise;               /* [n] Nbar exp(U h): the result                   */
+    float *ratio;               /* [n] power over noise                            */
     float *speech;              /* [n] probability that the entry is missing       */
     float *mean_speech;         /* [n] the same, smoothed                          */
+    float *row;                 /* [2][n] of the moment                            */
     float step;                 /* 0..1: how much the last frame moved h, of what it asked */
 
     float predict, learn_q, learn_mean, forget;     /* per frame                  */
