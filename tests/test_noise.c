@@ -191,17 +191,20 @@ static int rests(double swing)
     struct arena a = fresh_arena();
     struct stationary s;
     struct dice d = { 5 };
-    float P[N], noise[N];
+    struct bands bands;
+    float P[N], noise[N], pooled[64];
     int count = 0;
 
-    stationary_place(&s, &a, N, BIN_HZ, FRAME_HZ);
+    bands_place(&bands, &a, N, BIN_HZ, 0.8325);
+    stationary_place(&s, &a, &bands, FRAME_HZ);
     stationary_reset(&s);
     for (int t = 0; t < 300; t++) {
         for (size_t f = 0; f < N; f++) {
             noise[f] = 1;
             P[f] = chance(&d, 100 * exp(swing * sin(t / 5.0)));
         }
-        stationary_update(&s, P, noise);
+        bands_pool(&bands, P, pooled);
+        stationary_update(&s, P, pooled, noise);
         count += t >= 100 && s.floor[20] > 10;
     }
     return count;
@@ -282,10 +285,12 @@ static double belief(double speech)
     struct arena a = fresh_arena();
     struct evidence e;
     struct dice d = { 3 };
-    float P[N], noise[N], G[N];
+    struct bands bands;
+    float P[N], noise[N], G[N], pooled[64];
     double sum = 0;
 
-    evidence_place(&e, &a, N, BIN_HZ, FRAME_HZ);
+    bands_place(&bands, &a, N, BIN_HZ, 0.8325);
+    evidence_place(&e, &a, &bands, FRAME_HZ);
     evidence_reset(&e);
     for (int t = 0; t < 100; t++) {
         for (size_t f = 0; f < N; f++) {
@@ -295,8 +300,9 @@ static double belief(double speech)
             P[f] = chance(&d, level);
             G[f] = level > 2 ? 1 : 0.1f;
         }
+        bands_pool(&bands, P, pooled);
         evidence_update(&e, &(struct evidence_frame){
-            .power = P, .noise = noise, .gain = G,
+            .pooled_power = pooled, .power = P, .noise = noise, .gain = G,
             .voiced = speech > 0 && t >= 50 ? 0.4f : 0.05f,
             .voiced_lately = speech > 0 && t >= 50 ? 0.4f : 0.05f,
         });
