@@ -15,8 +15,9 @@
  *     lull_free(l);
  *
  * Signals are 32-bit float of any scale: [-1, 1], the range of int16, volts.
- * A frame is one sample of every channel.  All channels are judged together,
- * so a stereo image stays where it is.
+ * A frame is one sample of every channel.  All channels are judged together, by
+ * their mean power, so a stereo image stays where it is; channels that have
+ * nothing to do with each other are better served by an instance each.
  *
  * Memory is taken in lull_new() alone, and everything that can fail fails
  * there.  Functions marked LULL_RT never allocate, lock, block, call the
@@ -83,7 +84,8 @@ typedef struct {
     const char *filter;         /* what the signal is: "speech"; copied by nobody, outlives the call */
     double rate_hz;             /* frames per second, 8000..192000                     */
     unsigned channels;          /* samples in a frame, 1..LULL_MAX_CHANNELS            */
-    float latency_ms;           /* 32 (best), 16 or 10 (for talking to each other)     */
+    float latency_ms;           /* about 32 (best), 16 or 10 (for talking to each other);
+                                 * lull_latency() has it to the sample                 */
     float reduction_db;         /* the most that noise is turned down, 0..60           */
     float mix;                  /* 1 all denoised .. 0 all as it came                  */
 } lull_config;

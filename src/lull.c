@@ -221,7 +221,8 @@ void lull_process(lull *l, const float *in, float *out, size_t frames)
 {
     const size_t channels = l->channels;
 
-    l->tail = 0;
+    if (frames)
+        l->tail = 0;
     for (size_t done = 0; done < frames;) {
         const size_t n = least(frames - done, spectral_room(&l->engine));
 
@@ -235,7 +236,8 @@ void lull_process(lull *l, const float *in, float *out, size_t frames)
 
 void lull_process_planar(lull *l, const float *const *in, float *const *out, size_t frames)
 {
-    l->tail = 0;
+    if (frames)
+        l->tail = 0;
     for (size_t done = 0; done < frames;) {
         const size_t n = least(frames - done, spectral_room(&l->engine));
 

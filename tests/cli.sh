@@ -330,12 +330,12 @@ piped() { cat "$1" | "$LULL" - out.wav; }
 
 a_file_shorter_than_its_header_says_is_done_and_told() {
     head -c 32044 noise.wav >cut.wav
-    exits 0 lull cut.wav out.wav; says 'cut.wav: ends 16000 frames'; [ "$(wc -c <out.wav)" = 32044 ]
-    exits 0 piped cut.wav; says 'ends 16000 frames'
+    exits 65 lull cut.wav out.wav; says 'cut.wav: ends 16000 frames'; [ "$(wc -c <out.wav)" = 32044 ]
+    exits 65 piped cut.wav; says 'ends 16000 frames'
     [ "$(bytes out.wav 40 4)" = "0 125 0 0" ]           # 32000
-    exits 0 lull -q cut.wav out.wav; silent
+    exits 65 lull -q cut.wav out.wav; silent
     lull -m 0 noise.wav whole.flac; head -c 30000 whole.flac >cut.flac
-    exits 0 lull cut.flac out.flac; says 'before its header says'
+    exits 65 lull cut.flac out.flac; says cut.flac
 }
 
 half_a_frame_at_the_end_is_left_out_and_told() {
@@ -454,6 +454,13 @@ interrupted_it_leaves_a_whole_file() {
     endless
     exits 130 timeout -k 5 --preserve-status -s INT 1 "$LULL" pipe out.wav
     lull -m 0 out.wav back.raw 2>err; silent; [ "$(wc -c <back.raw)" = $SIZE ]; no_litter
+}
+
+interrupted_with_more_to_come_it_leaves_what_was_there() {
+    rm -f pipe; mkfifo pipe; exec 9<>pipe; { wav 1 1 16000 16 6400000; cat noise.raw; } >&9 &
+    cp noise.wav there.wav
+    exits 130 timeout -k 5 --preserve-status -s INT 1 "$LULL" pipe there.wav
+    says 'left as it was'; same noise.wav there.wav; no_litter
 }
 
 terminated_it_ends_a_stream_well() {
@@ -589,6 +596,7 @@ it closed_streams_are_errors_and_not_files
 it a_reader_that_leaves_is_no_error_to_talk_about truncate
 it a_reader_of_the_log_that_leaves_leaves_the_sound_whole
 it interrupted_it_leaves_a_whole_file timeout mkfifo
+it interrupted_with_more_to_come_it_leaves_what_was_there timeout mkfifo
 it terminated_it_ends_a_stream_well timeout mkfifo
 it it_is_silent_unless_asked
 it progress_can_be_forced timeout mkfifo

@@ -69,6 +69,7 @@ catches() { # SENTENCE FINDINGS
     if [ -n "$2" ]; then echo "ok - $1"; passed=$((passed + 1)); else fail "$1"; fi
 }
 
+[ "$(nm "$archive" 2>/dev/null | wc -l)" -gt 100 ] || { echo "layers.sh: $archive: no library" >&2; exit 1; }
 holds "below the faces no call leaves the library" "$(strangers "$archive")"
 holds "no mutable global but the planner's lock" "$(globals "$archive")"
 holds "no include crosses a wall" "$(walls src)"

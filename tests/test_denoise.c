@@ -68,7 +68,7 @@ static void hiss_goes_at_any_rate(void **state)
     const double rates[] = { 8000, 16000, 44100, 96000 };
 
     for (size_t i = 0; i < 4; i++)
-        assert_true(hiss_removed(rates[i]) > 12);
+        assert_true(hiss_removed(rates[i]) > 20);            /* measured 27 */
 }
 
 static void a_voice_in_noise_comes_out_clearer(void **state)
@@ -140,6 +140,68 @@ static void noise_that_rises_by_20_db_is_gone_in_1500_ms(void **state)
 {
     (void)state;
     assert_true(seconds_to_forget_a_step() < 1.5);
+}
+
+/* dB by which hiss is turned down in the half second after a 0.2 s bang. */
+static double removed_after_a_bang(float bang)
+{
+    const size_t n = 5 * RATE, at = 3 * RATE;
+    float *const x = samples(n), *const y = samples(n);
+    struct dice d = { 6 };
+    lull *const l = fresh(RATE);
+
+    dice_noise(&d, x, n, 0.003);
+    for (size_t t = at; t < at + RATE / 5; t++)
+        x[t] += bang * (float)dice_normal(&d);
+    lull_process(l, x, y, n);
+    const size_t from = at + RATE / 2, late = lull_latency(l);
+    const double removed = decibel(energy(x + from, RATE / 2), energy(y + from + late, RATE / 2));
+
+    lull_free(l);
+    free(y);
+    free(x);
+    return removed;
+}
+
+static void a_bang_does_not_let_the_noise_back_in(void **state)
+{
+    (void)state;
+    assert_true(removed_after_a_bang(0) > 20);
+    assert_true(removed_after_a_bang(0.3f) > 8);        /* measured 13 */
+}
+
+/* dB by which hiss is turned down when at most reduction_db is asked for. */
+static double removed_at(float reduction_db)
+{
+    const size_t n = 4 * RATE;
+    float *const x = samples(n), *const y = samples(n);
+    struct dice d = { 6 };
+    lull *const l = fresh(RATE);
+
+    dice_noise(&d, x, n, 0.01);
+    lull_set(l, LULL_REDUCTION_DB, reduction_db);
+    lull_process(l, x, y, n);
+    const double removed = decibel(energy(x + n - RATE, RATE), energy(y + n - RATE, RATE));
+
+    lull_free(l);
+    free(y);
+    free(x);
+    return removed;
+}
+
+static void as_much_is_removed_as_is_asked_for(void **state)
+{
+    (void)state;
+    double last = 0;
+
+    for (float db = 6; db <= 60; db += 9) {
+        const double removed = removed_at(db);
+
+        assert_true(removed <= (double)db + 0.5);
+        assert_true(db > 24 || removed > 0.9 * (double)db);
+        assert_true(removed > last + 2);
+        last = removed;
+    }
 }
 
 /* Hiss follows `n` odd samples `x`: finite throughout, and a second later the
@@ -248,6 +310,8 @@ int main(void)
         cmocka_unit_test(a_voice_in_noise_comes_out_clearer),
         cmocka_unit_test(does_no_harm_to_a_clean_voice),
         cmocka_unit_test(noise_that_rises_by_20_db_is_gone_in_1500_ms),
+        cmocka_unit_test(a_bang_does_not_let_the_noise_back_in),
+        cmocka_unit_test(as_much_is_removed_as_is_asked_for),
         cmocka_unit_test(is_sane_at_the_extremes),
         cmocka_unit_test(an_hour_of_silence_then_a_voice),
         cmocka_unit_test(a_frozen_model_stays),

@@ -126,6 +126,7 @@ static bool open_lull(struct pass *p, struct fault *why)
 static bool open_sink(struct pass *p, struct fault *why)
 {
     stop_watch();
+    p->existed = access(p->options->out, F_OK) == 0;
     return sink_open(&p->sink, p->options->out, &p->source, !p->options->no_dither, why);
 }
 
@@ -150,11 +151,25 @@ static bool run(struct pass *p, struct fault *why)
     return streamed;
 }
 
+/* A recording that is already there is not given up for a part of another. */
+static bool would_spoil(const struct pass *p)
+{
+    return stop_signal && p->existed && p->source.frames < p->source.sound.frames;
+}
+
+static bool conclude(struct pass *p, struct fault *why)
+{
+    if (!would_spoil(p))
+        return sink_close(&p->sink, why);
+    remark("%s: interrupted; left as it was", p->sink.name);
+    return true;
+}
+
 /* What was never opened is all 0, and let go of without harm. */
 static bool pass_through(struct pass *p, struct fault *why)
 {
     struct fault later;
-    const bool done = open_all(p, why) && run(p, why) && sink_close(&p->sink, why);
+    const bool done = open_all(p, why) && run(p, why) && conclude(p, why);
 
     sink_discard(&p->sink);
     lull_free(p->lull);
@@ -205,7 +220,7 @@ int denoise(const struct options *o)
     if (refused)
         return refused;
     if (pass_through(&p, &why))
-        return stop_signal ? 128 + stop_signal : 0;
+        return stop_signal ? 128 + stop_signal : report_missing(&p) ? EX_DATAERR : 0;
     if (why.err == EPIPE)
         die_of_pipe();
     return complain(why.code, "%s", why.text);

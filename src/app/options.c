@@ -47,7 +47,7 @@ static const struct row denoising[] = {
 };
 
 static const struct row raw_input[] = {
-    { 't', "type", "raw", WORD, AT(type), 0, 0, "IN has no header; OUT gets none either" },
+    { 't', "type", "raw", WORD, AT(type), 0, 0, "IN has no header; nor has standard output" },
     { 'r', "rate", "HZ", NUMBER, AT(rate_hz), 1, 1e6, "frames per second" },
     { 'c', "channels", "N", NUMBER, AT(channels), 1, 1024, "channels (1)" },
     { 'e', "encoding", "ENC", WORD, AT(encoding), 0, 0,

@@ -21,6 +21,7 @@ struct pass {
     struct sink sink;
     FILE *log;                          /* or NULL                              */
     struct progress progress;
+    bool existed;           /* OUT was there before */
     size_t drop;                        /* frames that belong before the start  */
     double in_energy, out_energy;       /* sums of squares                      */
     double began;                       /* s                                    */

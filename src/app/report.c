@@ -51,7 +51,7 @@ void report_tenth(struct pass *p)
                     mean_db(p->out_energy, 1) - mean_db(p->in_energy, 1));
 }
 
-static long long missing(const struct pass *p)
+long long report_missing(const struct pass *p)
 {
     const long long promised = p->source.promised, got = p->source.frames;
 
@@ -69,7 +69,7 @@ static struct summary sum_up(const struct pass *p, const lull_readings *r)
         .channels = sound->channels,
         .latency_frames = lull_latency(p->lull),
         .frames = p->source.frames,
-        .missing = missing(p),
+        .missing = report_missing(p),
         .clipped = p->sink.clipped,
         .invalid = r->invalid,
         .in_db = mean_db(p->in_energy, samples),

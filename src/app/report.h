@@ -10,6 +10,7 @@
 
 void report_begin(struct pass *p);
 void report_tenth(struct pass *p);              /* after each tenth of a second of sound */
+long long report_missing(const struct pass *p);  /* frames promised, but not there  */
 void report_end(struct pass *p, bool whole);    /* !whole: there was an error            */
 
 #endif

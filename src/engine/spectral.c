@@ -24,7 +24,9 @@ static const double MEMORY_S = 1.5;             /* of the minimum: longer than a
 static const float MASKED_SHARE = 0.55f;        /* of the masked model in log N; rest: presence */
 static const float DROP = 1e-3f;                /* -30 dB below the noise, for PATIENCE_S: */
 static const double PATIENCE_S = 0.25;          /* it is not that noise any more */
-static const float HUSHED = 0.01f;              /* -20 dB */
+static const float REACH_DB = 24;               /* to which gain and belief turn noise down */
+static const float FIRST = 0.7f;                /* the first frames may be speech as well: lose less of it */
+static const float HUSHED = 0.01f;              /* -20 dB: after digital silence, rather so */
 static const float TINY = 1e-30f;               /* added to power: silence has a logarithm */
 
 struct frame_plan spectral_plan(double rate_hz, float latency_ms)
@@ -112,7 +114,10 @@ static void forget(struct spectral *s)
     directed_reset(&s->directed);
     evidence_reset(&s->evidence);
     for (size_t f = 0; f < s->bins; f++)
-        s->gain[f] = s->noise[f] = 1;
+        {
+        s->gain[f] = 1;
+        s->noise[f] = TINY;             /* none known: nothing is removed */
+    }
     s->frames = s->quiet = 0;
     s->speech = 0;
 }
@@ -152,7 +157,10 @@ void spectral_exchange(struct spectral *s, size_t channel, const float *in, size
 /* Transforms every channel; their mean power per frequency into s->power. */
 static void analyse(struct spectral *s)
 {
-    memset(s->power, 0, s->bins * sizeof *s->power);
+    const float unit = 1 / (float)s->channels;
+
+    for (size_t f = 0; f < s->bins; f++)
+        s->power[f] = TINY;
     for (size_t c = 0; c < s->channels; c++) {
         struct channel *const ch = s->channel + c;
 
@@ -161,11 +169,9 @@ static void analyse(struct spectral *s)
         fft_forward(&s->fft);
         memcpy(ch->spectrum, s->fft.freq, s->bins * sizeof *ch->spectrum);
         for (size_t f = 0; f < s->bins; f++)
-            s->power[f] += s->fft.freq[f][0] * s->fft.freq[f][0] +
-                           s->fft.freq[f][1] * s->fft.freq[f][1];
+            s->power[f] += unit * (s->fft.freq[f][0] * s->fft.freq[f][0] +
+                                   s->fft.freq[f][1] * s->fft.freq[f][1]);
     }
-    for (size_t f = 0; f < s->bins; f++)
-        s->power[f] = s->power[f] / (float)s->channels + TINY;
 }
 
 /* The first frames are taken for noise: their mean.  After digital silence it
@@ -173,13 +179,12 @@ static void analyse(struct spectral *s)
 static void begin(struct spectral *s)
 {
     const float before = s->frames ? s->covered : 0;
-    const float unit = s->hushed ? HUSHED : 1;
+    const float unit = s->hushed ? HUSHED : FIRST;
 
     s->covered = before + s->coverage[s->filled];
     for (size_t f = 0; f < s->bins; f++)
         s->noise[f] = (before * s->noise[f] + unit * s->power[f]) / s->covered;
-    if (++s->frames == BEGINNING)
-        s->hushed = false;
+    s->frames++;
     masked_begin(&s->masked, s->noise);
     presence_begin(&s->presence, s->noise);
 }
@@ -229,6 +234,8 @@ static void learn(struct spectral *s)
         begin(s);
     if (s->filled + 1 < BEGINNING)
         s->filled++;
+    else
+        s->hushed = false;
     minimum_update(&s->minimum, s->power);
     stationary_update(&s->stationary, s->power, s->pooled, s->masked.noise);
     voicing_update(&s->voicing, &s->fft, s->power, s->masked.noise);
@@ -241,9 +248,13 @@ static void learn(struct spectral *s)
     masked_lift(&s->masked, s->stationary.floor);
 }
 
+/* The gain of each frequency: what it says for itself times what is believed of
+ * its band.  The two reach REACH_DB; where more is asked for, what is believed to
+ * be no speech sinks the rest of the way. */
 static void decide(struct spectral *s, float reduction_db)
 {
     const float floor = powf(10, -reduction_db / 20);
+    const float log_deep = fast_min(REACH_DB - reduction_db, 0) * 0.115129255f;    /* nepers */
 
     directed_update(&s->directed, &s->fft, s->power, s->noise, s->gain);
     evidence_update(&s->evidence, &(struct evidence_frame){
@@ -254,8 +265,12 @@ static void decide(struct spectral *s, float reduction_db)
         .voiced = s->voicing.value,
         .voiced_lately = s->voicing.now,
     });
-    for (size_t f = 0; f < s->bins; f++)
-        s->gain[f] = fast_clamp(s->gain[f] * s->evidence.spread[f], floor, 1);
+    for (size_t f = 0; f < s->bins; f++) {
+        const float belief = s->evidence.spread[f], doubt = 1 - belief;
+        const float sunk = fast_exp(doubt * doubt * log_deep);
+
+        s->gain[f] = fast_clamp(s->gain[f] * belief * sunk, floor, 1);
+    }
     s->speech = sum(s->evidence.belief, s->bands.count) / (float)s->bands.count;
 }
 

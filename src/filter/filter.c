@@ -89,7 +89,7 @@ static bool parse_line(const char *s, struct filter *f)
 
 bool filter_parse(const char *text, struct filter *f, int *line)
 {
-    *f = (struct filter){ .latency_ms = 32, .reduction_db = 22, .mix = 1 };
+    *f = (struct filter){ .latency_ms = 32, .reduction_db = 24, .mix = 1 };
     for (*line = 1; *text; ++*line) {
         if (!parse_line(text, f))
             return false;

@@ -30,6 +30,7 @@ static const double KEEP = 0.88;                /* a, at 8 ms a frame   */
 static const float HELD = 0.65f;                /* share of xi_d in log xi */
 static const float OVER = 1.15f, UNDER = 0.23f; /* N is multiplied by      */
 static const float NOISY_DB = 28, CLEAN_DB = 40;        /* from OVER here to UNDER there */
+static const float BANG = 4;                    /* a door that slams is no long-term level */
 static const float XI_FLOOR = 0.0063f;          /* -22 dB               */
 static const float GAIN_FLOOR = 0.08f;          /* -22 dB               */
 static const float GAMMA_MOST = 1000;           /* 30 dB: beyond, nothing changes */
@@ -60,12 +61,14 @@ void directed_reset(struct directed *d)
 /* What N is multiplied by, from the level of the signal over the last seconds. */
 static float caution(struct directed *d, const float *restrict P, const float *restrict N)
 {
-    const float power = sum(P + 1, d->n - 1), noise = sum(N + 1, d->n - 1);
+    const float now = sum(P + 1, d->n - 1), noise = sum(N + 1, d->n - 1);
 
     if (!(d->level > 0)) {
-        d->level = power;
+        d->level = now;
         d->noise_level = noise;
     }
+    const float power = fast_min(now, BANG * d->level);
+
     d->level += (power > d->level ? d->rise : d->fall) * (power - d->level);
     d->noise_level += d->drift * (noise - d->noise_level);
 

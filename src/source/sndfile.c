@@ -13,6 +13,9 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+/* Frames; libsndfile calls a length that it could not find one beyond all sense. */
+static const sf_count_t LONGEST = (sf_count_t)1 << 56;
+
 /* Samples of coded formats (ADPCM, Vorbis, ...) count as 16 bit. */
 static enum pcm_type type_of(int format)
 {
@@ -93,9 +96,10 @@ static size_t sndfile_read(struct source *s, float *x, size_t frames, struct fau
     SNDFILE *file = s->state;
     const sf_count_t got = sf_readf_float(file, x, (sf_count_t)frames);
 
-    if (got <= 0 && sf_error(file) == SF_ERR_SYSTEM)
-        fault_set(why, EX_IOERR, "%s: %s", s->name, sf_strerror(file));
-    return got > 0 ? (size_t)got : 0;
+    if (got < (sf_count_t)frames && sf_error(file) != SF_ERR_NO_ERROR)
+        fault_set(why, sf_error(file) == SF_ERR_SYSTEM ? EX_IOERR : EX_DATAERR, "%s: %s",
+                  s->name, sf_strerror(file));
+    return got > 0 && !why->code ? (size_t)got : 0;
 }
 
 static void sndfile_close(struct source *s)
@@ -125,6 +129,8 @@ bool source_sndfile_open(struct source *s, struct fault *why)
 
     if (!file)
         return refuse(s, why);
+    if (info.frames < 0 || info.frames > LONGEST)
+        info.frames = FRAMES_UNKNOWN;
     s->sound = (struct sound){
         .rate_hz = info.samplerate,
         .channels = (unsigned)info.channels,

@@ -36,7 +36,7 @@
 #include <string.h>
 
 static const float TAIL = 0.3f, TAIL_SCALE = 5.0f;      /* s, b: speech runs to 50 dB above */
-static const float BIAS = 1.05f, CLIP = 8.0f;           /* c, G: mean of a clipped exponential */
+static const float BIAS = 1.05f, CLIP = 8.0f;           /* c, G: what clip and mask take off the mean */
 static const float FARTHEST = 1.5f;                     /* nepers h may move in a frame */
 /* nepers^2 a frame: below, h would no longer notice that the noise has begun to move */
 static const float Q_LEAST = 0.04f * 0.04f, Q_MOST = 2.0f * 2.0f;
@@ -111,6 +111,8 @@ void masked_begin(struct masked *m, const float *restrict N)
     memcpy(m->mean, N, m->n * sizeof *N);
     memcpy(m->noise, N, m->n * sizeof *N);
 }
+
+_Static_assert(MASKED_RANK == 2, "expect() and fit() are written out for two directions");
 
 /* The model at h, and how far P stands above it. */
 static void expect(struct masked *m, const float *restrict P)

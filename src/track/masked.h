@@ -22,13 +22,13 @@ struct masked {
     float *speech;              /* [n] probability that the entry is missing       */
     float *mean_speech;         /* [n] the same, smoothed                          */
     float *row;                 /* [2][n] of the moment                            */
-    float step;                 /* 0..1: how much the last frame moved h, of what it asked */
+    float step;                 /* 0..1: how far a frame is believed, and h moves */
 
     float predict, learn_q, learn_mean, forget;     /* per frame                  */
     float q0;                   /* variance of h at the start                      */
 };
 
-/* hz[n] are the frequencies. */
+/* n frequencies from 0, bin_hz apart. */
 void masked_place(struct masked *m, struct arena *a, size_t n, double bin_hz, double frame_hz);
 void masked_reset(struct masked *m);
 
