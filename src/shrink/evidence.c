@@ -13,8 +13,8 @@
  * The weights are constants like any other here: one row of nineteen numbers
  * for all bands, fitted once by least squares between compressed amplitudes,
  * |gain belief Y|^(1/2) against |S|^(1/2), on mixtures of voices (VCTK, CMU
- * ARCTIC, VoiceBank) and some thirty noises, recorded and synthetic.  Fitted on
- * half of the noises they serve the other half as well, within .003 of ESTOI.
+ * ARCTIC, VoiceBank) and noises, recorded and synthetic.  Fitted on one
+ * half of the noises they serve the other as well, within .003 of ESTOI.
  *
  * Cost: about 20 operations a frequency, and 6 logarithms a band.
  */
