@@ -103,6 +103,8 @@ static bool refuse(const struct pass *p, lull_status status, struct fault *why)
     case LULL_BAD_CHANNELS:
         return fault_set(why, blame, "%s: %u channels: %s", in, p->source.sound.channels,
                          reason);
+    case LULL_BAD_LATENCY:
+        return fault_set(why, EX_USAGE, "--latency %g: %s", p->options->latency_ms, reason);
     default:
         return fault_set(why, EX_USAGE, "%s", reason);
     }

@@ -42,7 +42,7 @@ static double level(const struct picture *p, double y)
 
 static double place(const struct picture *p, size_t i)
 {
-    return LEFT + (double)(WIDTH - LEFT - RIGHT) * (double)i / (double)(p->points - 1);
+    return LEFT + (double)(WIDTH - LEFT - RIGHT) * (double)i / (double)p->points;
 }
 
 static void draw_axes(FILE *f, const struct picture *p)
@@ -55,7 +55,7 @@ static void draw_axes(FILE *f, const struct picture *p)
                 LEFT, WIDTH - RIGHT, level(p, *m), level(p, *m), LEFT - 8, level(p, *m) + 4, *m,
                 p->unit);
     for (size_t i = 0; i <= 5; i++) {
-        const size_t at = (p->points - 1) * i / 5;
+        const size_t at = p->points * i / 5;
 
         fprintf(f, "<text x='%.1f' y='%d' text-anchor='middle'>%zu</text>\n", place(p, at),
                 HEIGHT - 14, at * p->stride);
