@@ -111,6 +111,25 @@ static void does_no_harm_to_a_clean_voice(void **state)
     free(v);
 }
 
+static void a_clean_voice_out_of_silence_is_not_cut(void **state)
+{
+    (void)state;
+    const size_t n = 3 * RATE, from = RATE, length = RATE / 20;
+    float *const v = samples(n), *const y = samples(n);
+    lull *const l = fresh(RATE);
+    const size_t late = lull_latency(l);
+
+    voice(v, n, RATE, from);
+    lull_process(l, v, y, n);
+    assert_true(decibel(energy(y + from + late, length), energy(v + from, length)) > -1);
+    lull_reset(l);                      /* the same without silence costs the onset, not more */
+    lull_process(l, v + from, y, n - from);
+    assert_true(decibel(energy(y + late, 4 * length), energy(v + from, 4 * length)) > -2);
+    lull_free(l);
+    free(y);
+    free(v);
+}
+
 /* Seconds after which white noise that rose by 20 dB at second 4 is, and
  * stays, within 3 dB of its final suppression. */
 static double seconds_to_forget_a_step(void)
@@ -309,6 +328,7 @@ int main(void)
         cmocka_unit_test(hiss_goes_at_any_rate),
         cmocka_unit_test(a_voice_in_noise_comes_out_clearer),
         cmocka_unit_test(does_no_harm_to_a_clean_voice),
+        cmocka_unit_test(a_clean_voice_out_of_silence_is_not_cut),
         cmocka_unit_test(noise_that_rises_by_20_db_is_gone_in_1500_ms),
         cmocka_unit_test(a_bang_does_not_let_the_noise_back_in),
         cmocka_unit_test(as_much_is_removed_as_is_asked_for),
