@@ -4,6 +4,7 @@
  */
 #include "check.h"
 #include "noise/minimum.h"
+#include "noise/onset.h"
 #include "noise/presence.h"
 #include "noise/stationary.h"
 #include "noise/voicing.h"
@@ -162,6 +163,46 @@ static void presence_finds_noise_between_words(void **state)
     for (size_t f = 0; f < N; f++)
         truth[f] *= 100;
     assert_true(distance_db(p.noise, truth) < 3);
+}
+
+/* First guess at a noise of 4 whose frames are as full as the stream has got. */
+static float first_guess(struct onset *o)
+{
+    float P[N], guess[N];
+
+    for (int t = 0; t < ONSET_FRAMES; t++) {
+        for (size_t f = 0; f < N; f++)
+            P[f] = 4 * o->coverage[t];
+        assert_true(onset_update(o, P, guess));
+    }
+    assert_false(onset_update(o, P, guess));
+    return guess[7];
+}
+
+static void the_first_guess_is_the_noise_and_far_less_after_silence(void **state)
+{
+    (void)state;
+    struct onset o;
+    float a[512], loud[N], low[N];
+
+    for (size_t t = 0; t < 512; t++)
+        a[t] = sinf(3.14159265f * ((float)t + 0.5f) / 512);
+    for (size_t f = 0; f < N; f++) {
+        loud[f] = 1;
+        low[f] = 1e-4f;
+    }
+    onset_place(&o, N, FRAME_HZ, a, 512, 128);
+    onset_reset(&o);
+    assert_true(o.coverage[0] < 0.2f && fabsf(o.coverage[3] - 1) < 1e-6f);
+    assert_true(fabsf(first_guess(&o) - 0.7f * 4) < 1e-4f);
+    assert_false(onset_lost(&o, low, loud));
+    for (int t = 0; t < 40; t++)
+        onset_lost(&o, low, loud);
+    assert_true(onset_lost(&o, low, loud));             /* 0.25 s and more */
+    assert_false(onset_lost(&o, loud, loud));
+    onset_silence(&o);
+    onset_again(&o);
+    assert_true(first_guess(&o) < 0.05f * 4);
 }
 
 static void the_minimum_forgets_after_its_memory(void **state)
@@ -327,6 +368,7 @@ int main(void)
         cmocka_unit_test(the_masked_model_follows_under_speech),
         cmocka_unit_test(the_step_grows_when_noise_moves),
         cmocka_unit_test(presence_finds_noise_between_words),
+        cmocka_unit_test(the_first_guess_is_the_noise_and_far_less_after_silence),
         cmocka_unit_test(the_minimum_forgets_after_its_memory),
         cmocka_unit_test(noise_rests_and_speech_does_not),
         cmocka_unit_test(harmonics_are_heard_as_a_voice),

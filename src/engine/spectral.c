@@ -22,11 +22,7 @@ static const double WINDOW_MS = 32;
 static const double SPACING = 0.8325;           /* ERB between the bands of the ear */
 static const double MEMORY_S = 1.5;             /* of the minimum: longer than a word */
 static const float MASKED_SHARE = 0.55f;        /* of the masked model in log N; rest: presence */
-static const float DROP = 1e-3f;                /* -30 dB below the noise, for PATIENCE_S: */
-static const double PATIENCE_S = 0.25;          /* it is not that noise any more */
 static const float REACH_DB = 24;               /* to which gain and belief turn noise down */
-static const float FIRST = 0.7f;                /* the first frames may be speech as well: lose less of it */
-static const float HUSHED = 0.01f;              /* -20 dB: after digital silence, rather so */
 static const float TINY = 1e-30f;               /* added to power: silence has a logarithm */
 
 struct frame_plan spectral_plan(double rate_hz, float latency_ms)
@@ -34,22 +30,6 @@ struct frame_plan spectral_plan(double rate_hz, float latency_ms)
     if (latency_ms < 11)
         return frame_plan(rate_hz, 30, 5, 2);
     return frame_plan(rate_hz, WINDOW_MS, 8, latency_ms < 17 ? 2 : 4);
-}
-
-/* A frame that the stream has only begun to fill shows less power than the
- * signal has: the share of the window's energy under its newest hops. */
-static void cover(struct spectral *s)
-{
-    const size_t span = s->plan.span;
-    double energy = 0, sum = 0;
-
-    for (size_t t = 0; t < span; t++)
-        energy += (double)s->analysis[t] * (double)s->analysis[t];
-    for (size_t k = 0, t = span; k < BEGINNING; k++) {
-        for (size_t i = 0; i < s->plan.hop && t > 0; i++, t--)
-            sum += (double)s->analysis[t - 1] * (double)s->analysis[t - 1];
-        s->coverage[k] = (float)(sum / energy);
-    }
 }
 
 void spectral_place(struct spectral *s, struct arena *a, double rate_hz, size_t channels,
@@ -84,13 +64,12 @@ void spectral_place(struct spectral *s, struct arena *a, double rate_hz, size_t 
         ch->ready = arena_floats(a, plan.hop);
         ch->spectrum = arena_take(a, s->bins, sizeof *ch->spectrum);
     }
-    s->patience = (size_t)(PATIENCE_S * frame_hz);
     meter_place(&s->meter, s->bins, bin_hz);
     if (arena_measures(a))
         return;
     frame_windows(&plan, s->analysis, s->synthesis);
     meter_calibrate(&s->meter, s->analysis);
-    cover(s);
+    onset_place(&s->onset, s->bins, frame_hz, s->analysis, plan.span, plan.hop);
 }
 
 bool spectral_ready(const struct spectral *s)
@@ -106,6 +85,7 @@ void spectral_close(struct spectral *s)
 /* All that was learned goes; the stream itself goes on. */
 static void forget(struct spectral *s)
 {
+    onset_again(&s->onset);
     minimum_reset(&s->minimum);
     stationary_reset(&s->stationary);
     voicing_reset(&s->voicing);
@@ -113,12 +93,10 @@ static void forget(struct spectral *s)
     presence_reset(&s->presence);
     directed_reset(&s->directed);
     evidence_reset(&s->evidence);
-    for (size_t f = 0; f < s->bins; f++)
-        {
+    for (size_t f = 0; f < s->bins; f++) {
         s->gain[f] = 1;
         s->noise[f] = TINY;             /* none known: nothing is removed */
     }
-    s->frames = s->quiet = 0;
     s->speech = 0;
 }
 
@@ -129,10 +107,10 @@ void spectral_reset(struct spectral *s)
         overlap_reset(&s->channel[c].overlap);
         memset(s->channel[c].ready, 0, s->plan.hop * sizeof *s->channel[c].ready);
     }
+    onset_reset(&s->onset);
     forget(s);
     meter_reset(&s->meter);
-    s->at = s->filled = 0;
-    s->hushed = false;
+    s->at = 0;
     s->invalid = 0;
     s->wet = 1;
     s->dry = 0;
@@ -174,44 +152,6 @@ static void analyse(struct spectral *s)
     }
 }
 
-/* The first frames are taken for noise: their mean.  After digital silence it
- * may as well be a clean voice that sets in: then for a little of that. */
-static void begin(struct spectral *s)
-{
-    const float before = s->frames ? s->covered : 0;
-    const float unit = s->hushed ? HUSHED : FIRST;
-
-    s->covered = before + s->coverage[s->filled];
-    for (size_t f = 0; f < s->bins; f++)
-        s->noise[f] = (before * s->noise[f] + unit * s->power[f]) / s->covered;
-    s->frames++;
-    masked_begin(&s->masked, s->noise);
-    presence_begin(&s->presence, s->noise);
-}
-
-/* What was learned from a burst or another input is worth nothing once the
- * signal has stayed far below it: begin again. */
-static void notice_drop(struct spectral *s)
-{
-    const bool low = sum(s->power, s->bins) < DROP * sum(s->noise, s->bins);
-
-    s->quiet = low ? s->quiet + 1 : 0;
-    if (s->quiet > s->patience)
-        forget(s);
-}
-
-static float sigmoid(float x)
-{
-    return 1 / (1 + fast_exp(-x));
-}
-
-/* Share of a frame expected to be speech: less when nothing sounded voiced. */
-static float prior(const struct voicing *v)
-{
-    return 0.7f + 0.1f * sigmoid((v->recent - 0.14f) / 0.03f) +
-           0.1f * sigmoid((v->now - 0.14f) / 0.03f);
-}
-
 /* The noise believed in: both trackers' geometric mean, A^c B^(1 - c). */
 static void combine(const float *restrict A, const float *restrict B, float *restrict N,
                     size_t n)
@@ -229,21 +169,23 @@ static void raise(const float *restrict A, float *restrict B, size_t n)
 
 static void learn(struct spectral *s)
 {
-    notice_drop(s);
-    if (s->frames < BEGINNING)
-        begin(s);
-    if (s->filled + 1 < BEGINNING)
-        s->filled++;
-    else
-        s->hushed = false;
+    if (onset_lost(&s->onset, s->power, s->noise))
+        forget(s);
+
+    const bool unknown = onset_update(&s->onset, s->power, s->noise);
+
+    if (unknown) {
+        masked_begin(&s->masked, s->noise);
+        presence_begin(&s->presence, s->noise);
+    }
     minimum_update(&s->minimum, s->power);
     stationary_update(&s->stationary, s->power, s->pooled, s->masked.noise);
     voicing_update(&s->voicing, &s->fft, s->power, s->masked.noise);
     raise(s->minimum.least, s->stationary.floor, s->bins);
     presence_lift(&s->presence, s->stationary.floor);
-    masked_update(&s->masked, s->power, prior(&s->voicing));
+    masked_update(&s->masked, s->power, voicing_prior(&s->voicing));
     presence_update(&s->presence, s->power);
-    if (s->frames >= BEGINNING)
+    if (!unknown || s->onset.seen == ONSET_FRAMES)
         combine(s->masked.noise, s->presence.noise, s->noise, s->bins);
     masked_lift(&s->masked, s->stationary.floor);
 }
@@ -321,8 +263,7 @@ bool spectral_update(struct spectral *s, size_t n, const struct spectral_control
 
     analyse(s);
     if (silent(s)) {
-        s->filled = 0;
-        s->hushed = true;
+        onset_silence(&s->onset);
     } else {
         bands_pool(&s->bands, s->power, s->pooled);
         if (!c->freeze)

@@ -9,6 +9,7 @@
 #include "engine/meter.h"
 #include "frame/frame.h"
 #include "noise/minimum.h"
+#include "noise/onset.h"
 #include "noise/presence.h"
 #include "noise/stationary.h"
 #include "noise/voicing.h"
@@ -22,8 +23,6 @@ struct spectral_controls {
     float reduction_db, mix;
     bool residual, bypass, freeze;
 };
-
-enum { BEGINNING = 6 };         /* frames that are taken for noise */
 
 struct channel {
     struct frame frame;
@@ -50,12 +49,7 @@ struct spectral {
     struct presence presence;
     struct directed directed;
     struct evidence evidence;
-    float coverage[BEGINNING];          /* share of the window that has filled  */
-    size_t filled;                      /* frames since silence, < BEGINNING    */
-    size_t frames;                      /* learned from, up to BEGINNING        */
-    float covered;                      /* sum of their coverages               */
-    bool hushed;                        /* digital silence came before them     */
-    size_t quiet, patience;             /* frames far below the noise; how many are enough */
+    struct onset onset;
     float speech;                       /* share of the last frame, 0..1        */
 
     float wet, dry;                     /* weights at the end of the last hop   */

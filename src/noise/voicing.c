@@ -16,6 +16,9 @@
 #include "base/sum.h"
 
 #include <math.h>
+
+static const float VOICED = 0.14f, SLOPE = 0.03f;       /* peaks above are those of voices */
+static const float PRIOR = 0.7f, PRIOR_VOICED = 0.1f;
 #include <string.h>
 
 static const double HEARD_HZ = 4000;
@@ -71,4 +74,15 @@ void voicing_update(struct voicing *v, struct fft *t, const float *restrict P,
     v->value = greatest(t->time + v->low, v->high - v->low, 0) / 2;
     v->now = fast_max(v->value, v->keep_now * v->now);
     v->recent = fast_max(v->value, v->keep_recent * v->recent);
+}
+
+/* From 0 to 1 where a peak becomes that of a voice. */
+static float sounds_voiced(float peak)
+{
+    return 1 / (1 + fast_exp((VOICED - peak) / SLOPE));
+}
+
+float voicing_prior(const struct voicing *v)
+{
+    return PRIOR + PRIOR_VOICED * (sounds_voiced(v->recent) + sounds_voiced(v->now));
 }

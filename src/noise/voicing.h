@@ -25,4 +25,8 @@ void voicing_reset(struct voicing *v);
 void voicing_update(struct voicing *v, struct fft *t, const float *restrict P,
                     const float *restrict N);
 
+/* Share of the last frame to be expected as speech, 0..1: less where nothing
+ * sounded voiced now or lately. */
+float voicing_prior(const struct voicing *v);
+
 #endif

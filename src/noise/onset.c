@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * onset.c - the first guess at the noise, and when to guess again.
+ *
+ * The first frames are taken for noise: N is their mean.  A frame whose window
+ * the stream has only begun to fill shows less power than the signal has; the
+ * mean is over the energy of the window that was filled,
+ *
+ *   N = share sum P / sum coverage.
+ *
+ * Those frames may be speech as well.  After digital silence that is likely, for
+ * noise would have been there before: then `share` is a small part.
+ *
+ * Once the signal has stayed far below N for a quarter of a second, N came from
+ * a burst or another input, and is worth nothing.
+ */
+#include "noise/onset.h"
+
+#include "base/sum.h"
+
+static const float SHARE = 0.7f;
+static const float SHARE_HUSHED = 0.01f;        /* -20 dB */
+static const float DROP = 1e-3f;                /* -30 dB */
+static const double PATIENCE_S = 0.25;
+
+void onset_place(struct onset *o, size_t n, double frame_hz, const float *a, size_t span,
+                 size_t hop)
+{
+    double energy = 0, newest = 0;
+
+    *o = (struct onset){ .n = n, .patience = (size_t)(PATIENCE_S * frame_hz) };
+    for (size_t t = 0; t < span; t++)
+        energy += (double)a[t] * (double)a[t];
+    for (size_t k = 0, t = span; k < ONSET_FRAMES; k++) {
+        for (size_t i = 0; i < hop && t > 0; i++, t--)
+            newest += (double)a[t - 1] * (double)a[t - 1];
+        o->coverage[k] = (float)(newest / energy);
+    }
+}
+
+void onset_reset(struct onset *o)
+{
+    o->filled = 0;
+    o->hushed = false;
+    onset_again(o);
+}
+
+void onset_silence(struct onset *o)
+{
+    o->filled = 0;
+    o->hushed = true;
+}
+
+void onset_again(struct onset *o)
+{
+    o->seen = o->quiet = 0;
+    o->covered = 0;
+}
+
+bool onset_lost(struct onset *o, const float *restrict P, const float *restrict N)
+{
+    o->quiet = sum(P, o->n) < DROP * sum(N, o->n) ? o->quiet + 1 : 0;
+    return o->quiet > o->patience;
+}
+
+bool onset_update(struct onset *o, const float *restrict P, float *restrict N)
+{
+    const bool unknown = o->seen < ONSET_FRAMES;
+    const float share = o->hushed ? SHARE_HUSHED : SHARE;
+
+    if (unknown) {
+        const float before = o->covered;
+
+        o->covered += o->coverage[o->filled];
+        for (size_t f = 0; f < o->n; f++)
+            N[f] = (before * N[f] + share * P[f]) / o->covered;
+        o->seen++;
+    }
+    if (o->filled + 1 < ONSET_FRAMES)
+        o->filled++;
+    else
+        o->hushed = false;
+    return unknown;
+}
