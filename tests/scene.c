@@ -150,3 +150,11 @@ double scene_error(const struct scene *s, const float *x_hat)
     }
     return sum;
 }
+
+void scene_feed(lull_tracker *t, struct scene *s, size_t frames)
+{
+    for (size_t f = 0; f < frames; f++) {
+        scene_frame(s);
+        lull_tracker_update(t, s->y, NULL, NULL);
+    }
+}

@@ -4,8 +4,8 @@
  *
  * y = x + noise, x = sum sqrt(ell_i) z_i u_i, noise of power 1 in every entry.
  */
-#ifndef SCENE_H
-#define SCENE_H
+#ifndef LULL_TESTS_SCENE_H
+#define LULL_TESTS_SCENE_H
 
 #include "check.h"
 #include <stdbool.h>
@@ -29,6 +29,9 @@ void scene_free(struct scene *s);
 
 /* The next frame, in s->x and s->y. */
 void scene_frame(struct scene *s);
+
+/* The tracker sees the next so many frames. */
+void scene_feed(lull_tracker *t, struct scene *s, size_t frames);
 
 /* All directions turned by so many radians, to partners outside. */
 void scene_turn(struct scene *s, double angle);

@@ -136,6 +136,29 @@ static void the_step_grows_when_noise_moves(void **state)
     assert_true(move > 1.3 * rest);                     /* measured .21 and .13 */
 }
 
+static void the_masked_model_does_not_stay_stuck(void **state)
+{
+    (void)state;
+    struct arena a = fresh_arena();
+    struct masked m;
+    struct dice d = { 5 };
+    float P[N], truth[N];
+
+    masked_place(&m, &a, N, BIN_HZ, FRAME_HZ);
+    masked_reset(&m);
+    for (size_t f = 0; f < N; f++)
+        P[f] = 1;
+    masked_begin(&m, P);
+    for (int t = 0; t < 1000; t++) {                    /* 30 dB up at once, for good */
+        for (size_t f = 0; f < N; f++)
+            P[f] = chance(&d, 1000);
+        masked_update(&m, P, 0.9f);
+    }
+    for (size_t f = 0; f < N; f++)
+        truth[f] = 1000;
+    assert_true(distance_db(m.noise, truth) < 6);
+}
+
 static void presence_finds_noise_between_words(void **state)
 {
     (void)state;
@@ -258,8 +281,9 @@ static void noise_rests_and_speech_does_not(void **state)
     assert_int_equal(rests(2), 0);
 }
 
-/* Voicing of a spectrum with harmonics of `hz`, none if 0, in noise of 1. */
-static double voiced(double hz)
+/* Voicing of a spectrum with harmonics of `hz`, none if 0, in noise of 1, and
+ * the share of speech to be expected there. */
+static double voiced(double hz, float *prior)
 {
     struct arena a = fresh_arena();
     struct fft t;
@@ -278,14 +302,18 @@ static double voiced(double hz)
     }
     voicing_update(&v, &t, P, noise);
     fft_close(&t);
+    *prior = voicing_prior(&v);
     return (double)v.value;
 }
 
 static void harmonics_are_heard_as_a_voice(void **state)
 {
     (void)state;
-    assert_true(voiced(120) > 0.3 && voiced(220) > 0.3);
-    assert_true(voiced(0) < 0.14);
+    float with, without;
+
+    assert_true(voiced(120, &with) > 0.3 && voiced(220, &with) > 0.3);
+    assert_true(voiced(0, &without) < 0.14);
+    assert_true(with > 0.85f && with < 1 && without < 0.8f && without > 0.5f);
 }
 
 static void cepstral_smoothing_keeps_the_envelope_and_calms_the_rest(void **state)
@@ -367,6 +395,7 @@ int main(void)
         cmocka_unit_test(a_masked_step_solves_the_normal_equations),
         cmocka_unit_test(the_masked_model_follows_under_speech),
         cmocka_unit_test(the_step_grows_when_noise_moves),
+        cmocka_unit_test(the_masked_model_does_not_stay_stuck),
         cmocka_unit_test(presence_finds_noise_between_words),
         cmocka_unit_test(the_first_guess_is_the_noise_and_far_less_after_silence),
         cmocka_unit_test(the_minimum_forgets_after_its_memory),

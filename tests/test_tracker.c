@@ -19,14 +19,6 @@ static lull_tracker *tracker(float step)
     return lull_tracker_new(&cfg, NULL);
 }
 
-static void feed(lull_tracker *t, struct scene *s, size_t frames)
-{
-    for (size_t f = 0; f < frames; f++) {
-        scene_frame(s);
-        lull_tracker_update(t, s->y, NULL, NULL);
-    }
-}
-
 static lull_status refusal(lull_tracker_config cfg)
 {
     lull_status why = LULL_OK;
@@ -138,7 +130,7 @@ static void all_memory_is_taken_in_new(void **state)
     lull_tracker *const t = lull_tracker_new(&cfg, NULL);
 
     assert_int_equal(asked, 1);
-    feed(t, &s, 500);
+    scene_feed(t, &s, 500);
     lull_tracker_reset(t);
     assert_int_equal(asked, 1);
     assert_at_least(lull_tracker_memory(t), 2 * 4 * N * sizeof(float));
@@ -188,7 +180,7 @@ static void reset_is_as_good_as_new(void **state)
     lull_tracker *const used = tracker(0), *const fresh = tracker(0);
     float a[N], b[N];
 
-    feed(used, &s, 777);
+    scene_feed(used, &s, 777);
     lull_tracker_reset(used);
     for (int f = 0; f < 300; f++) {
         scene_frame(&s);
@@ -215,7 +207,7 @@ static void portable_gives_the_same_to_rounding(void **state)
         cfg.portable = 1;
         lull_tracker *const plain = lull_tracker_new(&cfg, NULL);
 
-        feed(fast, &s, 1);
+        scene_feed(fast, &s, 1);
         lull_tracker_update(plain, s.y, NULL, NULL);
         for (int f = 0; f < 500; f++) {
             float a[2 * N], b[2 * N];
@@ -239,7 +231,7 @@ static void directions_come_strongest_first(void **state)
     lull_tracker *const t = tracker(0);
     float power[4];
 
-    feed(t, &s, 4000);
+    scene_feed(t, &s, 4000);
     lull_tracker_basis(t, NULL, power);
     for (size_t j = 0; j < 4; j++) /* ell + 1, sampled */
         assert_at_most(fabs((double)power[j] / (strong[j] + 1) - 1), 0.2);
@@ -257,7 +249,7 @@ static double merged_leak(size_t parts, size_t frames, bool halves)
 
         for (size_t j = 0; halves && j < 4; j++)
             s.ell[j] = j % 2 == i % 2 ? strong[j] : 0;
-        feed(part, &s, frames / parts);
+        scene_feed(part, &s, frames / parts);
         assert_int_equal(lull_tracker_merge(whole, part), LULL_OK);
         lull_tracker_free(part);
     }

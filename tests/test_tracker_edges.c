@@ -21,14 +21,6 @@ static lull_tracker *tracker(float step)
     return lull_tracker_new(&cfg, NULL);
 }
 
-static void feed(lull_tracker *t, struct scene *s, size_t frames)
-{
-    for (size_t f = 0; f < frames; f++) {
-        scene_frame(s);
-        lull_tracker_update(t, s->y, NULL, NULL);
-    }
-}
-
 static bool finite(const float *x, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -77,7 +69,7 @@ static void a_step_of_1_takes_the_frame_in(void **state)
     for (int f = 0; f < 50; f++) {
         float U[4 * N];
 
-        feed(t, &s, 1);
+        scene_feed(t, &s, 1);
         lull_tracker_basis(t, U, NULL);
         left = energy(s.y, N);
         for (size_t j = 0; j < 4; j++) {
@@ -168,7 +160,7 @@ static void nothing_is_learnt_from_what_is_no_frame(void **state)
         odd[4][i] = FLT_MAX;
         odd[5][i] = 1e18f;
     }
-    feed(t, &s, 1500);
+    scene_feed(t, &s, 1500);
     const double leak = scene_leak(&s, t);
 
     for (size_t f = 0; f < 6000; f++) {
@@ -209,15 +201,15 @@ static void long_silence_forgets_nothing(void **state)
     struct scene s = scene_new(N, 1, 4, strong, 9);
     lull_tracker *const t = tracker(0.01f);
 
-    feed(t, &s, 1500);
+    scene_feed(t, &s, 1500);
     const double leak = scene_leak(&s, t);
 
     s.level = 1e-5; /* -100 dB: of other noise */
     s.ell[0] = s.ell[1] = s.ell[2] = s.ell[3] = 0;
-    feed(t, &s, 400);
+    scene_feed(t, &s, 400);
     s.level = 1;
     memcpy(s.ell, strong, sizeof strong);
-    feed(t, &s, 3);
+    scene_feed(t, &s, 3);
     assert_at_most(scene_leak(&s, t), 1.5 * leak); /* 1.04 */
     lull_tracker_free(t);
     scene_free(&s);
@@ -231,12 +223,12 @@ static size_t recovery(double gain, int frames)
     lull_tracker *const t = tracker(0.01f);
     size_t after = 0;
 
-    feed(t, &s, 1500);
+    scene_feed(t, &s, 1500);
     s.level = gain;
-    feed(t, &s, (size_t)frames);
+    scene_feed(t, &s, (size_t)frames);
     s.level = 1;
     while (after < 5000 && scene_leak(&s, t) > 7.5) {
-        feed(t, &s, 1);
+        scene_feed(t, &s, 1);
         after++;
     }
     lull_tracker_free(t);
@@ -257,11 +249,11 @@ static void it_hears_again_after_a_fall_in_level(void **state)
     struct scene s = scene_new(N, 1, 4, strong, 9);
     lull_tracker *const t = tracker(0.01f);
 
-    feed(t, &s, 1500);
+    scene_feed(t, &s, 1500);
     s.level = 1e-4; /* -80 dB */
-    feed(t, &s, 200);
+    scene_feed(t, &s, 200);
     scene_jump(&s, 4);
-    feed(t, &s, 1500);
+    scene_feed(t, &s, 1500);
     assert_at_most(scene_leak(&s, t), 2); /* 1.2; deaf: 70 */
     lull_tracker_free(t);
     scene_free(&s);
@@ -278,7 +270,7 @@ static void noise_raises_no_alarm(void **state)
     for (int f = 0; f < 100000; f++) {
         if (f % 1000 == 0)
             s.level = f / 1000 % 2 ? 3 : 1; /* nor does its level */
-        feed(t, &s, 1);
+        scene_feed(t, &s, 1);
     }
     assert_int_equal(lull_tracker_changes(t), 0);
     lull_tracker_free(t);

@@ -8,6 +8,9 @@
  *
  * Latency: input goes into the frame's last hop while output leaves the
  * overlap's first, M samples older; nothing else delays.
+ *
+ * Cost a hop: two transforms a channel, three more for all; beside them about
+ * 10 logarithms or exponentials a frequency, whatever the number of channels.
  */
 #include "engine/spectral.h"
 

@@ -8,6 +8,7 @@
  * one that got stuck under a noise that rose, and else is not felt.
  *
  * Invariant: past = min over part; least = min(past, now)/2.
+ * Cost: 6 operations a frequency; 12 more once in a sub-window.
  */
 #include "noise/minimum.h"
 

@@ -10,6 +10,8 @@
  *
  * A p that stays near 1 for long means that M is stuck below a louder noise;
  * it is then kept from reaching 1 (section III).
+ *
+ * Cost: one exponential and one division a frequency.
  */
 #include "noise/presence.h"
 

@@ -12,7 +12,10 @@
  * is .4 for noise that rests and above 1 for speech.  Where J is small while
  * the whole is well above the noise believed in, that belief is lifted to the
  * level at hand.  J is judged every tenth of a second; until the next judgment
- * the verdict stands.
+ * the verdict stands.  The rule is our own; its thresholds are where steps of
+ * noise are found in .6 s and no speech is mistaken.
+ *
+ * Cost: 3 operations a frequency, 4 a band; 20 a band at a judgment.
  */
 #include "noise/stationary.h"
 

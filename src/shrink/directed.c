@@ -17,6 +17,9 @@
  * is heard more than speech that goes; but where the signal has long been far
  * above all noise, N is as likely to be the recording's own breath: then it is
  * taken for less, and clean speech passes as it is.
+ *
+ * Cost: two logarithms, an exponential and the table a frequency, beside the
+ * cepstrum.
  */
 #include "shrink/directed.h"
 

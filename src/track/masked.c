@@ -25,6 +25,9 @@
  *
  * d counts a frequency by its share of the ear's scale and evens out that
  * neighbouring frames see the same samples.
+ *
+ * Cost: two passes of an exponential and a ratio, and of a logarithm and an
+ * exponential, a frequency.
  */
 #include "track/masked.h"
 
