@@ -348,6 +348,30 @@ static void cepstral_smoothing_keeps_the_envelope_and_calms_the_rest(void **stat
     fft_close(&t);
 }
 
+static void cepstral_smoothing_lets_a_pitch_through_at_once(void **state)
+{
+    (void)state;
+    struct arena a = fresh_arena();
+    struct fft t;
+    struct cepstrum c;
+    float S[N];
+
+    fft_place(&t, &a, 2 * N - 2);
+    cepstrum_place(&c, &a, N, RATE, FRAME_HZ);
+    cepstrum_reset(&c);
+    for (int k = 0; k < 50; k++) {
+        for (size_t f = 0; f < N; f++)
+            S[f] = 1;
+        cepstrum_update(&c, &t, S);
+    }
+    for (size_t f = 0; f < N; f++)                      /* 160 Hz: 100 samples */
+        S[f] = expf(2 * cosf(6.2831853f * 100 * (float)f / 512));
+    cepstrum_update(&c, &t, S);
+
+    assert_true(fabs(log((double)S[128])) > 0.9);       /* measured 1.1 of 2 */
+    fft_close(&t);
+}
+
 /* Mean belief in a frame of noise with `speech` times its power added below 4 kHz. */
 static double belief(double speech)
 {
@@ -402,6 +426,7 @@ int main(void)
         cmocka_unit_test(noise_rests_and_speech_does_not),
         cmocka_unit_test(harmonics_are_heard_as_a_voice),
         cmocka_unit_test(cepstral_smoothing_keeps_the_envelope_and_calms_the_rest),
+        cmocka_unit_test(cepstral_smoothing_lets_a_pitch_through_at_once),
         cmocka_unit_test(evidence_believes_what_stands_out),
     };
     return cmocka_run_group_tests_name("noise", tests, NULL, NULL);
