@@ -193,6 +193,8 @@ static float first_guess(struct onset *o)
 {
     float P[N], guess[N];
 
+    for (size_t f = 0; f < N; f++)
+        guess[f] = NAN;                                 /* what was there before is nothing */
     for (int t = 0; t < ONSET_FRAMES; t++) {
         for (size_t f = 0; f < N; f++)
             P[f] = 4 * o->coverage[t];

@@ -73,7 +73,7 @@ bool onset_update(struct onset *o, const float *restrict P, float *restrict N)
 
         o->covered += o->coverage[o->filled];
         for (size_t f = 0; f < o->n; f++)
-            N[f] = (before * N[f] + share * P[f]) / o->covered;
+            N[f] = ((o->seen ? before * N[f] : 0) + share * P[f]) / o->covered;
         o->seen++;
     }
     if (o->filled + 1 < ONSET_FRAMES)
