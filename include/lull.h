@@ -50,7 +50,7 @@ extern "C" {
 #endif
 
 enum {
-    LULL_MAX_CHANNELS = 1024,
+    LULL_MAX_CHANNELS = 4096,
     LULL_BANDS = 24             /* bands of lull_readings, equally wide to the ear */
 };
 
@@ -59,10 +59,10 @@ typedef struct lull lull;       /* one denoiser; opaque */
 typedef enum {
     LULL_OK,
     LULL_NO_MEMORY,
-    LULL_BAD_FILTER,            /* no filter of that name                     */
-    LULL_BAD_RATE,              /* rate_hz outside 8000..192000               */
+    LULL_BAD_FILTER,            /* no filter of that name, or a text that is none */
+    LULL_BAD_RATE,              /* rate_hz outside what the filter works at   */
     LULL_BAD_CHANNELS,          /* channels outside 1..LULL_MAX_CHANNELS      */
-    LULL_BAD_LATENCY,           /* latency_ms is none of 32, 16, 10           */
+    LULL_BAD_LATENCY,           /* latency_ms is none that the filter offers  */
     LULL_BAD_REDUCTION,         /* reduction_db outside 0..60                 */
     LULL_BAD_MIX,               /* mix outside 0..1                           */
     LULL_BAD_DIM,               /* dim outside 1..LULL_MAX_DIM                */
@@ -81,19 +81,32 @@ typedef enum {
 } lull_status;
 
 typedef struct {
-    const char *filter;         /* what the signal is: "speech"; copied by nobody, outlives the call */
-    double rate_hz;             /* frames per second, 8000..192000                     */
+    const char *filter;         /* what the signal is: the name of a filter, as "speech", or
+                                 * the text of a filter file; needed by lull_new() alone  */
+    double rate_hz;             /* frames per second: 8000..192000 for sound, .001..1e8
+                                 * for sensors                                         */
     unsigned channels;          /* samples in a frame, 1..LULL_MAX_CHANNELS            */
-    float latency_ms;           /* about 32 (best), 16 or 10 (for talking to each other);
+    float latency_ms;           /* < 0: the filter's best.  Speech: about 32 (best), 16 or 10
+                                 * (for talking to each other); sensors: 0 or more.
                                  * lull_latency() has it to the sample                 */
     float reduction_db;         /* the most that noise is turned down, 0..60           */
     float mix;                  /* 1 all denoised .. 0 all as it came                  */
 } lull_config;
 
-/* Settings for a filter by its name, at this rate and number of channels;
- * change fields as you like, then lull_new().  An unknown name gives
- * .filter = NULL, which lull_new() refuses with LULL_BAD_FILTER. */
+/* Settings for a filter by its name or text, at this rate and number of
+ * channels; change fields as you like, then lull_new().  What is no filter
+ * gives .filter = NULL, which lull_new() refuses with LULL_BAD_FILTER. */
 LULL_API lull_config lull_preset(const char *filter, double rate_hz, unsigned channels);
+
+/* The name of the i-th filter that the library carries, NULL after the last,
+ * and the text of the one of that name, NULL if there is none. */
+LULL_API const char *lull_filter_name(size_t i);
+LULL_API const char *lull_filter_text(const char *name);
+
+/* LULL_OK if the text is a filter's; else LULL_BAD_FILTER, with the line (from
+ * 1), the word there and the reason in message[size], as "3: lagz: no such
+ * key". */
+LULL_API lull_status lull_filter_check(const char *text, char *message, size_t size);
 
 /* A new denoiser, or NULL with the reason in *why (why may be NULL).  All the
  * memory it will ever use is taken here. */

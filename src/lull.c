@@ -8,89 +8,166 @@
 #include "lull.h"
 
 #include "base/mailbox.h"
-#include "engine/spectral.h"
+#include "engine/engine.h"
 #include "filter/filter.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { CONTROLS = LULL_FREEZE + 1 };
 
 struct lull {
-    struct spectral engine;
+    const struct engine *kind;
+    void *engine;
     size_t channels, bytes;
     size_t tail;                        /* frames of the tail already flushed */
     unsigned long long frames;
+    const float **in;                   /* [channels] where the next frames are, */
+    float **out;                        /* and where they go                     */
     _Atomic float control[CONTROLS];    /* indexed by lull_control            */
-    struct mailbox report;
+    struct mailbox news;
 };
 
 /* What the stream leaves for lull_read(), which does the arithmetic. */
-struct report {
-    struct meter_values meter;
-    float speech, step;
-    unsigned rank;
-    unsigned long long frames, invalid;
+struct news {
+    struct report report;
+    unsigned long long frames;
 };
-_Static_assert(sizeof(struct report) <= 4 * MAILBOX_WORDS, "a report fits the mailbox");
+_Static_assert(sizeof(struct news) <= 4 * MAILBOX_WORDS, "the news fits the mailbox");
 _Static_assert((int)LULL_BANDS == (int)METER_BANDS, "as many bands are shown as are measured");
+
+/* The recipe in the filter of that name, or text. */
+static bool find_recipe(const char *filter, struct recipe *r)
+{
+    const char *const text = filter_find(filter);
+    struct filter_fault unused;
+
+    return text && filter_parse(text, r, &unused);
+}
 
 lull_config lull_preset(const char *filter, double rate_hz, unsigned channels)
 {
-    const char *const text = filter_find(filter);
-    struct filter f;
-    int line;
+    struct recipe r;
 
-    if (!text || !filter_parse(text, &f, &line))
+    if (!find_recipe(filter, &r))
         return (lull_config){ .rate_hz = rate_hz, .channels = channels };
     return (lull_config){
         .filter = filter,
         .rate_hz = rate_hz,
         .channels = channels,
-        .latency_ms = f.latency_ms,
-        .reduction_db = f.reduction_db,
-        .mix = f.mix,
+        .latency_ms = r.latency_ms,
+        .reduction_db = r.reduction_db,
+        .mix = r.mix,
     };
 }
 
-static lull_status check(const lull_config *cfg)
+const char *lull_filter_name(size_t i)
 {
-    if (!filter_find(cfg->filter))
+    const struct filter_text *t = filter_builtin;
+
+    while (t->name && i--)
+        t++;
+    return t->name;
+}
+
+const char *lull_filter_text(const char *name)
+{
+    return name && !strchr(name, '=') ? filter_find(name) : NULL;
+}
+
+/* Adds a word to message[size], as far as it fits. */
+static void say(char *message, size_t size, const char *text)
+{
+    const size_t used = strlen(message), n = strlen(text);
+    const size_t fits = used + n < size ? n : size - used - 1;
+
+    memcpy(message + used, text, fits);
+    message[used + fits] = '\0';
+}
+
+static void say_number(char *message, size_t size, int x)
+{
+    char digits[12] = { 0 };
+    size_t at = sizeof digits - 1;
+
+    for (; x; x /= 10)
+        digits[--at] = (char)('0' + x % 10);
+    say(message, size, digits + at);
+}
+
+lull_status lull_filter_check(const char *text, char *message, size_t size)
+{
+    struct recipe r;
+    struct filter_fault why;
+
+    if (size)
+        *message = '\0';
+    if (filter_parse(text, &r, &why))
+        return LULL_OK;
+    if (size) {
+        say_number(message, size, why.line);
+        say(message, size, ": ");
+        say(message, size, why.word);
+        say(message, size, ": ");
+        say(message, size, why.reason);
+    }
+    return LULL_BAD_FILTER;
+}
+
+/* The recipe that the configuration asks for. */
+static lull_status settle(const lull_config *cfg, struct recipe *r)
+{
+    const struct engine *kind;
+
+    if (!find_recipe(cfg->filter, r) || !(kind = engine_named(r->engine)))
         return LULL_BAD_FILTER;
-    if (!(cfg->rate_hz >= 8000 && cfg->rate_hz <= 192000))
+    if (!(cfg->rate_hz >= kind->least_hz && cfg->rate_hz <= kind->most_hz))
         return LULL_BAD_RATE;
     if (cfg->channels < 1 || cfg->channels > LULL_MAX_CHANNELS)
         return LULL_BAD_CHANNELS;
-    if (cfg->latency_ms != 32 && cfg->latency_ms != 16 && cfg->latency_ms != 10)
+    if (!kind->takes_latency(cfg->latency_ms))
         return LULL_BAD_LATENCY;
     if (!(cfg->reduction_db >= 0 && cfg->reduction_db <= 60))
         return LULL_BAD_REDUCTION;
     if (!(cfg->mix >= 0 && cfg->mix <= 1))
         return LULL_BAD_MIX;
+    r->rate_hz = cfg->rate_hz;
+    r->channels = cfg->channels;
+    r->latency_ms = cfg->latency_ms;
+    r->reduction_db = cfg->reduction_db;
+    r->mix = cfg->mix;
     return LULL_OK;
 }
 
 /* The instance and all its arrays, in this order; measures or lays out. */
-static lull *place(struct arena *a, const lull_config *cfg)
+static lull *place(struct arena *a, const struct recipe *r)
 {
+    const struct engine *const kind = engine_named(r->engine);
     lull measured, *const placed = arena_take(a, 1, sizeof *placed);
     lull *const l = placed ? placed : &measured;
 
-    spectral_place(&l->engine, a, cfg->rate_hz, cfg->channels, cfg->latency_ms);
+    l->kind = kind;
+    l->channels = r->channels;
+    l->in = arena_take(a, r->channels, sizeof *l->in);
+    l->out = arena_take(a, r->channels, sizeof *l->out);
+    l->engine = arena_take(a, 1, kind->size);
+    kind->place(l->engine, a, r);
     return placed;
 }
 
 lull *lull_new(const lull_config *cfg, lull_status *why)
 {
     lull_status unwanted, *const status = why ? why : &unwanted;
+    struct recipe r;
 
-    *status = check(cfg);
+    *status = settle(cfg, &r);
     if (*status != LULL_OK)
         return NULL;
 
     struct arena a = { 0 };
 
-    place(&a, cfg);
+    place(&a, &r);
     *status = LULL_NO_MEMORY;
     if (a.used == SIZE_MAX)
         return NULL;
@@ -101,11 +178,10 @@ lull *lull_new(const lull_config *cfg, lull_status *why)
     if (!a.block)
         return NULL;
 
-    lull *const l = place(&a, cfg);
+    lull *const l = place(&a, &r);
 
-    l->channels = cfg->channels;
     l->bytes = bytes;
-    if (!spectral_ready(&l->engine)) {
+    if (!l->kind->ready(l->engine)) {
         lull_free(l);
         return NULL;
     }
@@ -120,21 +196,30 @@ void lull_free(lull *l)
 {
     if (!l)
         return;
-    spectral_close(&l->engine);
+    l->kind->close(l->engine);
     free(l);
+}
+
+/* Leaves the engine's report for whoever asks. */
+static void publish(lull *l)
+{
+    struct news now = { .frames = l->frames };
+
+    l->kind->report(l->engine, &now.report);
+    mailbox_put(&l->news, &now, sizeof now);
 }
 
 void lull_reset(lull *l)
 {
-    spectral_reset(&l->engine);
+    l->kind->reset(l->engine);
     l->tail = 0;
     l->frames = 0;
-    mailbox_put(&l->report, &(struct report){ 0 }, sizeof(struct report));
+    publish(l);
 }
 
 size_t lull_latency(const lull *l)
 {
-    return l->engine.plan.tail;
+    return l->kind->latency(l->engine);
 }
 
 size_t lull_memory(const lull *l)
@@ -163,58 +248,48 @@ static float decibel(float power)
 
 void lull_read(const lull *l, lull_readings *r)
 {
-    struct report now;
+    struct news now;
+    const struct report *const p = &now.report;
 
-    mailbox_get(&l->report, &now, sizeof now);
+    mailbox_get(&l->news, &now, sizeof now);
     *r = (lull_readings){
-        .in_db = decibel(now.meter.in),
-        .out_db = decibel(now.meter.out),
-        .noise_db = decibel(now.meter.noise),
-        .speech = now.speech,
-        .step = now.step,
-        .rank = now.rank,
+        .in_db = decibel(p->meter.in),
+        .out_db = decibel(p->meter.out),
+        .noise_db = decibel(p->meter.noise),
+        .speech = p->speech,
+        .step = p->step,
+        .rank = p->rank,
         .frames = now.frames,
-        .invalid = now.invalid,
+        .invalid = p->invalid,
     };
     r->removed_db = r->in_db - r->out_db;
     for (size_t b = 0; b < LULL_BANDS; b++) {
-        r->band_hz[b] = (float)l->engine.meter.edge_hz[b];
+        r->band_hz[b] = p->edge_hz[b];
         r->band_gain_db[b] =
-            fminf(decibel(now.meter.band_out[b]) - decibel(now.meter.band_in[b]), 0);
+            fminf(decibel(p->meter.band_out[b]) - decibel(p->meter.band_in[b]), 0);
     }
 }
 
-static void publish(lull *l)
+static size_t least(size_t a, size_t b)
 {
-    const struct report now = {
-        .meter = l->engine.meter.values,
-        .speech = l->engine.speech,
-        .step = l->engine.masked.step,
-        .rank = MASKED_RANK,
-        .frames = l->frames,
-        .invalid = l->engine.invalid,
-    };
-    mailbox_put(&l->report, &now, sizeof now);
+    return a < b ? a : b;
 }
 
-/* After n frames of every channel have been exchanged. */
-static void advance(lull *l, size_t n)
+/* The next n frames, from l->in to l->out. */
+static void pass(lull *l, size_t in_stride, size_t out_stride, size_t n)
 {
-    const struct spectral_controls c = {
+    const struct controls c = {
         .reduction_db = control(l, LULL_REDUCTION_DB),
         .mix = control(l, LULL_MIX),
         .residual = control(l, LULL_RESIDUAL) >= 0.5f,
         .bypass = control(l, LULL_BYPASS) >= 0.5f,
         .freeze = control(l, LULL_FREEZE) >= 0.5f,
     };
-    l->frames += n;
-    if (spectral_update(&l->engine, n, &c))
-        publish(l);
-}
+    const struct block b = { l->in, l->out, in_stride, out_stride, n };
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
+    l->frames += n;
+    if (l->kind->process(l->engine, &b, &c))
+        publish(l);
 }
 
 void lull_process(lull *l, const float *in, float *out, size_t frames)
@@ -224,12 +299,13 @@ void lull_process(lull *l, const float *in, float *out, size_t frames)
     if (frames)
         l->tail = 0;
     for (size_t done = 0; done < frames;) {
-        const size_t n = least(frames - done, spectral_room(&l->engine));
+        const size_t n = least(frames - done, l->kind->room(l->engine));
 
-        for (size_t c = 0; c < channels; c++)
-            spectral_exchange(&l->engine, c, in + done * channels + c, channels,
-                              out + done * channels + c, channels, n);
-        advance(l, n);
+        for (size_t c = 0; c < channels; c++) {
+            l->in[c] = in + done * channels + c;
+            l->out[c] = out + done * channels + c;
+        }
+        pass(l, channels, channels, n);
         done += n;
     }
 }
@@ -239,11 +315,13 @@ void lull_process_planar(lull *l, const float *const *in, float *const *out, siz
     if (frames)
         l->tail = 0;
     for (size_t done = 0; done < frames;) {
-        const size_t n = least(frames - done, spectral_room(&l->engine));
+        const size_t n = least(frames - done, l->kind->room(l->engine));
 
-        for (size_t c = 0; c < l->channels; c++)
-            spectral_exchange(&l->engine, c, in[c] + done, 1, out[c] + done, 1, n);
-        advance(l, n);
+        for (size_t c = 0; c < l->channels; c++) {
+            l->in[c] = in[c] + done;
+            l->out[c] = out[c] + done;
+        }
+        pass(l, 1, 1, n);
         done += n;
     }
 }

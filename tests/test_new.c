@@ -175,6 +175,45 @@ static void controls_out_of_range_are_brought_back(void **state)
     lull_free(l);
 }
 
+static void filters_can_be_listed_and_read_and_given_as_text(void **state)
+{
+    (void)state;
+    size_t count = 0;
+
+    for (const char *name; (name = lull_filter_name(count)); count++) {
+        const char *const text = lull_filter_text(name);
+
+        assert_non_null(text);
+        assert_int_equal(lull_filter_check(text, NULL, 0), LULL_OK);
+        assert_ptr_equal(lull_preset(name, 16000, 1).filter, name);
+    }
+    assert_true(count >= 1);
+    assert_null(lull_filter_text("mix = 1"));
+
+    const lull_config cfg = lull_preset("reduction = 7\nlatency = 16\n", 16000, 1);
+
+    assert_true(cfg.reduction_db == 7 && cfg.latency_ms == 16);
+    lull *const l = lull_new(&cfg, NULL);
+
+    assert_non_null(l);
+    lull_free(l);
+}
+
+static void a_text_that_is_no_filter_is_refused_by_line_and_word(void **state)
+{
+    (void)state;
+    char message[80], small[6];
+    const char *const text = "mix = 1\n\nlagz = 3\n";
+
+    assert_int_equal(lull_filter_check(text, message, sizeof message), LULL_BAD_FILTER);
+    assert_string_equal(message, "3: lagz: no such key");
+    assert_int_equal(lull_filter_check(text, small, sizeof small), LULL_BAD_FILTER);
+    assert_string_equal(small, "3: la");
+    assert_int_equal(lull_filter_check("mix = 2", message, sizeof message), LULL_BAD_FILTER);
+    assert_string_equal(message, "1: mix: must be 0 to 1");
+    assert_int_equal(refusal(lull_preset(text, 16000, 1)), LULL_BAD_FILTER);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +224,8 @@ int main(void)
         cmocka_unit_test(one_voice_at_16_khz_fits_in_two_megabytes),
         cmocka_unit_test(every_status_has_a_sentence),
         cmocka_unit_test(controls_out_of_range_are_brought_back),
+        cmocka_unit_test(filters_can_be_listed_and_read_and_given_as_text),
+        cmocka_unit_test(a_text_that_is_no_filter_is_refused_by_line_and_word),
     };
     return cmocka_run_group_tests_name("new", tests, NULL, NULL);
 }

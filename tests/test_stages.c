@@ -143,12 +143,12 @@ static void log_spectral_gain_survives_the_ends(void **state)
 static void filter_texts_are_understood_or_refused_by_line(void **state)
 {
     (void)state;
-    struct filter f;
-    int line;
+    struct recipe f;
+    struct filter_fault why;
 
-    assert_true(filter_parse("# a comment\n\n latency=16 # ms\r\nreduction = 12.5", &f, &line));
+    assert_true(filter_parse("# a comment\n\n latency=16 # ms\r\nreduction = 12.5", &f, &why));
     assert_true(f.latency_ms == 16 && f.reduction_db == 12.5f && f.mix == 1);
-    assert_true(filter_parse("engine = spectral\n", &f, &line));
+    assert_true(filter_parse("engine = spectral\n", &f, &why));
 
     const char *const wrong[] = { "latency\n",        "latency = 1x\n",      "latency = \n",
                                   "latencyy = 16\n",  "latency = 0,5\n",     "= 4\n",
@@ -158,19 +158,20 @@ static void filter_texts_are_understood_or_refused_by_line(void **state)
         char text[64] = "mix = 1\n";
 
         strcat(text, wrong[i]);
-        assert_false(filter_parse(text, &f, &line));
-        assert_int_equal(line, 2);
+        assert_false(filter_parse(text, &f, &why));
+        assert_int_equal(why.line, 2);
     }
 }
 
 static void every_built_in_filter_is_understood(void **state)
 {
     (void)state;
-    struct filter f;
-    int line, count = 0;
+    struct recipe f;
+    struct filter_fault why;
+    int count = 0;
 
     for (const struct filter_text *t = filter_builtin; t->name; t++, count++)
-        assert_true(filter_parse(t->text, &f, &line));
+        assert_true(filter_parse(t->text, &f, &why));
     assert_true(count >= 1);
     assert_non_null(filter_find("speech"));
     assert_null(filter_find("speec"));

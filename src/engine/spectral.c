@@ -28,17 +28,24 @@ static const float MASKED_SHARE = 0.55f;        /* of the masked model in log N;
 static const float REACH_DB = 24;               /* to which gain and belief turn noise down */
 static const float TINY = 1e-30f;               /* added to power: silence has a logarithm */
 
-struct frame_plan spectral_plan(double rate_hz, float latency_ms)
+static struct frame_plan plan_for(double rate_hz, float latency_ms)
 {
     if (latency_ms < 11)
         return frame_plan(rate_hz, 30, 5, 2);
     return frame_plan(rate_hz, WINDOW_MS, 8, latency_ms < 17 ? 2 : 4);
 }
 
-void spectral_place(struct spectral *s, struct arena *a, double rate_hz, size_t channels,
-                    float latency_ms)
+static bool takes_latency(float ms)
 {
-    const struct frame_plan plan = spectral_plan(rate_hz, latency_ms);
+    return ms < 0 || ms == 32 || ms == 16 || ms == 10;
+}
+
+static void place(void *engine, struct arena *a, const struct recipe *r)
+{
+    struct spectral measured, *const s = engine ? engine : &measured;
+    const double rate_hz = r->rate_hz;
+    const size_t channels = r->channels;
+    const struct frame_plan plan = plan_for(rate_hz, r->latency_ms < 0 ? 32 : r->latency_ms);
     const double frame_hz = rate_hz / (double)plan.hop, bin_hz = rate_hz / (double)plan.span;
     struct channel *channel = arena_take(a, channels, sizeof *channel);
 
@@ -75,13 +82,17 @@ void spectral_place(struct spectral *s, struct arena *a, double rate_hz, size_t 
     onset_place(&s->onset, s->bins, frame_hz, s->analysis, plan.span, plan.hop);
 }
 
-bool spectral_ready(const struct spectral *s)
+static bool ready(const void *engine)
 {
+    const struct spectral *const s = engine;
+
     return fft_ready(&s->fft);
 }
 
-void spectral_close(struct spectral *s)
+static void close(void *engine)
 {
+    struct spectral *const s = engine;
+
     fft_close(&s->fft);
 }
 
@@ -103,8 +114,10 @@ static void forget(struct spectral *s)
     s->speech = 0;
 }
 
-void spectral_reset(struct spectral *s)
+static void reset(void *engine)
 {
+    struct spectral *const s = engine;
+
     for (size_t c = 0; c < s->channels; c++) {
         frame_reset(&s->channel[c].frame);
         overlap_reset(&s->channel[c].overlap);
@@ -119,20 +132,34 @@ void spectral_reset(struct spectral *s)
     s->dry = 0;
 }
 
-size_t spectral_room(const struct spectral *s)
+static size_t latency(const void *engine)
 {
+    const struct spectral *const s = engine;
+
+    return s->plan.tail;
+}
+
+static size_t room(const void *engine)
+{
+    const struct spectral *const s = engine;
+
     return s->plan.hop - s->at;
 }
 
-void spectral_exchange(struct spectral *s, size_t channel, const float *in, size_t in_stride,
-                       float *out, size_t out_stride, size_t n)
+/* New samples in for as many of the output, channel by channel. */
+static void exchange(struct spectral *s, const struct block *b)
 {
-    struct channel *const ch = s->channel + channel;
-    const float *const ready = ch->ready + s->at;
+    const size_t newest = s->plan.span - s->plan.hop + s->at;
 
-    s->invalid += guard_copy(ch->frame.x + s->plan.span - s->plan.hop + s->at, in, in_stride, n);
-    for (size_t t = 0; t < n; t++)
-        out[t * out_stride] = ready[t];
+    for (size_t c = 0; c < s->channels; c++) {
+        struct channel *const ch = s->channel + c;
+        const float *const done = ch->ready + s->at;
+
+        s->invalid += guard_copy(ch->frame.x + newest, b->in[c], b->in_stride, b->frames);
+        for (size_t t = 0; t < b->frames; t++)
+            b->out[c][t * b->out_stride] = done[t];
+    }
+    s->at += b->frames;
 }
 
 /* Transforms every channel; their mean power per frequency into s->power. */
@@ -257,13 +284,8 @@ static void rebuild(struct spectral *s, float wet, float dry)
     s->dry = dry;
 }
 
-bool spectral_update(struct spectral *s, size_t n, const struct spectral_controls *c)
+static void update(struct spectral *s, const struct controls *c)
 {
-    s->at += n;
-    if (s->at < s->plan.hop)
-        return false;
-    s->at = 0;
-
     analyse(s);
     if (silent(s)) {
         onset_silence(&s->onset);
@@ -280,5 +302,47 @@ bool spectral_update(struct spectral *s, size_t n, const struct spectral_control
     const float dry = c->bypass ? 1 : c->residual ? c->mix : 1 - c->mix;
 
     rebuild(s, wet, dry);
+}
+
+static bool process(void *engine, const struct block *b, const struct controls *c)
+{
+    struct spectral *const s = engine;
+
+    exchange(s, b);
+    if (s->at < s->plan.hop)
+        return false;
+    s->at = 0;
+    update(s, c);
     return true;
 }
+
+static void report(const void *engine, struct report *r)
+{
+    const struct spectral *const s = engine;
+
+    *r = (struct report){
+        .meter = s->meter.values,
+        .speech = s->speech,
+        .step = s->masked.step,
+        .rank = MASKED_RANK,
+        .invalid = s->invalid,
+    };
+    for (size_t b = 0; b < METER_BANDS; b++)
+        r->edge_hz[b] = (float)s->meter.edge_hz[b];
+}
+
+const struct engine engine_spectral = {
+    .name = "spectral",
+    .size = sizeof(struct spectral),
+    .least_hz = 8000,
+    .most_hz = 192000,
+    .takes_latency = takes_latency,
+    .place = place,
+    .ready = ready,
+    .close = close,
+    .reset = reset,
+    .latency = latency,
+    .room = room,
+    .process = process,
+    .report = report,
+};

@@ -6,7 +6,7 @@
 #define LULL_ENGINE_SPECTRAL_H
 
 #include "base/fft.h"
-#include "engine/meter.h"
+#include "engine/engine.h"
 #include "frame/frame.h"
 #include "noise/minimum.h"
 #include "noise/onset.h"
@@ -17,12 +17,6 @@
 #include "shrink/directed.h"
 #include "shrink/evidence.h"
 #include "track/masked.h"
-
-/* What may change from hop to hop. */
-struct spectral_controls {
-    float reduction_db, mix;
-    bool residual, bypass, freeze;
-};
 
 struct channel {
     struct frame frame;
@@ -56,25 +50,5 @@ struct spectral {
     struct meter meter;                 /* of the last frame                    */
     unsigned long long invalid;
 };
-
-/* latency_ms: 32, 16 or 10. */
-struct frame_plan spectral_plan(double rate_hz, float latency_ms);
-void spectral_place(struct spectral *s, struct arena *a, double rate_hz, size_t channels,
-                    float latency_ms);
-bool spectral_ready(const struct spectral *s);
-void spectral_close(struct spectral *s);
-void spectral_reset(struct spectral *s);
-
-/* Frames that fit before the next hop is full; at least 1. */
-size_t spectral_room(const struct spectral *s);
-
-/* Exchanges n <= room samples of one channel, each `stride` apart, for as many
- * of the output.  `out` may be `in`. */
-void spectral_exchange(struct spectral *s, size_t channel, const float *in, size_t in_stride,
-                       float *out, size_t out_stride, size_t n);
-
-/* After n frames of every channel: works on the hop if it is full, and then
- * says so. */
-bool spectral_update(struct spectral *s, size_t n, const struct spectral_controls *c);
 
 #endif

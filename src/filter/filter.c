@@ -2,11 +2,34 @@
  *
  * filter.c - see filter.h.  Numbers are read by hand, since strtod obeys the
  * locale of the program around us and would take "0,5" for a number in some.
+ *
+ * A key is a row of the table below: what it is called, where it goes, and
+ * what it may be.
  */
 #include "filter/filter.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <string.h>
+
+/* A key takes a number from least to most, or one of some words. */
+struct key {
+    const char *name;
+    size_t field;               /* offset in struct recipe */
+    float least, most;
+    const char *const *words;   /* up to NULL; the value is the number of the word */
+    const char *wanted;         /* what to say of anything else */
+};
+
+#define AT(field) offsetof(struct recipe, field)
+
+static const struct key keys[] = {
+    { "latency", AT(latency_ms), 0, 1e5f, NULL, "must be 0 to 100000 ms" },
+    { "reduction", AT(reduction_db), 0, 60, NULL, "must be 0 to 60 dB" },
+    { "mix", AT(mix), 0, 1, NULL, "must be 0 to 1" },
+};
+
+static const char *const engines[] = { "spectral", NULL };
 
 const char *filter_find(const char *name)
 {
@@ -15,83 +38,128 @@ const char *filter_find(const char *name)
     for (const struct filter_text *t = filter_builtin; t->name; t++)
         if (!strcmp(t->name, name))
             return t->text;
-    return NULL;
+    return strchr(name, '=') ? name : NULL;
 }
 
-static const char *skip_blanks(const char *s)
+static size_t blanks(const char *s)
 {
-    while (*s == ' ' || *s == '\t' || *s == '\r')
-        s++;
-    return s;
+    return strspn(s, " \t\r");
+}
+
+static size_t word(const char *s)
+{
+    return strcspn(s, " \t\r\n=#");
 }
 
 static bool ends(const char *s)
 {
+    s += blanks(s);
     return !*s || *s == '\n' || *s == '#';
 }
 
-/* A number like 12 or 0.5; false if there is none. */
-static bool parse_number(const char **s, float *value)
+static bool same(const char *name, const char *s, size_t length)
 {
-    const char *p = *s;
+    return strlen(name) == length && !memcmp(name, s, length);
+}
+
+/* Reads a number like 12, -3 or 0.5; gives where it ends, NULL if there is none. */
+static const char *number(const char *s, float *value)
+{
+    const bool negative = *s == '-';
+    const char *const from = s + negative;
     double x = 0, unit = 1;
 
-    while (*p >= '0' && *p <= '9')
-        x = 10 * x + (*p++ - '0');
-    if (*p == '.')
-        for (p++; *p >= '0' && *p <= '9'; p++)
-            x += (*p - '0') * (unit /= 10);
-    if (p == *s)
-        return false;
-    *value = (float)x;
-    *s = p;
+    for (s = from; *s >= '0' && *s <= '9'; s++)
+        x = 10 * x + (*s - '0');
+    if (*s == '.')
+        for (s++; *s >= '0' && *s <= '9'; s++)
+            x += (*s - '0') * (unit /= 10);
+    *value = (float)(negative ? -x : x);
+    return s == from ? NULL : s;
+}
+
+/* The place of the word in the list, -1 if it is not there. */
+static int place_in(const char *const *words, const char *s, size_t length)
+{
+    for (int i = 0; words[i]; i++)
+        if (same(words[i], s, length))
+            return i;
+    return -1;
+}
+
+static bool refuse(struct filter_fault *why, const char *s, size_t length, const char *reason)
+{
+    if (length >= sizeof why->word)
+        length = sizeof why->word - 1;
+    memcpy(why->word, s, length);
+    why->word[length] = '\0';
+    why->reason = reason;
+    return false;
+}
+
+static bool parse_value(const struct key *key, const char *s, struct recipe *r,
+                        struct filter_fault *why)
+{
+    float value = 0;
+    const char *end = number(s, &value);
+
+    if (key->words && !end) {
+        const int i = place_in(key->words, s, word(s));
+
+        value = (float)i;
+        end = i < 0 ? NULL : s + word(s);
+    } else if (end && !(value >= key->least && value <= key->most)) {
+        end = NULL;
+    }
+    if (!end || !ends(end))
+        return refuse(why, key->name, strlen(key->name), key->wanted);
+    *(float *)((char *)r + key->field) = value;
     return true;
 }
 
-/* What a key may be, and where its number goes. */
-static float *field(struct filter *f, const char *key, size_t length)
+static bool parse_engine(const char *s, struct recipe *r, struct filter_fault *why)
 {
-    const struct {
-        const char *key;
-        float *value;
-    } known[] = {
-        { "latency", &f->latency_ms },
-        { "reduction", &f->reduction_db },
-        { "mix", &f->mix },
-    };
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strlen(known[i].key) == length && !memcmp(known[i].key, key, length))
-            return known[i].value;
-    return NULL;
+    const size_t length = word(s);
+
+    if (place_in(engines, s, length) < 0 || !ends(s + length))
+        return refuse(why, s, length, "no such engine");
+    memcpy(r->engine, s, length);
+    r->engine[length] = '\0';
+    return true;
 }
 
-static bool parse_line(const char *s, struct filter *f)
+static bool parse_line(const char *s, struct recipe *r, struct filter_fault *why)
 {
-    s = skip_blanks(s);
+    s += blanks(s);
     if (ends(s))
         return true;
 
-    const size_t length = strcspn(s, " \t=\r\n#");
-    const char *value = skip_blanks(s + length);
+    const char *const name = s;
+    const size_t length = word(s);
 
-    if (*value++ != '=')
-        return false;
-    value = skip_blanks(value);
-    if (length == 6 && !memcmp(s, "engine", 6)) {
-        const size_t word = strcspn(value, " \t\r\n#");
-
-        return word == 8 && !memcmp(value, "spectral", 8) && ends(skip_blanks(value + word));
-    }
-    float *const to = field(f, s, length);
-
-    return to && parse_number(&value, to) && ends(skip_blanks(value));
+    s += length;
+    s += blanks(s);
+    if (*s++ != '=')
+        return refuse(why, name, length, "a line must read key = value");
+    s += blanks(s);
+    if (same("engine", name, length))
+        return parse_engine(s, r, why);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (same(keys[i].name, name, length))
+            return parse_value(keys + i, s, r, why);
+    return refuse(why, name, length, "no such key");
 }
 
-bool filter_parse(const char *text, struct filter *f, int *line)
+bool filter_parse(const char *text, struct recipe *r, struct filter_fault *why)
 {
-    *f = (struct filter){ .latency_ms = 32, .reduction_db = 24, .mix = 1 };
-    for (*line = 1; *text; ++*line) {
-        if (!parse_line(text, f))
+    *r = (struct recipe){
+        .engine = "spectral",
+        .latency_ms = -1,
+        .reduction_db = 24,
+        .mix = 1,
+    };
+    for (why->line = 1; *text; why->line++) {
+        if (!parse_line(text, r, why))
             return false;
         text += strcspn(text, "\n");
         text += *text == '\n';

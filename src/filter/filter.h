@@ -5,6 +5,8 @@
 #ifndef LULL_FILTER_FILTER_H
 #define LULL_FILTER_FILTER_H
 
+#include "engine/recipe.h"
+
 #include <stdbool.h>
 
 struct filter_text {
@@ -14,15 +16,19 @@ struct filter_text {
 /* The files of filters/, in alphabetical order; the last has no name. */
 extern const struct filter_text filter_builtin[];
 
-struct filter {
-    float latency_ms, reduction_db, mix;
+/* Why a text is none: the line, from 1, the word there, and what is wrong. */
+struct filter_fault {
+    int line;
+    char word[32];
+    const char *reason;
 };
 
-/* The built-in text of that name, NULL if there is none. */
+/* The text of a filter: of the built-in one of that name, or `name` itself if
+ * it is a text, which has a '=' somewhere; else NULL. */
 const char *filter_find(const char *name);
 
-/* Reads a text; false at the first line that is not understood, whose number
- * (from 1) is then in *line. */
-bool filter_parse(const char *text, struct filter *f, int *line);
+/* Reads a text into r, but for the stream that it is for; false at the first
+ * line that is not understood, with the reason in *why. */
+bool filter_parse(const char *text, struct recipe *r, struct filter_fault *why);
 
 #endif
