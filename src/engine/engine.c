@@ -8,7 +8,7 @@
 
 const struct engine *engine_named(const char *name)
 {
-    static const struct engine *const known[] = { &engine_spectral };
+    static const struct engine *const known[] = { &engine_spectral, &engine_subspace };
 
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(known[i]->name, name))

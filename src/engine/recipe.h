@@ -15,6 +15,19 @@ struct recipe {
     float latency_ms;           /* < 0: the best there is  */
     float reduction_db;
     float mix;
+
+    /* Of the subspace engine. */
+    float joint;                /* 1: channels are one vector; 0: each has its own        */
+    float lags;                 /* frames in a vector, or ...                             */
+    float window_ms;            /* ... their time, if not 0                               */
+    float rank;                 /* directions; 0: as many as lags and channels call for   */
+    float step;                 /* of the tracker, 0..1; 0: by itself                     */
+    float threshold;            /* of the local energy, in noise levels; 0: none          */
+    float hold;                 /* frames that the local energy remembers                 */
+    float complement;           /* 1: what is outside the subspace may be signal          */
+    float patience_ms;          /* what is new is believed so much later                  */
+    float shared;               /* 1: noise may be common to channels                     */
+    float wander_s;             /* slower than this is no signal; 0: all is               */
 };
 
 #endif

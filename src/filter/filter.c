@@ -21,15 +21,27 @@ struct key {
     const char *wanted;         /* what to say of anything else */
 };
 
+static const char *const answers[] = { "no", "yes", NULL };
+static const char *const engines[] = { "spectral", "subspace", NULL };
+
 #define AT(field) offsetof(struct recipe, field)
 
 static const struct key keys[] = {
     { "latency", AT(latency_ms), 0, 1e5f, NULL, "must be 0 to 100000 ms" },
     { "reduction", AT(reduction_db), 0, 60, NULL, "must be 0 to 60 dB" },
     { "mix", AT(mix), 0, 1, NULL, "must be 0 to 1" },
+    { "joint", AT(joint), 0, 1, answers, "must be yes or no" },
+    { "lags", AT(lags), 1, 4096, NULL, "must be 1 to 4096 frames" },
+    { "window", AT(window_ms), 0, 1e5f, NULL, "must be 0 to 100000 ms" },
+    { "rank", AT(rank), 0, 256, NULL, "must be 0 to 256" },
+    { "step", AT(step), 0, 1, NULL, "must be 0 to 1" },
+    { "threshold", AT(threshold), 0, 100, NULL, "must be 0 to 100" },
+    { "hold", AT(hold), 0, 1e6f, NULL, "must be 0 to 1000000 frames" },
+    { "complement", AT(complement), 0, 1, answers, "must be yes or no" },
+    { "patience", AT(patience_ms), 0, 1e5f, NULL, "must be 0 to 100000 ms" },
+    { "shared", AT(shared), 0, 1, answers, "must be yes or no" },
+    { "wander", AT(wander_s), 0, 1e5f, NULL, "must be 0 to 100000 s" },
 };
-
-static const char *const engines[] = { "spectral", NULL };
 
 const char *filter_find(const char *name)
 {
@@ -157,6 +169,9 @@ bool filter_parse(const char *text, struct recipe *r, struct filter_fault *why)
         .latency_ms = -1,
         .reduction_db = 24,
         .mix = 1,
+        .lags = 32,
+        .hold = 1,
+        .complement = 1,
     };
     for (why->line = 1; *text; why->line++) {
         if (!parse_line(text, r, why))

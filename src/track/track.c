@@ -38,6 +38,9 @@ enum { AGE_SHARE = 8 };
 /* An upright e does not heal U'U = I by itself; it is seen to so much oftener. */
 enum { HURRY = 4 };
 
+/* A sweep over all pairs takes 4 r frames; a tenth of the work of a frame. */
+enum { TURN_SHARE = 8 };
+
 static uint32_t stride_of(const struct track_plan *plan)
 {
     const size_t stride = plan->hop ? plan->dim / (4 * plan->hop) : 1;
@@ -188,7 +191,9 @@ static void reconstruct(struct track *t, const struct motion *m, float s, float 
     const struct guard *const g = &t->guard;
     float *const q = t->q;
 
-    if (guard_masked(g) && s > 0.0f && t->rule.cov.q)
+    if (t->plan.shrink == TRACK_OWN)
+        t->plan.own.shrink(t->plan.own.self, t, q);
+    else if (guard_masked(g) && s > 0.0f && t->rule.cov.q)
         missing_guess(&t->missing, &t->rule.cov, &t->U, g->y, g->known, trust, t->sigma2, q);
     else
         for (size_t i = 0; i < t->U.r * t->U.parts; i++)
@@ -199,6 +204,8 @@ static void reconstruct(struct track *t, const struct motion *m, float s, float 
 /* Whether the sweep gives x_hat by the way. */
 static bool sweep_reconstructs(const struct track *t, const struct motion *m)
 {
+    if (t->plan.shrink == TRACK_OWN)
+        return false;
     return m->along_h ? !guard_masked(&t->guard) : m->along_p && !t->formed;
 }
 
@@ -237,7 +244,7 @@ static void sweep(struct track *t, const struct motion *m, float e2, float s, fl
         step_renew(&t->step, &t->U);
 }
 
-static void scale_model(struct track *t, float f)
+void track_scale(struct track *t, float f)
 {
     if (t->rule.cov.C)
         cov_scale(&t->rule.cov, f);
@@ -265,7 +272,7 @@ static void anchor(struct track *t)
     const float f = guard_anchor(&t->guard, expected);
 
     if (f < 1.0f)
-        scale_model(t, f);
+        track_scale(t, f);
 }
 
 /* The next direction to be found, so that it is known when the first is taken. */
@@ -301,15 +308,23 @@ static void look_for_change(struct track *t, float e2)
     }
 }
 
+/* Where gains are asked for direction by direction, these must be principal. */
+static size_t turns_due(const struct track *t)
+{
+    return t->plan.shrink == TRACK_OWN ? 1 + t->U.r / TURN_SHARE : t->seen % ALIGN_EVERY == 0;
+}
+
 static void keep_house(struct track *t, float weight)
 {
     if (t->plan.auto_rank)
         rank_update(&t->rank, &t->U, &t->rule.cov, t->p, weight, t->sigma2);
-    else if (t->rule.cov.C && t->seen % ALIGN_EVERY == 0)
-        align_update(&t->align, &t->U, &t->rule.cov, NULL);
+    else if (t->rule.cov.C)
+        for (size_t turns = turns_due(t); turns > 0; turns--)
+            align_update(&t->align, &t->U, &t->rule.cov, NULL);
     for (int ticks = t->formed ? HURRY : 1; ticks > 0; ticks--)
         orth_update(&t->orth, t->kernel, &t->U);
-    anchor(t);
+    if (!t->plan.whitened)
+        anchor(t);
 }
 
 static void scale(float *x, size_t n, float f)
@@ -368,7 +383,7 @@ static void learn(struct track *t)
         if (g->count < known)
             e2 = coefficients(t, trust);
     }
-    const float weight = guard_weigh(g), w2 = weight * weight;
+    const float weight = t->plan.whitened ? 1.0f : guard_weigh(g), w2 = weight * weight;
 
     if (!t->seen)
         t->plan.rule->reset(&t->rule, t->U.r, BLANK * g->energy);
@@ -386,7 +401,7 @@ static void learn(struct track *t)
     const struct motion m = ask_rule(t, e2, mu, weight, trust);
     const float s = shrinkage(t, &m, weight);
 
-    if (t->plan.shrink != TRACK_ONLY && !sweep_reconstructs(t, &m))
+    if (t->shows && !sweep_reconstructs(t, &m))
         reconstruct(t, &m, s / weight, trust);
     sweep(t, &m, e2, s, weight);
     if (t->plan.rule->settle)
@@ -411,10 +426,10 @@ static void look_only(struct track *t)
     reconstruct(t, &m, shrinkage(t, &m, 1.0f), trust);
 }
 
-void track_update(struct track *t, const float *y, const unsigned char *known, float *x_hat)
+/* Takes a frame in; whether there is anything in it to see. */
+static bool take(struct track *t, const float *y, const unsigned char *known)
 {
     struct guard *const g = &t->guard;
-    const bool shows = t->plan.shrink != TRACK_ONLY && x_hat;
 
     guard_take(g, y, known);
     if (t->colour.kind != COLOUR_NONE) {
@@ -431,17 +446,41 @@ void track_update(struct track *t, const float *y, const unsigned char *known, f
 
     if (!possible)
         memset(t->x_hat, 0, t->guard.padded * sizeof *t->x_hat);
-    if (possible)
+    else
         adapter_take(&t->adapter, t->kernel, g);
-    if (possible && guard_admits(g))
-        learn(t);
-    else if (possible && shows)
-        look_only(t);
-    if (!shows)
+    return possible;
+}
+
+/* What is left of it, in x_hat. */
+static void give(struct track *t, bool possible, float *x_hat)
+{
+    if (!t->shows)
         return;
     if (possible)
         adapter_give(&t->adapter, t->kernel, t->sigma2, t->plan.shrink == TRACK_WIENER,
                      t->x_hat);
     colour_restore(&t->colour, t->x_hat);
     memcpy(x_hat, t->x_hat, t->U.n * sizeof *x_hat);
+}
+
+void track_update(struct track *t, const float *y, const unsigned char *known, float *x_hat)
+{
+    const bool possible = take(t, y, known);
+
+    t->shows = t->plan.shrink != TRACK_ONLY && x_hat;
+    if (possible && guard_admits(&t->guard))
+        learn(t);
+    else if (possible && t->shows)
+        look_only(t);
+    give(t, possible, x_hat);
+}
+
+void track_look(struct track *t, const float *y, const unsigned char *known, float *x_hat)
+{
+    const bool possible = take(t, y, known);
+
+    t->shows = true;
+    if (possible)
+        look_only(t);
+    give(t, possible, x_hat);
 }

@@ -17,7 +17,16 @@
 #include "track/scout.h"
 #include "track/step.h"
 
-enum track_shrink { TRACK_WIENER, TRACK_PROJECT, TRACK_ONLY };
+enum track_shrink { TRACK_WIENER, TRACK_PROJECT, TRACK_ONLY, TRACK_OWN };
+
+struct track;
+
+/* TRACK_OWN: whoever keeps the tracker says what to make of the coefficients
+ * t->p of this frame: writes those of x_hat to q. */
+struct track_own {
+    void (*shrink)(void *self, const struct track *t, float *q);
+    void *self;
+};
 
 /* What a tracker is to be; see lull_tracker_config. */
 struct track_plan {
@@ -26,6 +35,8 @@ struct track_plan {
     unsigned rule_id;
     float step; /* 0: automatic */
     enum track_shrink shrink;
+    struct track_own own;
+    bool whitened; /* noise is 1 in every entry: bursts are signal */
     bool auto_rank, robust, portable;
     enum colour_kind colour;
     bool learns_colour;
@@ -51,6 +62,7 @@ struct track {
     float *p, *h, *d, *q;  /* [ld] coefficients; q is scratch          */
     float *e, *x_hat, *Up; /* [padded]                                 */
     bool formed;           /* e was formed for this frame              */
+    bool shows;            /* x_hat is wanted                          */
     float sigma2;          /* power of the noise in one entry          */
     uint32_t seen;         /* frames learnt from, saturating           */
     uint32_t changes;      /* abrupt changes noticed                   */
@@ -62,7 +74,13 @@ void track_reset(struct track *t);
 /* Mean power of the frames along direction j. */
 float track_power(const struct track *t, size_t j);
 
+/* From now on powers are in another unit: those known are multiplied by f. */
+void track_scale(struct track *t, float f);
+
 /* One frame; see lull_tracker_update(). */
 void track_update(struct track *t, const float *y, const unsigned char *known, float *x_hat);
+
+/* The same without learning from it. */
+void track_look(struct track *t, const float *y, const unsigned char *known, float *x_hat);
 
 #endif

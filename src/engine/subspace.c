@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * subspace.c - guard -> frame -> noise -> track -> shrink -> rebuild on vectors of
+ * lags, of channels, or of both.
+ *
+ * One frame, y, less its baseline, is whitened by the floor of the noise, becomes
+ * the newest of the vector of the last L, and goes to the tracker.  Of the
+ * coefficients in its subspace the gains keep what is signal, of the rest the
+ * complement keeps what is stronger than noise:
+ *
+ *   x_hat = U (g - g_c) U'y + g_c y.
+ *
+ * Each frame is in L vectors; the mean of what the first `delay` + 1 make of it is
+ * the estimate.  What goes out is not it, but
+ *
+ *   y - W^-1 (z - z_hat),   z = W y,
+ *
+ * so that where nothing is removed the output is the input, to the last bit.
+ *
+ * A sample that is NaN or infinite is missing: unknown to the tracker, and the
+ * estimate stands in for it.
+ *
+ * Cost a frame and group, n = M L numbers, rank r: 10 n r + 8 r^2 flops and, if
+ * noise is shared, M^2; memory n r.
+ */
+#include "engine/subspace.h"
+
+#include "base/fastmath.h"
+#include "base/sum.h"
+#include "guard/guard.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { REPORT = 64 };                   /* frames between two reports          */
+static const float RAMP = 1.0f / 64;    /* per frame: how fast controls are followed */
+static const float REST_PACE = 1e-3f;   /* of the power outside the subspace   */
+static const size_t LAGS_MOST = 512, VECTOR_MOST = 4096, RANK_MOST = 96;
+
+static bool takes_latency(float ms)
+{
+    return !(ms > 1e5f);
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t frames_in(double ms, double rate_hz)
+{
+    return (size_t)(ms * rate_hz / 1000 + 0.5);
+}
+
+/* Lags of a vector of so many channels. */
+static size_t lags_for(const struct recipe *r, size_t members)
+{
+    const size_t wanted = r->window_ms > 0 ? frames_in((double)r->window_ms, r->rate_hz)
+                                           : (size_t)r->lags;
+    const size_t room = VECTOR_MOST / members, most = least(room, LAGS_MOST);
+
+    return least(wanted > 1 ? wanted : 1, most > 1 ? most : 1);
+}
+
+/* Half the lags for what one channel does, and 1.5 a channel for how they differ. */
+static size_t rank_for(const struct recipe *r, size_t members, size_t lags)
+{
+    const size_t n = members * lags;
+    const size_t own = least(lags / 2 + (3 * members + 1) / 2, RANK_MOST);
+    const size_t rank = r->rank > 0 ? (size_t)r->rank : own;
+
+    return least(rank, n > 1 ? n - 1 : 1);
+}
+
+static void shrink(void *self, const struct track *t, float *q)
+{
+    struct group *const g = self;
+    const size_t r = t->U.r;
+
+    for (size_t i = 0; i < r; i++)
+        g->lambda[i] = track_power(t, i);
+    directions_update(&g->directions, t->p, g->lambda, r);
+    for (size_t i = 0; i < r; i++)
+        q[i] = (g->directions.gain[i] - g->directions.complement) * t->p[i];
+}
+
+static void place_group(struct group *g, struct arena *a, const struct recipe *r,
+                        size_t members, size_t lags, size_t delay)
+{
+    const size_t n = members * lags, rank = rank_for(r, members, lags);
+    const struct track_plan plan = {
+        .dim = n,
+        .parts = 1,
+        .rank = rank,
+        .rule = &rule_rls,
+        .step = r->step,
+        .shrink = TRACK_OWN,
+        .own = { shrink, g },
+        .whitened = true,
+        .hop = members < n ? members : 0,
+    };
+
+    g->complements = r->complement > 0;
+    g->scale = 0;
+    floor_place(&g->floor, a, members, r->shared > 0 && members <= FLOOR_SHARED_MOST);
+    g->patience = frames_in((double)r->patience_ms, r->rate_hz);
+    lags_place(&g->lags, a, members, lags, g->patience);
+    track_place(&g->track, a, &plan);
+    directions_place(&g->directions, a, rank, r->threshold, r->hold);
+    average_place(&g->average, a, members, lags, delay);
+    g->lambda = arena_floats(a, rank);
+    g->y = arena_floats(a, n);
+    g->x_hat = arena_floats(a, n);
+    g->known = arena_take(a, n, 1);
+    g->z = arena_floats(a, members);
+    g->estimate = arena_floats(a, members);
+}
+
+/* The latency that is asked for goes to the vectors first, then to the baseline. */
+static size_t plan_delay(struct subspace *s, const struct recipe *r, size_t lags)
+{
+    const size_t asked = r->latency_ms < 0 ? SIZE_MAX
+                                           : frames_in((double)r->latency_ms, r->rate_hz);
+
+    s->delay = least(asked, lags - 1);
+    return asked - s->delay;
+}
+
+static void place(void *engine, struct arena *a, const struct recipe *r)
+{
+    struct subspace measured, *const s = engine ? engine : &measured;
+    const size_t M = r->joint > 0 ? r->channels : 1, lags = lags_for(r, M);
+
+    *s = (struct subspace){ .channels = r->channels, .members = M, .groups = r->channels / M };
+    const size_t left = plan_delay(s, r, lags);
+
+    s->wanders = r->wander_s > 0;
+    if (s->wanders) {
+        wander_place(&s->wander, a, s->channels, frames_in(1e3 * (double)r->wander_s, r->rate_hz),
+                     left);
+        s->there = arena_take(a, (s->wander.delay + 1) * s->channels, 1);
+    }
+    s->latency = s->delay + (s->wanders ? s->wander.delay : 0);
+    fft_place(&s->fft, a, FLOOR_SPAN);
+    s->group = arena_take(a, s->groups, sizeof *s->group);
+    for (size_t g = 0; g < s->groups; g++) {
+        struct group unused, *const group = arena_measures(a) ? &unused : s->group + g;
+
+        place_group(group, a, r, M, lags, s->delay);
+    }
+    s->dry = arena_floats(a, (s->latency + 1) * s->channels);
+    s->white = arena_floats(a, (s->delay + 1) * s->channels);
+    s->level = arena_floats(a, (s->delay + 1) * s->channels);
+    s->known = arena_take(a, (s->delay + 1) * s->channels, 1);
+    s->x = arena_floats(a, s->channels);
+    s->removed = arena_floats(a, s->channels);
+    s->last = arena_floats(a, s->channels);
+    s->here = arena_take(a, s->channels, 1);
+}
+
+static bool ready(const void *engine)
+{
+    const struct subspace *const s = engine;
+
+    return fft_ready(&s->fft);
+}
+
+static void close(void *engine)
+{
+    struct subspace *const s = engine;
+
+    fft_close(&s->fft);
+}
+
+static void reset_group(struct group *g)
+{
+    g->scale = 0;
+    floor_reset(&g->floor);
+    lags_reset(&g->lags);
+    track_reset(&g->track);
+    directions_reset(&g->directions);
+    average_reset(&g->average);
+}
+
+static void reset(void *engine)
+{
+    struct subspace *const s = engine;
+    const size_t M = s->channels;
+
+    if (s->wanders) {
+        wander_reset(&s->wander);
+        memset(s->there, 1, (s->wander.delay + 1) * M);
+    }
+    s->ahead = s->wanders ? s->wander.delay : 0;
+    s->there_at = 0;
+    for (size_t g = 0; g < s->groups; g++)
+        reset_group(s->group + g);
+    memset(s->dry, 0, (s->latency + 1) * M * sizeof *s->dry);
+    memset(s->white, 0, (s->delay + 1) * M * sizeof *s->white);
+    memset(s->level, 0, (s->delay + 1) * M * sizeof *s->level);
+    memset(s->known, 1, (s->delay + 1) * M);
+    memset(s->last, 0, M * sizeof *s->last);
+    s->at = s->recent = s->since = 0;
+    s->wet = 1;
+    s->dry_share = 0;
+    s->meter = s->sum = (struct meter_values){ 0 };
+    s->invalid = 0;
+}
+
+static size_t latency(const void *engine)
+{
+    const struct subspace *const s = engine;
+
+    return s->latency;
+}
+
+static size_t room(const void *engine)
+{
+    const struct subspace *const s = engine;
+
+    return REPORT - s->since;
+}
+
+/* The frame at t of the block into s->x; what is missing holds its last value. */
+static void take(struct subspace *s, const struct block *b, size_t t)
+{
+    for (size_t c = 0; c < s->channels; c++) {
+        const float x = b->in[c][t * b->in_stride];
+
+        s->here[c] = fabsf(x) <= FLT_MAX;
+        s->invalid += !s->here[c];
+        if (s->here[c])
+            s->last[c] = fast_clamp(x, -GUARD_LOUDEST, GUARD_LOUDEST);
+        s->x[c] = s->last[c];
+    }
+}
+
+/* The tracker's powers are in units of the noise; when that unit changes, so do
+ * they. */
+static void follow_unit(struct group *g)
+{
+    const float level = sum(g->floor.level, g->floor.channels);
+
+    if (g->scale > 0 && level > 0 && level != g->scale)
+        track_scale(&g->track, g->scale / level);
+    g->scale = level;
+}
+
+/* One frame x of a group, known or not, into its vector and through the tracker;
+ * g->estimate is then that of the frame `delay` ago, white. */
+static void track(struct group *g, struct fft *fft, const float *x, const unsigned char *known,
+                  bool freeze)
+{
+    const size_t n = g->track.U.n;
+
+    if (!freeze)
+        floor_update(&g->floor, fft, x);
+    floor_whiten(&g->floor, x, g->z);
+    lags_push(&g->lags, g->z, known);
+    lags_vector(&g->lags, 0, g->y, g->known);
+    if (floor_known(&g->floor)) {
+        const struct track *const t = &g->track;
+
+        follow_unit(g);
+        if (g->patience || freeze)
+            track_look(&g->track, g->y, g->lags.gaps ? g->known : NULL, g->x_hat);
+        else
+            track_update(&g->track, g->y, g->lags.gaps ? g->known : NULL, g->x_hat);
+
+        const float free = (float)(n - t->U.r), e2 = t->guard.energy - sum_product(t->p, t->p, t->U.r);
+        const float pace = fast_max(REST_PACE, 1 / ((float)t->seen + 1));
+
+        if (g->complements && !g->lags.gaps && !freeze)
+            directions_rest(&g->directions, fast_max(e2, 0) / free, pace);
+        for (size_t i = 0; i < n; i++)
+            g->x_hat[i] += g->directions.complement * g->y[i];
+        if (g->patience && !freeze) {
+            lags_vector(&g->lags, g->patience, g->y, g->known);
+            track_update(&g->track, g->y, g->lags.gaps ? g->known : NULL, NULL);
+        }
+    } else {
+        memcpy(g->x_hat, g->y, n * sizeof *g->x_hat);
+    }
+    average_update(&g->average, g->x_hat, g->estimate);
+}
+
+/* Over all groups; s->x is then the frame `delay` ago, cleaned. */
+static void clean(struct subspace *s, float reduction_db, bool freeze)
+{
+    const size_t M = s->channels, newest = s->recent;
+    const float most = 1 - fast_exp(-0.115129255f * reduction_db);
+
+    memcpy(s->level + newest * M, s->x, M * sizeof *s->x);
+    memcpy(s->known + newest * M, s->here, M);
+    for (size_t g = 0; g < s->groups; g++) {
+        const size_t c = g * s->members;
+
+        track(s->group + g, &s->fft, s->x + c, s->here + c, freeze);
+        memcpy(s->white + newest * M + c, s->group[g].z, s->members * sizeof(float));
+    }
+    s->recent = (newest + 1) % (s->delay + 1);
+
+    const size_t due = s->recent * M;
+
+    for (size_t g = 0; g < s->groups; g++) {
+        struct group *const group = s->group + g;
+        const size_t c = g * s->members;
+
+        for (size_t i = 0; i < s->members; i++)
+            group->estimate[i] = s->white[due + c + i] - group->estimate[i];
+        floor_restore(&group->floor, group->estimate, s->removed + c);
+    }
+    for (size_t c = 0; c < M; c++)
+        s->x[c] = s->level[due + c] - (s->known[due + c] ? most : 1) * s->removed[c];
+}
+
+static void give(struct subspace *s, const struct block *b, size_t t, const float *dry)
+{
+    for (size_t c = 0; c < s->channels; c++) {
+        const float wet = s->x[c], out = s->wet * wet + s->dry_share * dry[c];
+
+        b->out[c][t * b->out_stride] = out;
+        s->sum.in += dry[c] * dry[c];
+        s->sum.out += out * out;
+    }
+}
+
+static void ramp(float *x, float to)
+{
+    *x = fast_clamp(to, *x - RAMP, *x + RAMP);
+}
+
+/* The baseline out; the frame is then wander.delay older, and so must be what is
+ * known of it. */
+static void straighten(struct subspace *s)
+{
+    const size_t M = s->channels;
+
+    wander_update(&s->wander, s->x);
+    memcpy(s->there + s->there_at * M, s->here, M);
+    s->there_at = (s->there_at + 1) % (s->wander.delay + 1);
+    memcpy(s->here, s->there + s->there_at * M, M);
+}
+
+static void update(struct subspace *s, const struct block *b, size_t t, const struct controls *c)
+{
+    const size_t M = s->channels;
+
+    take(s, b, t);
+    memcpy(s->dry + s->at * M, s->x, M * sizeof *s->x);
+    s->at = (s->at + 1) % (s->latency + 1);
+    if (s->wanders)
+        straighten(s);
+    if (s->ahead)
+        s->ahead--;
+    else
+        clean(s, c->reduction_db, c->freeze);
+
+    /* kept = mix wet + (1 - mix) dry;  removed = dry - kept = mix (dry - wet) */
+    ramp(&s->wet, c->bypass ? 0 : c->residual ? -c->mix : c->mix);
+    ramp(&s->dry_share, c->bypass ? 1 : c->residual ? c->mix : 1 - c->mix);
+    give(s, b, t, s->dry + s->at * M);
+}
+
+/* The levels of the last REPORT frames. */
+static void measure(struct subspace *s)
+{
+    const float unit = 1 / (float)(REPORT * s->channels);
+    float noise = 0;
+
+    for (size_t g = 0; g < s->groups; g++)
+        noise += sum(s->group[g].floor.level, s->members);
+    s->meter = (struct meter_values){
+        .in = s->sum.in * unit,
+        .out = s->sum.out * unit,
+        .noise = noise / (float)s->channels,
+    };
+    s->sum = (struct meter_values){ 0 };
+}
+
+static bool process(void *engine, const struct block *b, const struct controls *c)
+{
+    struct subspace *const s = engine;
+
+    for (size_t t = 0; t < b->frames; t++)
+        update(s, b, t, c);
+    s->since += b->frames;
+    if (s->since < REPORT)
+        return false;
+    s->since = 0;
+    measure(s);
+    return true;
+}
+
+static void report(const void *engine, struct report *r)
+{
+    const struct subspace *const s = engine;
+    float step = 0;
+    unsigned rank = 0;
+
+    for (size_t g = 0; g < s->groups; g++) {
+        step = fast_max(step, step_now(&s->group[g].track.step));
+        rank = s->group[g].directions.kept > rank ? s->group[g].directions.kept : rank;
+    }
+    *r = (struct report){
+        .meter = s->meter,
+        .step = step,
+        .rank = rank,
+        .invalid = s->invalid,
+    };
+}
+
+const struct engine engine_subspace = {
+    .name = "subspace",
+    .size = sizeof(struct subspace),
+    .least_hz = 1e-3,
+    .most_hz = 1e8,
+    .takes_latency = takes_latency,
+    .place = place,
+    .ready = ready,
+    .close = close,
+    .reset = reset,
+    .latency = latency,
+    .room = room,
+    .process = process,
+    .report = report,
+};

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * lags.c - see lags.h.  A row of lags is a window onto its signal, so that the
+ * vectors of a channel fill a Hankel matrix: one that is low-rank where the
+ * signal is a sum of few oscillations [BK86].  With M channels it is a block
+ * Hankel matrix, and what the channels share counts once.
+ *
+ * Every sample is written twice, R apart, so that the newest R are always
+ * contiguous: no wrap to handle, nothing to move.
+ *
+ * Invariant: ring[c][i] == ring[c][i + R] for all i < R.
+ */
+#include "frame/lags.h"
+
+#include <string.h>
+
+void lags_place(struct lags *g, struct arena *a, size_t channels, size_t count, size_t past)
+{
+    *g = (struct lags){ .channels = channels, .count = count, .kept = count + past };
+    g->ring = arena_floats(a, 2 * channels * g->kept);
+    g->known = arena_take(a, 2 * channels * g->kept, 1);
+}
+
+void lags_reset(struct lags *g)
+{
+    const size_t size = 2 * g->channels * g->kept;
+
+    memset(g->ring, 0, size * sizeof *g->ring);
+    memset(g->known, 1, size);
+    g->at = 0;
+    g->gaps = 0;
+}
+
+void lags_push(struct lags *g, const float *x, const unsigned char *known)
+{
+    const size_t R = g->kept;
+
+    for (size_t c = 0; c < g->channels; c++) {
+        float *const ring = g->ring + 2 * c * R + g->at;
+        unsigned char *const there = g->known + 2 * c * R + g->at;
+
+        g->gaps += *there;
+        g->gaps -= known[c];
+        ring[0] = ring[R] = x[c];
+        there[0] = there[R] = known[c];
+    }
+    g->at = (g->at + 1) % R;
+}
+
+void lags_vector(const struct lags *g, size_t ago, float *y, unsigned char *known)
+{
+    const size_t L = g->count, R = g->kept, from = g->at + R - L - ago;
+
+    for (size_t c = 0; c < g->channels; c++) {
+        memcpy(y + c * L, g->ring + 2 * c * R + from, L * sizeof *y);
+        memcpy(known + c * L, g->known + 2 * c * R + from, L);
+    }
+}

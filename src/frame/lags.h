@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * lags.h - the last L frames of M channels as one vector of M L numbers:
+ * channels, lags, or both at once.
+ */
+#ifndef LULL_FRAME_LAGS_H
+#define LULL_FRAME_LAGS_H
+
+#include "base/arena.h"
+
+struct lags {
+    size_t channels, count;     /* M; L                                      */
+    size_t kept;                /* frames that are kept, R >= L              */
+    size_t at;                  /* slot of the next frame, < R               */
+    float *ring;                /* [M][2 R], every sample written twice      */
+    unsigned char *known;       /* [M][2 R] whether it is one                */
+    size_t gaps;                /* samples in there that are not             */
+};
+
+/* past: how long ago the newest frame of a vector may be. */
+void lags_place(struct lags *g, struct arena *a, size_t channels, size_t count, size_t past);
+void lags_reset(struct lags *g);
+
+/* Takes one frame x[M], of which known[M] says what is there (1) or not (0). */
+void lags_push(struct lags *g, const float *x, const unsigned char *known);
+
+/* Writes the vector y[M][L] as it was `ago` <= past frames ago, oldest first, and
+ * likewise what is known of it. */
+void lags_vector(const struct lags *g, size_t ago, float *y, unsigned char *known);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * floor.h - the noise of sensors: the level of white noise in each channel, and
+ * what of it the channels share, from the frequencies where there is least.
+ */
+#ifndef LULL_NOISE_FLOOR_H
+#define LULL_NOISE_FLOOR_H
+
+#include "base/fft.h"
+
+enum {
+    FLOOR_SPAN = 32,            /* frames in a segment                  */
+    FLOOR_BINS = FLOOR_SPAN / 2 - 1,
+    FLOOR_SHARED_MOST = 64      /* channels whose covariance is learnt  */
+};
+
+struct floor {
+    size_t channels;
+    bool shared;                /* noise may be common to channels                    */
+    size_t at;                  /* slot of the next frame, < FLOOR_SPAN               */
+    unsigned segments;          /* seen so far, saturating                            */
+    unsigned due;               /* frames to the next                                 */
+    float window[FLOOR_SPAN];
+    float *ring;                /* [channels][2 FLOOR_SPAN]                           */
+    float (*spectrum)[2];       /* [channels][FLOOR_BINS] of this segment             */
+    float *power;               /* [FLOOR_BINS][channels] mean power                  */
+    float *cross;               /* [FLOOR_BINS][channels][channels] mean co-spectrum  */
+    float *level;               /* [channels] power of the noise; 0: none to be found */
+    float *L;                   /* [channels][channels] L L' = its covariance, lower  */
+};
+
+/* shared: for at most FLOOR_SHARED_MOST channels. */
+void floor_place(struct floor *f, struct arena *a, size_t channels, bool shared);
+void floor_reset(struct floor *f);
+
+/* Learns a frame x[channels]; t is a transform of FLOOR_SPAN, as scratch. */
+void floor_update(struct floor *f, struct fft *t, const float *x);
+
+/* Whether enough was seen for the rest. */
+static inline bool floor_known(const struct floor *f)
+{
+    return f->segments >= 6;
+}
+
+/* z = W x, so that the noise in z is white with power 1 and independent, and the
+ * way back, x = W^-1 z.  A channel without noise is 0 in z, and in x. */
+void floor_whiten(const struct floor *f, const float *restrict x, float *restrict z);
+void floor_restore(const struct floor *f, const float *restrict z, float *restrict x);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * wander.c - see wander.h.  The baseline is a running mean of a running mean: a
+ * triangle 2 n - 1 frames long, symmetric, so that no wave of the signal is
+ * shifted against another; what is subtracted from it is n - 1 frames old.  It
+ * passes what is slower and turns down by 26 dB and more what is faster than
+ * 1/n.  Where there is no time for that, a pole follows the signal instead, half
+ * as fast, lest it bend the waves too much.
+ *
+ * Cost: 6 operations a sample.
+ */
+#include "noise/wander.h"
+
+#include <math.h>
+#include <string.h>
+
+static void running_place(struct running *r, struct arena *a, size_t channels, size_t n)
+{
+    *r = (struct running){ .channels = channels, .n = n };
+    r->ring = arena_floats(a, n * channels);
+    r->sum = arena_floats(a, channels);
+    r->fresh = arena_floats(a, channels);
+}
+
+/* As if it had always been x[channels]. */
+static void running_begin(struct running *r, const float *x)
+{
+    for (size_t c = 0; c < r->channels; c++) {
+        for (size_t i = 0; i < r->n; i++)
+            r->ring[i * r->channels + c] = x[c];
+        r->sum[c] = (float)r->n * x[c];
+        r->fresh[c] = 0;
+    }
+    r->at = 0;
+}
+
+/* x[channels] in, the mean out. */
+static void running_update(struct running *r, float *x)
+{
+    float *const oldest = r->ring + r->at * r->channels;
+    const float unit = 1 / (float)r->n;
+
+    r->at = (r->at + 1) % r->n;
+    for (size_t c = 0; c < r->channels; c++) {
+        r->sum[c] += x[c] - oldest[c];
+        r->fresh[c] += x[c];
+        oldest[c] = x[c];
+        if (r->at == 0) {
+            r->sum[c] = r->fresh[c];
+            r->fresh[c] = 0;
+        }
+        x[c] = r->sum[c] * unit;
+    }
+}
+
+void wander_place(struct wander *w, struct arena *a, size_t channels, size_t span, size_t most)
+{
+    const size_t n = span > 1 ? span : 1;
+
+    *w = (struct wander){ .channels = channels, .delay = n - 1 <= most ? n - 1 : 0 };
+    w->mean = arena_floats(a, channels);
+    if (!w->delay) {
+        w->pace = 1 - expf(-1 / (float)n);
+        return;
+    }
+    running_place(&w->first, a, channels, n);
+    running_place(&w->second, a, channels, n);
+    w->late = arena_floats(a, n * channels);
+}
+
+void wander_reset(struct wander *w)
+{
+    w->begun = false;
+    w->at = 0;
+}
+
+/* Before the first frame the signal is taken to have been what it is there. */
+static void begin(struct wander *w, const float *x)
+{
+    const size_t M = w->channels;
+
+    w->begun = true;
+    memcpy(w->mean, x, M * sizeof *x);
+    if (!w->delay)
+        return;
+    running_begin(&w->first, x);
+    running_begin(&w->second, x);
+    for (size_t i = 0; i <= w->delay; i++)
+        memcpy(w->late + i * M, x, M * sizeof *x);
+}
+
+static void follow(struct wander *w, float *x)
+{
+    for (size_t c = 0; c < w->channels; c++) {
+        w->mean[c] += w->pace * (x[c] - w->mean[c]);
+        x[c] -= w->mean[c];
+    }
+}
+
+void wander_update(struct wander *w, float *x)
+{
+    const size_t M = w->channels;
+
+    if (!w->begun)
+        begin(w, x);
+    if (!w->delay) {
+        follow(w, x);
+        return;
+    }
+    memcpy(w->late + w->at * M, x, M * sizeof *x);
+    memcpy(w->mean, x, M * sizeof *x);
+    running_update(&w->first, w->mean);
+    running_update(&w->second, w->mean);
+    w->at = (w->at + 1) % (w->delay + 1);
+
+    const float *const late = w->late + w->at * M;
+
+    for (size_t c = 0; c < M; c++)
+        x[c] = late[c] - w->mean[c];
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * wander.h - the slow wandering of a baseline, taken out.
+ */
+#ifndef LULL_NOISE_WANDER_H
+#define LULL_NOISE_WANDER_H
+
+#include "base/arena.h"
+
+/* A running mean over n frames; its sum is made anew every n frames, so that no
+ * rounding gathers. */
+struct running {
+    size_t channels, n, at;
+    float *ring;                /* [n][channels]                                  */
+    float *sum, *fresh;         /* [channels] of the last n; since at was last 0  */
+};
+
+struct wander {
+    size_t channels, delay;     /* frames by which the output is late             */
+    bool begun;
+    struct running first, second;
+    size_t at;
+    float *late;                /* [delay][channels] what came in                 */
+    float *mean;                /* [channels] the baseline                        */
+    float pace;                 /* of a baseline that follows at once, else 0     */
+};
+
+/* What is slower than about 1 / span frames goes, span - 1 frames late if `most`
+ * allows so much, else at once. */
+void wander_place(struct wander *w, struct arena *a, size_t channels, size_t span, size_t most);
+void wander_reset(struct wander *w);
+
+/* The frame x[channels] in, the one `delay` frames ago out, less its baseline. */
+void wander_update(struct wander *w, float *x);
+
+#endif

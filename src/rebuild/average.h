@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * average.h - estimates of overlapping vectors become one signal again: each
+ * sample is the mean of what the vectors that contain it make of it.
+ */
+#ifndef LULL_REBUILD_AVERAGE_H
+#define LULL_REBUILD_AVERAGE_H
+
+#include "base/arena.h"
+
+struct average {
+    size_t channels, lags;      /* of a vector                             */
+    size_t delay;               /* vectors that are waited for, < lags     */
+    size_t at;                  /* slot of the newest frame, <= delay      */
+    float *sum;                 /* [delay + 1][channels]                   */
+    float unit;                 /* 1 / (delay + 1)                         */
+};
+
+void average_place(struct average *r, struct arena *a, size_t channels, size_t lags,
+                   size_t delay);
+void average_reset(struct average *r);
+
+/* Adds x_hat[channels][lags], oldest first, and gives the frame x[channels]
+ * that is now complete: `delay` frames before the newest in x_hat. */
+void average_update(struct average *r, const float *restrict x_hat, float *restrict x);
+
+#endif

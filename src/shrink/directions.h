@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * directions.h - how much of each direction of a subspace to keep, where the
+ * noise has a power of 1 in each.
+ */
+#ifndef LULL_SHRINK_DIRECTIONS_H
+#define LULL_SHRINK_DIRECTIONS_H
+
+#include "base/arena.h"
+
+struct directions {
+    size_t most;                /* directions at most                                */
+    float threshold;            /* tau: what is local and below tau noise levels goes */
+    float pace;                 /* of the local energy, per frame, 0..1              */
+    float *energy;              /* [most] e_i, local energy of a coefficient         */
+    float *gain;                /* [most] of the last frame                          */
+    float rest;                 /* running mean power of one free dimension          */
+    float complement;           /* its gain                                          */
+    unsigned kept;              /* directions with a gain above 0                    */
+};
+
+/* threshold 0: none.  hold: frames that the local energy remembers. */
+void directions_place(struct directions *d, struct arena *a, size_t most, float threshold,
+                      float hold);
+void directions_reset(struct directions *d);
+
+/* The gains for coefficients p[r], whose mean powers are lambda[r]. */
+void directions_update(struct directions *d, const float *restrict p,
+                       const float *restrict lambda, size_t r);
+
+/* Learns the mean power of what lies outside the subspace, at this pace, in one
+ * dimension; its gain follows. */
+void directions_rest(struct directions *d, float power, float pace);
+
+#endif
