@@ -17,6 +17,8 @@
  */
 #include "noise/floor.h"
 
+#include "base/sum.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -36,6 +38,7 @@ void floor_place(struct floor *f, struct arena *a, size_t channels, bool shared)
     if (f->shared) {
         f->cross = arena_floats(a, FLOOR_BINS * channels * channels);
         f->L = arena_floats(a, channels * channels);
+        f->scale = arena_floats(a, channels);
     }
     double energy = 0;
 
@@ -144,37 +147,47 @@ static void settle_levels(struct floor *f, size_t c)
     f->level[c] = level > SILENT * all ? level : 0;
 }
 
-/* L from the co-spectra where all channels together, each in terms of its own
+/* The two frequencies where all channels together, each in terms of its own
  * level, have least. */
+static void find_shared(const struct floor *f, size_t *lowest)
+{
+    float x[FLOOR_BINS] = { 0 };
+
+    for (size_t b = 0; b < FLOOR_BINS; b++)
+        for (size_t c = 0; c < f->channels; c++)
+            if (f->level[c] > 0)
+                x[b] += f->power[b * f->channels + c] / f->level[c];
+    find_lowest(x, lowest);
+}
+
+/* L L' = D ((1 - few) R + few I) D, with the correlations R at those frequencies
+ * and the levels D^2: definite, however few segments R is made of. */
 static void settle_shared(struct floor *f)
 {
     const size_t M = f->channels;
     const float few = (float)M / ((float)M + fminf((float)f->segments, MEMORY));
-    const float share = 0.5f * bias(f) * (1 - few);
-    float x[FLOOR_BINS] = { 0 };
     size_t lowest[LOWEST] = { 0 };
 
-    for (size_t b = 0; b < FLOOR_BINS; b++)
-        for (size_t c = 0; c < M; c++)
-            if (f->level[c] > 0)
-                x[b] += f->power[b * M + c] / f->level[c];
-    find_lowest(x, lowest);
-
+    find_shared(f, lowest);
     const float *const A = f->cross + lowest[0] * M * M, *const B = f->cross + lowest[1] * M * M;
 
-    for (size_t i = 0; i < M; i++)
-        for (size_t k = 0; k <= i; k++) {
-            const bool both = f->level[i] > 0 && f->level[k] > 0;
-            const float S = i == k ? f->level[i] : both ? share * (A[i * M + k] + B[i * M + k]) : 0;
-            float rest = S;
+    for (size_t i = 0; i < M; i++) {
+        const float power = A[i * M + i] + B[i * M + i];
+        const float scale = power > 0 ? sqrtf(f->level[i] / power) : 0;
+
+        for (size_t k = 0; k < i; k++) {
+            float *const L = f->L + i * M;
+            float rest = (1 - few) * scale * f->scale[k] * (A[i * M + k] + B[i * M + k]);
 
             for (size_t j = 0; j < k; j++)
-                rest -= f->L[i * M + j] * f->L[k * M + j];
-            if (i == k)
-                f->L[i * M + i] = sqrtf(fmaxf(rest, 0.05f * f->level[i]));
-            else
-                f->L[i * M + k] = f->L[k * M + k] > 0 ? rest / f->L[k * M + k] : 0;
+                rest -= L[j] * f->L[k * M + j];
+            L[k] = f->L[k * M + k] > 0 ? rest / f->L[k * M + k] : 0;
         }
+        const float own = f->level[i] - sum_product(f->L + i * M, f->L + i * M, i);
+
+        f->scale[i] = scale;
+        f->L[i * M + i] = sqrtf(fmaxf(own, 0.5f * few * f->level[i]));
+    }
 }
 
 /* Whether the last segment says nothing at all. */

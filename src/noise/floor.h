@@ -26,6 +26,7 @@ struct floor {
     float *power;               /* [FLOOR_BINS][channels] mean power                  */
     float *cross;               /* [FLOOR_BINS][channels][channels] mean co-spectrum  */
     float *level;               /* [channels] power of the noise; 0: none to be found */
+    float *scale;               /* [channels] level / power where there is least, root    */
     float *L;                   /* [channels][channels] L L' = its covariance, lower  */
 };
 
