@@ -45,7 +45,8 @@ typedef enum {
 
 /* What is given back for a frame, with p the coefficients in the subspace. */
 typedef enum {
-    LULL_WIENER,     /* each direction weighted by its signal's share of its power */
+    LULL_WIENER,     /* each direction, and the rest of y, weighted by its signal's
+                        share of its power                                        */
     LULL_PROJECTION, /* the part of y that lies in the subspace                    */
     LULL_ONLY_TRACK  /* nothing: x_hat is not touched                              */
 } lull_shrinkage;

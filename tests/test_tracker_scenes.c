@@ -68,13 +68,14 @@ static void a_fixed_step_loses_what_theory_says(void **state)
     assert_at_most(rest(&cfg, weak, 3).mse, 4.15); /* 3.95 */
 }
 
-/* The closed form of an exact decomposition with this window is 8.97. */
+/* The closed form of an exact decomposition with this window is 8.97.  An output
+ * that lies in the subspace leaves 8.69: what leaks must be given back. */
 static void in_256_dimensions_it_beats_the_exact_decomposition(void **state)
 {
     (void)state;
     const lull_tracker_config cfg = config(256, 0.01f);
 
-    assert_at_most(rest(&cfg, strong, 6).mse, 8.90); /* 8.69 */
+    assert_at_most(rest(&cfg, strong, 6).mse, 8.60); /* 8.55 */
 }
 
 static void the_automatic_step_finds_rest(void **state)

@@ -168,7 +168,7 @@ static inline vec finish(const struct sweep *s, size_t i, vec up, vec uh)
     const vec v = madd(all(&s->v_h), uh, _mm256_mul_ps(all(&s->v_p), up));
 
     _mm256_storeu_ps(s->e + i, e);
-    _mm256_storeu_ps(s->x_hat + i, x);
+    _mm256_storeu_ps(s->x_hat + i, madd(all(&s->x_e), e, x));
     return madd(all(&s->v_e), e, v);
 }
 

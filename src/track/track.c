@@ -7,7 +7,7 @@
  *   adapter    y <- y - U0 U0'y, if there is a base
  *   p = U'y    (robust: without the outliers; missing: from what is known)
  *   rule       by which angle to turn, in which plane
- *   sweep      e = y - U p;  x_hat = U (p - sigma^2 C^-1 p);  U <- turned U
+ *   sweep      e = y - U p;  x_hat = U (p - sigma^2 C^-1 p) + kappa e;  U <- turned U
  *   then       scout, step, rank, noise power learn from p and e
  *
  * The output comes from the subspace before the turn: one that has seen the
@@ -15,6 +15,11 @@
  * reason C, made of coefficients of frames that U had not yet seen,
  * is the true covariance of p, and I - sigma^2 C^-1 the Wiener gain without
  * any correction for the bias of eigenvalues.
+ *
+ * kappa is the Wiener gain of what leaks.  U is a regression on frames weighted by
+ * mu (1 - mu)^k, so what it misses of this frame has, in each free dimension, the
+ * power lambda sigma^2 with lambda = mu/2 p'C^-1 p, and kappa = lambda/(1 + lambda):
+ * an error of 8.5 instead of 8.6 in 256 dimensions at mu = 0.01.
  *
  * Cost: 8 n r flops (10 with automatic step), plus 8 r^2.
  */
@@ -170,6 +175,11 @@ static bool warm(const struct track *t)
     return t->seen > t->U.r + 2;
 }
 
+static bool shrinks(const struct track *t, const struct motion *m)
+{
+    return t->plan.shrink == TRACK_WIENER && warm(t) && m->ph > 0.0f;
+}
+
 /* sigma^2, but no more than leaves x_hat shorter than U p and not turned
  * against it: C may know less of a weak direction than the rule asks of it. */
 static float shrinkage(const struct track *t, const struct motion *m, float weight)
@@ -177,9 +187,20 @@ static float shrinkage(const struct track *t, const struct motion *m, float weig
     const size_t q = t->U.r * t->U.parts;
     const float p2 = weight * weight * vec_square(t->p, q), h2 = vec_square(m->h, q);
 
-    if (t->plan.shrink != TRACK_WIENER || !warm(t) || !(m->ph > 0.0f))
+    return shrinks(t, m) ? fminf(t->sigma2, fminf(p2 / m->ph, m->ph / h2)) : 0.0f;
+}
+
+/* kappa, the share of e that is signal.  An e louder than the model has it is noise
+ * until U has learnt better. */
+static float leakage(const struct track *t, const struct motion *m, float mu, float e2,
+                     float weight)
+{
+    const float lambda = fminf(0.5f * mu * m->ph / (weight * weight), 1e6f);
+    const float loud = e2 / ((float)free_dims(t) * t->sigma2);
+
+    if (!shrinks(t, m) || guard_masked(&t->guard) || !(lambda > 0.0f))
         return 0.0f;
-    return fminf(t->sigma2, fminf(p2 / m->ph, m->ph / h2));
+    return lambda / fmaxf(1.0f + lambda, loud);
 }
 
 /* x_hat where the sweep cannot give it. */
@@ -202,8 +223,9 @@ static bool sweep_reconstructs(const struct track *t, const struct motion *m)
     return m->along_h ? !guard_masked(&t->guard) : m->along_p && !t->formed;
 }
 
-/* The one pass that gives e and x_hat and turns U. */
-static void sweep(struct track *t, const struct motion *m, float e2, float s, float weight)
+/* The one pass that gives e and x_hat = U (p - s h) + kappa e, and turns U. */
+static void sweep(struct track *t, const struct motion *m, float e2, float s, float kappa,
+                  float weight)
 {
     const bool due = step_due(&t->step, &t->U), whole = sweep_reconstructs(t, m);
     const float root = sqrtf(1.0f + m->tangent * m->tangent);
@@ -221,6 +243,7 @@ static void sweep(struct track *t, const struct motion *m, float e2, float s, fl
         .p = t->formed ? t->q : t->p,
         .h = along_p ? m->h : m->d,
         .d = m->d,
+        .x_e = kappa,
         .x_p = 1.0f,
         .x_h = along_p ? -s / weight : -s * m->length / weight,
         .v_e = e2 > 0.0f ? m->tangent / (root * sqrtf(e2)) : 0.0f,
@@ -233,6 +256,8 @@ static void sweep(struct track *t, const struct motion *m, float e2, float s, fl
     t->kernel->sweep(&t->U, &w, due ? t->step.R.U : t->U.U);
     for (size_t i = 0; whole && t->formed && i < t->U.n; i++)
         t->x_hat[i] += t->Up[i];
+    for (size_t i = 0; !whole && kappa > 0.0f && i < t->U.n; i++)
+        t->x_hat[i] += kappa * t->e[i];
     if (due)
         step_renew(&t->step, &t->U);
 }
@@ -384,11 +409,11 @@ static void learn(struct track *t)
                 warm(t) ? trust * t->sigma2 * (float)(t->U.r * t->plan.dim) : 0.0f, trust);
 
     const struct motion m = ask_rule(t, e2, mu, weight, trust);
-    const float s = shrinkage(t, &m, weight);
+    const float s = shrinkage(t, &m, weight), kappa = leakage(t, &m, mu, e2, weight);
 
     if (t->plan.shrink != TRACK_ONLY && !sweep_reconstructs(t, &m))
         reconstruct(t, &m, s / weight, trust);
-    sweep(t, &m, e2, s, weight);
+    sweep(t, &m, e2, s, kappa, weight);
     if (t->plan.rule->settle)
         t->plan.rule->settle(&t->rule);
 
