@@ -77,7 +77,8 @@ typedef struct {
     const float *noise_shape; /* see lull_noise; copied                                  */
     size_t hop;               /* numbers by which a frame is newer than the last, where
                                    frames overlap, 1..dim; 0: they do not                  */
-    size_t block;             /* LULL_BLOCK: frames at once, 1..LULL_MAX_BLOCK           */
+    size_t block;             /* LULL_BLOCK: frames at once, 1..LULL_MAX_BLOCK; cheapest
+                                   from `rank` on, and at 16 or more                       */
     const float *base;        /* [base_rank][dim] orthonormal directions that are known
                                    and stay: the tracker adds what they lack; copied       */
     size_t base_rank;         /* 0..LULL_MAX_RANK; base_rank + rank <= dim               */

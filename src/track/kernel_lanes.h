@@ -181,7 +181,7 @@ static void sweep_real(const struct basis *b, const struct sweep *s, float *move
         }
         const struct half v = finish_half(s, i, up, uh);
 
-        for (size_t j = 0; j < b->r; j++)
+        for (size_t j = 0; moved && j < b->r; j++)
             move(moved + at + j * TILE, u + j * TILE, all(s->d[j]), v);
     }
 }
@@ -196,7 +196,7 @@ static void sweep_complex(const struct basis *b, const struct sweep *s, float *m
         const struct half v = finish_half(s, i, up, uh), w = plus_turned(zero, v);
 
         /* u + v conj(d) = u + re(d) v - im(d) J v */
-        for (size_t j = 0; j < b->r; j++) {
+        for (size_t j = 0; moved && j < b->r; j++) {
             move(moved + at + j * TILE, u + j * TILE, all(s->d[2 * j]), v);
             move(moved + at + j * TILE, moved + at + j * TILE, all(-s->d[2 * j + 1]), w);
         }
@@ -239,7 +239,13 @@ static void apply(const float *restrict X, size_t q, size_t ld, const float *res
     }
 }
 
+static void multiply(const struct product *m)
+{
+    for (size_t i = 0; i < m->rows; i++)
+        apply(m->B, m->inner, m->ld, m->A + i * m->lda, m->Z + i * m->ldz);
+}
+
 static const struct kernel variants[2] = {
-    { gather_real, combine_real, sweep_real, blend, apply },
-    { gather_complex, combine_complex, sweep_complex, blend, apply },
+    { gather_real, combine_real, sweep_real, blend, apply, multiply },
+    { gather_complex, combine_complex, sweep_complex, blend, apply, multiply },
 };

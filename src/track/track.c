@@ -58,7 +58,7 @@ void track_place(struct track *t, struct arena *a, const struct track_plan *plan
     t->kernel = kernel_choose(plan->parts, plan->portable);
     basis_place(&t->U, a, n, plan->rank, plan->parts);
     t->rule.U = &t->U;
-    t->rule.block = plan->block;
+    t->rule.block.most = plan->block;
     plan->rule->place(&t->rule, a);
     t->rule.cov.kernel = t->kernel;
 
@@ -253,7 +253,7 @@ static void sweep(struct track *t, const struct motion *m, float e2, float s, fl
         .x_hat = whole ? t->x_hat : t->missing.x,
     };
 
-    t->kernel->sweep(&t->U, &w, due ? t->step.R.U : t->U.U);
+    t->kernel->sweep(&t->U, &w, due ? t->step.R.U : m->tangent > 0.0f ? t->U.U : NULL);
     for (size_t i = 0; whole && t->formed && i < t->U.n; i++)
         t->x_hat[i] += t->Up[i];
     for (size_t i = 0; !whole && kappa > 0.0f && i < t->U.n; i++)
@@ -293,6 +293,13 @@ static void anchor(struct track *t)
         scale_model(t, f);
 }
 
+static bool grow(struct track *t)
+{
+    if (t->plan.rule->flush)
+        t->plan.rule->flush(&t->rule);
+    return rank_grow(&t->rank, &t->U, &t->rule.cov, &t->scout, t->h);
+}
+
 /* The next direction to be found, so that it is known when the first is taken. */
 static void look_for_second(struct track *t)
 {
@@ -317,8 +324,7 @@ static void look_for_change(struct track *t, float e2)
         scout_hold(&t->scout, LOCK);
         step_restart(&t->step, (float)(t->U.r / AGE_SHARE));
         t->changes++;
-    } else if (colour_settled(&t->colour) &&
-               rank_grow(&t->rank, &t->U, &t->rule.cov, &t->scout, t->h)) {
+    } else if (colour_settled(&t->colour) && grow(t)) {
         scout_swap(&t->scout, &t->second);
         scout_reset(&t->second, t->U.n);
         scout_hold(&t->scout, LOCK_RANK);
@@ -348,21 +354,14 @@ static struct motion ask_rule(struct track *t, float e2, float mu, float weight,
 {
     struct motion m = { .h = t->h, .d = t->d };
     const size_t q = t->U.r * t->U.parts;
-    struct look look = {
+    const struct look look = {
         .p = t->p,
-        .y = t->guard.y,
         .weight = weight,
         .e2 = weight * weight * fmaxf(e2, 0.0f),
         .mu = mu,
         .trust = trust,
     };
 
-    if (t->plan.rule->settle && guard_masked(&t->guard)) { /* it wants a whole frame */
-        t->kernel->combine(&t->U, t->p, t->missing.x);
-        for (size_t i = 0; i < t->U.n; i++)
-            t->missing.x[i] += t->e[i];
-        look.y = t->missing.x;
-    }
     scale(t->p, q, weight);
     t->plan.rule->update(&t->rule, &look, &m);
     scale(t->p, q, 1.0f / weight);
@@ -415,7 +414,7 @@ static void learn(struct track *t)
         reconstruct(t, &m, s / weight, trust);
     sweep(t, &m, e2, s, kappa, weight);
     if (t->plan.rule->settle)
-        t->plan.rule->settle(&t->rule);
+        t->plan.rule->settle(&t->rule, t->e);
 
     learn_colour(t);
     adapter_learn(&t->adapter, weight);
