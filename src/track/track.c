@@ -21,7 +21,7 @@
  * power lambda sigma^2 with lambda = mu/2 p'C^-1 p, and kappa = lambda/(1 + lambda):
  * an error of 8.5 instead of 8.6 in 256 dimensions at mu = 0.01.
  *
- * Cost: 8 n r flops (10 with automatic step), plus 8 r^2.
+ * Cost: 8 n r flops (2/3 n r more with automatic step), plus 8 r^2.
  */
 #include "track/track.h"
 #include "track/vec.h"
@@ -158,7 +158,7 @@ static float staleness(struct track *t, float e2, float trust)
     struct step *const s = &t->step;
     const struct guard *const g = &t->guard;
 
-    if (!s->automatic || s->R.r != t->U.r)
+    if (!step_looks(s) || s->R.r != t->U.r)
         return s->lag; /* nothing new */
     if (guard_masked(g)) {
         missing_solve(&t->missing, t->kernel, &s->R, g->y, g->known, trust, s->p);
