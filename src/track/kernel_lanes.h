@@ -228,14 +228,23 @@ static void apply(const float *restrict X, size_t q, size_t ld, const float *res
                   float *restrict y)
 {
     for (size_t j = 0; j < ld; j += 8) {
-        lanes even = all(0), odd = all(0);
+        lanes a = all(0), b = a, c = a, d = a; /* two rows at once hide the latency */
+        size_t i = 0;
 
-        for (size_t i = 0; i < q; i++) {
-            even += all(x[i]) * load(X + i * ld + j);
-            odd += all(x[i]) * load(X + i * ld + j + 4);
+        for (; i + 2 <= q; i += 2) {
+            const float *const row = X + i * ld + j;
+
+            a += all(x[i]) * load(row);
+            b += all(x[i]) * load(row + 4);
+            c += all(x[i + 1]) * load(row + ld);
+            d += all(x[i + 1]) * load(row + ld + 4);
         }
-        store(y + j, even);
-        store(y + j + 4, odd);
+        if (i < q) {
+            a += all(x[i]) * load(X + i * ld + j);
+            b += all(x[i]) * load(X + i * ld + j + 4);
+        }
+        store(y + j, a + c);
+        store(y + j + 4, b + d);
     }
 }
 
