@@ -280,6 +280,8 @@ static void scale_model(struct track *t, float f)
 
 static void anchor(struct track *t)
 {
+    if (!guard_anchors(&t->guard))
+        return;
     float expected = t->sigma2 * (float)free_dims(t);
 
     if (t->rule.cov.C)
