@@ -79,7 +79,7 @@ peak_gflops(void)
 /* Best time of one call of f, in us. */
 static double best_us(void f(void *), void *with, size_t calls)
 {
-    double best = INFINITY;
+    double best = HUGE_VAL;
 
     for (int round = 0; round < 21; round++) {
         const double from = seconds();
