@@ -45,7 +45,8 @@ typedef enum {
 
 /* What is given back for a frame, with p the coefficients in the subspace. */
 typedef enum {
-    LULL_WIENER,     /* each direction weighted by its signal's share of its power */
+    LULL_WIENER,     /* each direction, and the rest of y, weighted by its signal's
+                        share of its power                                        */
     LULL_PROJECTION, /* the part of y that lies in the subspace                    */
     LULL_ONLY_TRACK  /* nothing: x_hat is not touched                              */
 } lull_shrinkage;
@@ -76,7 +77,8 @@ typedef struct {
     const float *noise_shape; /* see lull_noise; copied                                  */
     size_t hop;               /* numbers by which a frame is newer than the last, where
                                    frames overlap, 1..dim; 0: they do not                  */
-    size_t block;             /* LULL_BLOCK: frames at once, 1..LULL_MAX_BLOCK           */
+    size_t block;             /* LULL_BLOCK: frames at once, 1..LULL_MAX_BLOCK; cheapest
+                                   from `rank` on, and at 16 or more                       */
     const float *base;        /* [base_rank][dim] orthonormal directions that are known
                                    and stay: the tracker adds what they lack; copied       */
     size_t base_rank;         /* 0..LULL_MAX_RANK; base_rank + rank <= dim               */

@@ -68,13 +68,14 @@ static void a_fixed_step_loses_what_theory_says(void **state)
     assert_at_most(rest(&cfg, weak, 3).mse, 4.15); /* 3.95 */
 }
 
-/* The closed form of an exact decomposition with this window is 8.97. */
+/* The closed form of an exact decomposition with this window is 8.97.  An output
+ * that lies in the subspace leaves 8.69: what leaks must be given back. */
 static void in_256_dimensions_it_beats_the_exact_decomposition(void **state)
 {
     (void)state;
     const lull_tracker_config cfg = config(256, 0.01f);
 
-    assert_at_most(rest(&cfg, strong, 6).mse, 8.90); /* 8.69 */
+    assert_at_most(rest(&cfg, strong, 6).mse, 8.60); /* 8.55 */
 }
 
 static void the_automatic_step_finds_rest(void **state)
@@ -112,6 +113,45 @@ static void every_rule_settles_at_the_same_loss(void **state)
         assert_at_most(r.leak, 1.45); /* 1.24, 1.27, 1.25 */
         assert_at_most(r.mse, 5.15);  /* 4.84, 4.96, 4.85 */
     }
+}
+
+/* Whatever waits in a block has seen directions that turn, go and come meanwhile. */
+static void a_block_follows_directions_that_turn_go_and_come(void **state)
+{
+    (void)state;
+    for (int complex_numbers = 0; complex_numbers < 2; complex_numbers++)
+        for (int auto_rank = 0; auto_rank < 2; auto_rank++) {
+            lull_tracker_config cfg = config(N, 0.01f);
+            struct scene s = scene_new(N, complex_numbers ? 2 : 1, 4, strong, 4);
+            double leak = 0, worst = 0;
+            float power[8];
+
+            cfg.rule = LULL_BLOCK;
+            cfg.block = 64;
+            cfg.complex_numbers = complex_numbers;
+            cfg.auto_rank = auto_rank;
+            cfg.rank = auto_rank ? 8 : 4;
+            lull_tracker *const t = lull_tracker_new(&cfg, NULL);
+
+            for (size_t f = 0; f < 4000; f++) {
+                s.ell[3] = f / 1000 == 2 ? 0 : strong[3];
+                scene_frame(&s);
+                lull_tracker_update(t, s.y, NULL, NULL);
+                worst = fmax(worst, f % 10 ? 0 : scene_orthonormality(t, s.n, s.parts));
+                if (f == 2999)
+                    assert_int_equal(lull_tracker_rank(t), auto_rank ? 3 : 4);
+                if (f >= 3500)
+                    leak += scene_leak(&s, t) / 500;
+            }
+            assert_at_most(leak, 1.5);   /* 1.2 */
+            assert_at_most(worst, 1e-5); /* 6e-7 */
+            assert_int_equal(lull_tracker_rank(t), 4);
+            lull_tracker_basis(t, NULL, power);
+            for (size_t j = 0; j < 4; j++)
+                assert_at_most(fabs((double)power[j] / (strong[j] + 1) - 1), 0.5);
+            lull_tracker_free(t);
+            scene_free(&s);
+        }
 }
 
 static void output_before_the_update_beats_projection(void **state)
@@ -374,6 +414,7 @@ int main(void)
         cmocka_unit_test(the_automatic_step_finds_rest),
         cmocka_unit_test(complex_frames_do_as_well),
         cmocka_unit_test(every_rule_settles_at_the_same_loss),
+        cmocka_unit_test(a_block_follows_directions_that_turn_go_and_come),
         cmocka_unit_test(output_before_the_update_beats_projection),
         cmocka_unit_test(the_automatic_step_follows_drift),
         cmocka_unit_test(no_fixed_step_does),

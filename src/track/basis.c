@@ -41,16 +41,22 @@ void basis_reset(struct basis *b, size_t r)
     }
 }
 
+/* Rows from i on that lie in its tile. */
+static size_t here(const struct basis *b, size_t i)
+{
+    return b->n - i < TILE ? b->n - i : TILE;
+}
+
 void basis_get(const struct basis *b, size_t j, float *u)
 {
-    for (size_t i = 0; i < b->n; i++)
-        u[i] = column(b, i / TILE, j)[i % TILE];
+    for (size_t i = 0; i < b->n; i += TILE)
+        memcpy(u + i, column(b, i / TILE, j), here(b, i) * sizeof *u);
 }
 
 void basis_set(struct basis *b, size_t j, const float *u)
 {
-    for (size_t i = 0; i < b->n; i++)
-        column(b, i / TILE, j)[i % TILE] = u[i];
+    for (size_t i = 0; i < b->n; i += TILE)
+        memcpy(column(b, i / TILE, j), u + i, here(b, i) * sizeof *u);
 }
 
 void basis_leverage(const struct basis *b, float *own)

@@ -21,6 +21,7 @@
  * Cost of a frame: 8 q^2 flops; memory 2 q^2.
  */
 #include "track/cov.h"
+#include "track/dense.h"
 #include "track/vec.h"
 
 #include <math.h>
@@ -39,7 +40,8 @@ void cov_place_alone(struct cov *c, struct arena *a, size_t cap, size_t parts)
     c->rows = cap * parts;
     c->ld = (c->rows + 7) / 8 * 8;
     c->C = arena_floats(a, c->rows * c->ld);
-    c->P = NULL;
+    c->P = c->turns = NULL;
+    c->tall = c->wide = 0;
     c->x = arena_floats(a, c->ld);
     c->Jx = arena_floats(a, c->ld);
 }
@@ -184,6 +186,23 @@ void cov_polish(struct cov *c, size_t count)
     }
 }
 
+void cov_set(struct cov *c, float *M, float *X, float *Y)
+{
+    const struct dense d = { c->kernel, c->q, c->ld, c->parts, c->x };
+
+    dense_mirror(&d, M);
+    for (size_t i = 0; i < c->q; i++)
+        memcpy(c->C + i * c->ld, M + i * c->ld, c->q * sizeof *M);
+    const float rho = ridge(c);
+
+    for (size_t i = 0; i < c->q; i++)
+        M[i * (c->ld + 1)] += rho;
+    dense_root(&d, M, X);
+    dense_transpose(&d, X, c->q, c->ld, Y, c->ld);
+    dense_product(&d, X, c->q, c->ld, Y, c->q, c->P);
+    dense_mirror(&d, c->P);
+}
+
 void cov_scale(struct cov *c, float f)
 {
     for (size_t i = 0; i < c->q * c->ld; i++)
@@ -256,6 +275,9 @@ void cov_turn_pair(struct cov *c, size_t j, size_t k, float cosine, const float 
     turn_matrix(c, c->C, j, k, cosine, s);
     if (c->P)
         turn_matrix(c, c->P, j, k, cosine, s);
+    for (size_t i = 0; i < c->tall; i++)
+        turn(c->turns + i * c->wide + j * c->parts, c->turns + i * c->wide + k * c->parts, 1,
+             c->parts, cosine, s);
 }
 
 static void clear_last(struct cov *c, float *X)

@@ -22,6 +22,8 @@ struct cov {
     size_t at;     /* coordinate whose turn it is to be polished */
     float *C, *P;  /* [q][ld]; P may be NULL, where only C is wanted */
     float *x, *Jx; /* [ld] scratch */
+    float *turns;  /* [tall][wide] rows of coefficients that turn with C */
+    size_t tall, wide;
     const struct kernel *kernel;
 };
 
@@ -50,6 +52,9 @@ void cov_add_pair(struct cov *c, float *X, const float *x, const float *z, float
 
 /* Mean of C's diagonal. */
 float cov_mean(const struct cov *c);
+
+/* C = M, P its inverse; M[q][ld] is lost, X and Y[q][ld] are scratch. */
+void cov_set(struct cov *c, float *M, float *X, float *Y);
 
 /* C = f C. */
 void cov_scale(struct cov *c, float f);

@@ -141,4 +141,4 @@ static void update(struct rule_state *s, const struct look *f, struct motion *m)
     m->tangent = fminf(t * f->trust, 1e6f);
 }
 
-const struct rule rule_exact = { place, reset, update, NULL };
+const struct rule rule_exact = { place, reset, update, NULL, NULL };

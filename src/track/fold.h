@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * fold.h - a subspace and some vectors become one subspace: the block rule,
- * and the merge of two trackers.
+ * fold.h - a subspace and some vectors become one subspace: the merge of two
+ * trackers.
  */
 #ifndef LULL_TRACK_FOLD_H
 #define LULL_TRACK_FOLD_H

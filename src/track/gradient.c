@@ -54,4 +54,4 @@ static void update(struct rule_state *s, const struct look *f, struct motion *m)
         m->tangent = sqrtf(f->e2) * f->trust * f->mu * (float)r * length / total;
 }
 
-const struct rule rule_gradient = { place, reset, update, NULL };
+const struct rule rule_gradient = { place, reset, update, NULL, NULL };

@@ -109,11 +109,13 @@ float guard_weigh(struct guard *g)
     return weight;
 }
 
+bool guard_anchors(const struct guard *g)
+{
+    return g->seen % RARE == 0 && g->seen > YOUNG;
+}
+
 float guard_anchor(const struct guard *g, float expected)
 {
-    if (g->seen % RARE || g->seen <= YOUNG)
-        return 1.0f;
-
     const float level = expf(g->level);
 
     return expected > FALL * level ? level / expected : 1.0f;

@@ -44,6 +44,9 @@ bool guard_admits(struct guard *g);
  * and the running levels learn it. */
 float guard_weigh(struct guard *g);
 
+/* Whether the model is to be held against the level now. */
+bool guard_anchors(const struct guard *g);
+
 /* The factor by which the model is to be scaled so that it is not deaf after
  * a fall in level, given the power the model expects; usually 1. */
 float guard_anchor(const struct guard *g, float expected);

@@ -17,14 +17,22 @@
 /* One frame's sweep: what to look at, what to give, how to move.
  *
  *   e     = y - U p
- *   x_hat = x_p U p + x_h U h
+ *   x_hat = x_e e + x_p U p + x_h U h
  *   v     = v_e e + v_p U p + v_h U h
  *   U     = U + v d'                                                     */
 struct sweep {
     const float *y;         /* [n]                      */
     const float *p, *h, *d; /* [r] coefficients         */
-    float x_p, x_h, v_e, v_p, v_h;
+    float x_e, x_p, x_h, v_e, v_p, v_h;
     float *e, *x_hat; /* [n] results              */
+};
+
+/* Z = A B; A[rows][lda] has `inner` columns in use, B[inner][ld] and Z[rows][ldz]
+ * have ld, a multiple of 8.  Z is neither of the two. */
+struct product {
+    const float *A, *B;
+    float *Z;
+    size_t rows, inner, ld, lda, ldz;
 };
 
 struct kernel {
@@ -35,7 +43,7 @@ struct kernel {
     void (*combine)(const struct basis *b, const float *restrict a, float *restrict x);
 
     /* The sweep above; the moved directions go to `moved`, of the same shape
-     * as b->U and possibly the same memory. */
+     * as b->U and possibly the same memory; NULL if none moves. */
     void (*sweep)(const struct basis *b, const struct sweep *s, float *moved);
 
     /* X = a X + sign x x' and y = X x for a symmetric X[q][ld], ld a multiple
@@ -45,6 +53,9 @@ struct kernel {
                   const float *restrict x);
     void (*apply)(const float *restrict X, size_t q, size_t ld, const float *restrict x,
                   float *restrict y);
+
+    /* The product above. */
+    void (*multiply)(const struct product *m);
 };
 
 /* parts: 1 real, 2 complex.  portable: the one that gives the same bits on

@@ -168,7 +168,7 @@ static inline vec finish(const struct sweep *s, size_t i, vec up, vec uh)
     const vec v = madd(all(&s->v_h), uh, _mm256_mul_ps(all(&s->v_p), up));
 
     _mm256_storeu_ps(s->e + i, e);
-    _mm256_storeu_ps(s->x_hat + i, x);
+    _mm256_storeu_ps(s->x_hat + i, madd(all(&s->x_e), e, x));
     return madd(all(&s->v_e), e, v);
 }
 
@@ -179,7 +179,7 @@ static void sweep_real(const struct basis *b, const struct sweep *s, float *move
 
     for (size_t t = 0; t < b->tiles; t++) {
         const float *u = b->U + t * b->cap * TILE;
-        float *to = moved + t * b->cap * TILE;
+        float *to = moved ? moved + t * b->cap * TILE : NULL;
         vec p0 = _mm256_setzero_ps(), p1 = p0, p2 = p0, p3 = p0;
         vec h0 = p0, h1 = p0, h2 = p0, h3 = p0;
 
@@ -201,7 +201,7 @@ static void sweep_real(const struct basis *b, const struct sweep *s, float *move
         p1 = finish(s, t * TILE + 8, p1, h1);
         p2 = finish(s, t * TILE + 16, p2, h2);
         p3 = finish(s, t * TILE + 24, p3, h3);
-        for (size_t j = 0; j < r; j++) {
+        for (size_t j = 0; moved && j < r; j++) {
             const float *x = u + j * TILE;
             const vec a = all(d + j);
 
@@ -218,7 +218,7 @@ static void sweep_complex(const struct basis *b, const struct sweep *s, float *m
     for (size_t i = 0; i < b->tiles * TILE; i += 2 * WIDE) {
         const size_t at = i / TILE * b->cap * TILE + i % TILE;
         const float *u = b->U + at;
-        float *to = moved + at;
+        float *to = moved ? moved + at : NULL;
         vec p0 = _mm256_setzero_ps(), p1 = p0, p2 = p0, p3 = p0; /* re, re, im, im */
         vec h0 = p0, h1 = p0, h2 = p0, h3 = p0;
 
@@ -243,7 +243,7 @@ static void sweep_complex(const struct basis *b, const struct sweep *s, float *m
         const vec w0 = turned(v0), w1 = turned(v1);
 
         /* u + v conj(d) = u + re(d) v - im(d) J v */
-        for (size_t j = 0; j < b->r; j++) {
+        for (size_t j = 0; moved && j < b->r; j++) {
             const vec re = all(s->d + 2 * j), im = all(s->d + 2 * j + 1);
             const vec x0 = madd(re, v0, load(u + j * TILE));
             const vec x1 = madd(re, v1, load(u + j * TILE + 8));
@@ -307,9 +307,78 @@ static void apply(const float *restrict X, size_t q, size_t ld, const float *res
     }
 }
 
+/* Four rows of Z on two registers of columns: eight sums. */
+static inline void multiply_4x2(const struct product *m, const float *a, const float *b,
+                                float *z)
+{
+    const size_t lda = m->lda, ldz = m->ldz;
+    vec s00 = _mm256_setzero_ps(), s01 = s00, s10 = s00, s11 = s00;
+    vec s20 = s00, s21 = s00, s30 = s00, s31 = s00;
+
+    for (size_t i = 0; i < m->inner; i++, a++, b += m->ld) {
+        const vec b0 = load(b), b1 = load(b + 8);
+        const vec a0 = all(a), a1 = all(a + lda), a2 = all(a + 2 * lda), a3 = all(a + 3 * lda);
+
+        s00 = madd(a0, b0, s00);
+        s01 = madd(a0, b1, s01);
+        s10 = madd(a1, b0, s10);
+        s11 = madd(a1, b1, s11);
+        s20 = madd(a2, b0, s20);
+        s21 = madd(a2, b1, s21);
+        s30 = madd(a3, b0, s30);
+        s31 = madd(a3, b1, s31);
+    }
+    _mm256_storeu_ps(z, s00);
+    _mm256_storeu_ps(z + 8, s01);
+    _mm256_storeu_ps(z + ldz, s10);
+    _mm256_storeu_ps(z + ldz + 8, s11);
+    _mm256_storeu_ps(z + 2 * ldz, s20);
+    _mm256_storeu_ps(z + 2 * ldz + 8, s21);
+    _mm256_storeu_ps(z + 3 * ldz, s30);
+    _mm256_storeu_ps(z + 3 * ldz + 8, s31);
+}
+
+/* Four rows of Z on one register of columns. */
+static inline void multiply_4x1(const struct product *m, const float *a, const float *b,
+                                float *z)
+{
+    vec s0 = _mm256_setzero_ps(), s1 = s0, s2 = s0, s3 = s0;
+
+    for (size_t i = 0; i < m->inner; i++, a++, b += m->ld) {
+        const vec b0 = load(b);
+
+        s0 = madd(all(a), b0, s0);
+        s1 = madd(all(a + m->lda), b0, s1);
+        s2 = madd(all(a + 2 * m->lda), b0, s2);
+        s3 = madd(all(a + 3 * m->lda), b0, s3);
+    }
+    _mm256_storeu_ps(z, s0);
+    _mm256_storeu_ps(z + m->ldz, s1);
+    _mm256_storeu_ps(z + 2 * m->ldz, s2);
+    _mm256_storeu_ps(z + 3 * m->ldz, s3);
+}
+
+static void multiply(const struct product *m)
+{
+    size_t i = 0;
+
+    for (; i + 4 <= m->rows; i += 4) {
+        const float *const a = m->A + i * m->lda;
+        float *const z = m->Z + i * m->ldz;
+        size_t j = 0;
+
+        for (; j + 2 * WIDE <= m->ld; j += 2 * WIDE)
+            multiply_4x2(m, a, m->B + j, z + j);
+        if (j < m->ld)
+            multiply_4x1(m, a, m->B + j, z + j);
+    }
+    for (; i < m->rows; i++)
+        apply(m->B, m->inner, m->ld, m->A + i * m->lda, m->Z + i * m->ldz);
+}
+
 static const struct kernel variants[2] = {
-    { gather_real, combine_real, sweep_real, blend, apply },
-    { gather_complex, combine_complex, sweep_complex, blend, apply },
+    { gather_real, combine_real, sweep_real, blend, apply, multiply },
+    { gather_complex, combine_complex, sweep_complex, blend, apply, multiply },
 };
 
 const struct kernel *kernel_avx2(void)

@@ -148,7 +148,7 @@ static inline lanes finish(const struct sweep *s, size_t i, lanes up, lanes uh)
     const lanes e = load(s->y + i) - up;
 
     store(s->e + i, e);
-    store(s->x_hat + i, all(s->x_p) * up + all(s->x_h) * uh);
+    store(s->x_hat + i, all(s->x_e) * e + all(s->x_p) * up + all(s->x_h) * uh);
     return all(s->v_e) * e + all(s->v_p) * up + all(s->v_h) * uh;
 }
 
@@ -181,7 +181,7 @@ static void sweep_real(const struct basis *b, const struct sweep *s, float *move
         }
         const struct half v = finish_half(s, i, up, uh);
 
-        for (size_t j = 0; j < b->r; j++)
+        for (size_t j = 0; moved && j < b->r; j++)
             move(moved + at + j * TILE, u + j * TILE, all(s->d[j]), v);
     }
 }
@@ -196,7 +196,7 @@ static void sweep_complex(const struct basis *b, const struct sweep *s, float *m
         const struct half v = finish_half(s, i, up, uh), w = plus_turned(zero, v);
 
         /* u + v conj(d) = u + re(d) v - im(d) J v */
-        for (size_t j = 0; j < b->r; j++) {
+        for (size_t j = 0; moved && j < b->r; j++) {
             move(moved + at + j * TILE, u + j * TILE, all(s->d[2 * j]), v);
             move(moved + at + j * TILE, moved + at + j * TILE, all(-s->d[2 * j + 1]), w);
         }
@@ -228,18 +228,33 @@ static void apply(const float *restrict X, size_t q, size_t ld, const float *res
                   float *restrict y)
 {
     for (size_t j = 0; j < ld; j += 8) {
-        lanes even = all(0), odd = all(0);
+        lanes a = all(0), b = a, c = a, d = a; /* two rows at once hide the latency */
+        size_t i = 0;
 
-        for (size_t i = 0; i < q; i++) {
-            even += all(x[i]) * load(X + i * ld + j);
-            odd += all(x[i]) * load(X + i * ld + j + 4);
+        for (; i + 2 <= q; i += 2) {
+            const float *const row = X + i * ld + j;
+
+            a += all(x[i]) * load(row);
+            b += all(x[i]) * load(row + 4);
+            c += all(x[i + 1]) * load(row + ld);
+            d += all(x[i + 1]) * load(row + ld + 4);
         }
-        store(y + j, even);
-        store(y + j + 4, odd);
+        if (i < q) {
+            a += all(x[i]) * load(X + i * ld + j);
+            b += all(x[i]) * load(X + i * ld + j + 4);
+        }
+        store(y + j, a + c);
+        store(y + j + 4, b + d);
     }
 }
 
+static void multiply(const struct product *m)
+{
+    for (size_t i = 0; i < m->rows; i++)
+        apply(m->B, m->inner, m->ld, m->A + i * m->lda, m->Z + i * m->ldz);
+}
+
 static const struct kernel variants[2] = {
-    { gather_real, combine_real, sweep_real, blend, apply },
-    { gather_complex, combine_complex, sweep_complex, blend, apply },
+    { gather_real, combine_real, sweep_real, blend, apply, multiply },
+    { gather_complex, combine_complex, sweep_complex, blend, apply, multiply },
 };

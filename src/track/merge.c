@@ -68,6 +68,8 @@ void merge_update(struct merge *m, struct track *into, const struct track *from)
 
     if (!from->seen)
         return;
+    if (into->plan.rule->flush)
+        into->plan.rule->flush(&into->rule);
     fold_begin(&m->fold, &into->U, &into->rule.cov, 1.0f - share);
     root(m->L, c);
     for (size_t j = 0; j < c->q; j += c->parts) {

@@ -5,6 +5,7 @@
 #ifndef LULL_TRACK_MERGE_H
 #define LULL_TRACK_MERGE_H
 
+#include "track/fold.h"
 #include "track/track.h"
 
 struct merge {

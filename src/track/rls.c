@@ -52,4 +52,4 @@ static void update(struct rule_state *s, const struct look *f, struct motion *m)
     cov_polish(c, 1 + (size_t)(7.0f * muC));
 }
 
-const struct rule rule_rls = { place, reset, update, NULL };
+const struct rule rule_rls = { place, reset, update, NULL, NULL };

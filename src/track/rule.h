@@ -12,15 +12,13 @@
 #ifndef LULL_TRACK_RULE_H
 #define LULL_TRACK_RULE_H
 
-#include "track/basis.h"
+#include "track/block.h"
 #include "track/cov.h"
-#include "track/fold.h"
 
 /* The frame as a rule sees it; y = U p + e. */
 struct look {
     const float *p; /* [ld] coefficients, padded by zeros          */
-    const float *y; /* [n] the frame, unknown entries completed    */
-    float weight;   /* by which p and e2 are scaled, y is not      */
+    float weight;   /* by which p and e2 are scaled                */
     float e2;       /* |e|^2                                       */
     float mu;       /* step in force, in (0, 1]                    */
     float trust;    /* 1, or dim / entries known if some are not   */
@@ -38,22 +36,21 @@ struct motion {
 
 struct rule_state {
     struct basis *U;
-    struct cov cov;          /* rls, exact, block                           */
-    float *power;            /* [cap] gradient: power of each direction     */
-    float *a, *b;            /* [ld] exact: scratch                         */
-    size_t block, filled;    /* block: frames in one, and gathered so far   */
-    float *Y, *weight, keep; /* block: [block][n] those, [block] their
-                                   weights, and that of what was before        */
-    struct fold fold;        /* block: workspace                            */
+    struct cov cov;     /* rls, exact, block                           */
+    float *power;       /* [cap] gradient: power of each direction     */
+    float *a, *b;       /* [ld] exact: scratch                         */
+    struct block block; /* block: the frames gathered so far           */
 };
 
-/* Every rule is a file with these; settle, called when the sweep is over, may
- * be NULL. */
+/* Every rule is a file with these.  The last two may be NULL: settle is called when
+ * the sweep is over and has given e; flush before directions come or trackers
+ * merge, so that nothing waits that was seen with other directions. */
 struct rule {
     void (*place)(struct rule_state *s, struct arena *a);
     void (*reset)(struct rule_state *s, size_t r, float level);
     void (*update)(struct rule_state *s, const struct look *f, struct motion *m);
-    void (*settle)(struct rule_state *s);
+    void (*settle)(struct rule_state *s, const float *e);
+    void (*flush)(struct rule_state *s);
 };
 
 extern const struct rule rule_rls, rule_exact, rule_gradient, rule_block;

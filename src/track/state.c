@@ -24,6 +24,19 @@ static void walk_basis(struct basis *b, struct store *s, size_t least)
     store_floats(s, b->U, basis_floats(b), -2.0f, 2.0f);
 }
 
+static void walk_block(struct rule_state *r, struct store *s)
+{
+    struct block *const b = &r->block;
+
+    store_size(s, &b->filled, 0, b->most - 1);
+    store_floats(s, &b->keep, 1, 0.0f, 1.0f);
+    store_floats(s, b->weight, b->most, 0.0f, 1.0f);
+    store_floats(s, b->D, (b->wide - b->ld) * b->wide, -FLT_MAX, FLT_MAX);
+    store_floats(s, b->E.U, basis_floats(&b->E), -FLT_MAX, FLT_MAX);
+    if (s->mode == STORE_READ)
+        r->cov.tall = b->filled * r->cov.parts;
+}
+
 static void walk_rule(struct track *t, struct store *s)
 {
     struct rule_state *const r = &t->rule;
@@ -31,12 +44,8 @@ static void walk_rule(struct track *t, struct store *s)
     walk_cov(&r->cov, s);
     if (r->power)
         store_floats(s, r->power, t->U.cap, 0.0f, FLT_MAX);
-    if (!r->Y)
-        return;
-    store_size(s, &r->filled, 0, r->block - 1);
-    store_floats(s, &r->keep, 1, 0.0f, 1.0f);
-    store_floats(s, r->weight, r->block, 0.0f, 1.0f);
-    store_floats(s, r->Y, r->block * basis_padded(&t->U), -FLT_MAX, FLT_MAX);
+    if (r->block.D)
+        walk_block(r, s);
 }
 
 static void walk_step(struct step *p, struct store *s, size_t least)

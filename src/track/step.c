@@ -20,7 +20,7 @@
  * copy; the copy is free of work: when it is due, the sweep writes the moved
  * U to the other memory, and the two change names.
  *
- * Cost: 2 n r flops for R'y; memory n r.
+ * Cost: 2 n r flops for R'y on one frame in three; memory n r.
  */
 #include "track/step.h"
 
@@ -30,6 +30,8 @@
 static const float TARGET = 0.4f;    /* 0.8 of the noise's half: between the optima   */
 static const float SMALLEST = 1e-4f; /* slower than 2e4 frames tells us nothing        */
 static const float LARGEST = 0.25f;
+static const float SMALL = 0.02f; /* from here down every third frame says enough    */
+static const float STRIDE = 3.0f; /* of a drift: leak + 1 %, and a third of the cost */
 static const float UP = 4.0f, DOWN = -1.0f;
 
 void step_place(struct step *s, struct arena *a, const struct basis *U, size_t ld, float fixed)
@@ -62,8 +64,23 @@ void step_restart(struct step *s, float age)
     s->age = age;
 }
 
+/* Frames from one comparison to the next. */
+static float stride(const struct step *s)
+{
+    return s->mu > SMALL ? 1.0f : STRIDE;
+}
+
+bool step_looks(const struct step *s)
+{
+    const float turns = (s->since + 1.0f) / stride(s);
+
+    return s->automatic && turns == floorf(turns);
+}
+
 void step_update(struct step *s, float cost, float noise, float trust)
 {
+    const float looks = step_looks(s) ? stride(s) : 0.0f; /* frames this one stands for */
+
     s->age += 1.0f;
     if (!s->automatic)
         return;
@@ -71,7 +88,8 @@ void step_update(struct step *s, float cost, float noise, float trust)
 
     const float gain = fmaxf(1.0f / (s->stale_age + 1.0f) - 1.0f / (s->age + 1.0f), 0.0f);
 
-    s->lag += fminf(1.0f, 2.0f * s->mu) * (cost - gain * noise / (trust * trust) - s->lag);
+    s->lag +=
+        fminf(1.0f, 2.0f * s->mu * looks) * (cost - gain * noise / (trust * trust) - s->lag);
     if (!(noise > 0.0f))
         return;
 

@@ -27,6 +27,9 @@ void step_reset(struct step *s, const struct basis *U, float fixed);
 /* The step in force: no smaller than that of a plain average since the start. */
 float step_now(const struct step *s);
 
+/* Whether this frame is one to compare on; if not, step_update() ignores cost. */
+bool step_looks(const struct step *s);
+
 /* Time passes; automatic: learns that the stale subspace left `cost` more
  * energy in the residual of this frame than the present one.  noise: what a
  * step of 1 would let in, trust r dim sigma^2; trust: dim / entries known. */

@@ -4,7 +4,8 @@
  *
  *   tracker      time of one frame; gflops of the 8 n r that must be done,
  *                share of this machine's measured peak, times a plain loop
- *   peer         a decomposition by LAPACK of the window the tracker stands for
+ *   peer         a decomposition by LAPACK or numpy of the window the tracker stands
+ *                for; scikit-learn's IncrementalPCA (peers/vectors.py)
  *   scenario     long runs: leak and error beside theory
  *
  * `bench/tracker quick` leaves out the long runs.
@@ -24,6 +25,15 @@ static double seconds(void)
     struct timespec t;
 
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* By the wall: for what is too short for the other clock. */
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
@@ -69,7 +79,7 @@ peak_gflops(void)
 /* Best time of one call of f, in us. */
 static double best_us(void f(void *), void *with, size_t calls)
 {
-    double best = INFINITY;
+    double best = HUGE_VAL;
 
     for (int round = 0; round < 21; round++) {
         const double from = seconds();
@@ -203,17 +213,69 @@ static void speed(void)
     }
 }
 
+/* One frame after the other, the same ones several times over: the least time of
+ * each.  A frame that costs more than others every time is the tracker's doing. */
+struct spread {
+    double mean_us, worst_us;
+};
+
+static struct spread frame_spread(const lull_tracker_config *cfg)
+{
+    enum { FRAMES = 1024, ROUNDS = 9 }; /* a refresh falls due once in 1024 at most */
+    static double least[FRAMES];
+    float *const y = filled(cfg->dim * FRAMES, 7), *const x_hat = filled(cfg->dim, 8);
+    lull_tracker *const t = lull_tracker_new(cfg, NULL);
+    struct spread s = { 0, 0 };
+
+    for (int round = 0; round < ROUNDS; round++)
+        for (size_t f = 0; f < FRAMES; f++) {
+            const double from = now();
+
+            lull_tracker_update(t, y + f * cfg->dim, NULL, x_hat);
+            const double us = 1e6 * (now() - from);
+
+            least[f] = round > 1 ? fmin(least[f], us) : us; /* the first learns */
+        }
+    for (size_t f = 0; f < FRAMES; f++) {
+        s.mean_us += least[f] / FRAMES;
+        s.worst_us = fmax(s.worst_us, least[f]);
+    }
+    lull_tracker_free(t);
+    free(y);
+    free(x_hat);
+    return s;
+}
+
+/* The rules beside each other, and by how much their worst frame exceeds the mean. */
 static void rules(void)
 {
-    static const char *const names[] = { "rls", "exact", "gradient", "block" };
+    static const struct {
+        const char *name;
+        lull_rule rule;
+        float step;
+        size_t block;
+        int auto_rank;
+    } all[] = { { "rls", LULL_RLS, 0.01f, 1, 0 },
+                { "rls step=auto", LULL_RLS, 0, 1, 0 },
+                { "rls rank=auto", LULL_RLS, 0, 1, 1 },
+                { "exact", LULL_EXACT, 0.01f, 1, 0 },
+                { "gradient", LULL_GRADIENT, 0.01f, 1, 0 },
+                { "block block=16", LULL_BLOCK, 0.01f, 16, 0 },
+                { "block block=64", LULL_BLOCK, 0.01f, 64, 0 } };
 
-    for (lull_rule rule = LULL_RLS; rule <= LULL_BLOCK; rule++) {
-        lull_tracker_config cfg = lull_tracker_defaults(256, 16);
+    for (size_t n = 256; n <= 4096; n *= 4)
+        for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+            lull_tracker_config cfg = lull_tracker_defaults(n, 16);
 
-        cfg.step = 0.01f;
-        cfg.rule = rule;
-        printf("tracker rule=%s n=256 r=16 us=%.3f\n", names[rule], frame_us(&cfg));
-    }
+            cfg.step = all[i].step;
+            cfg.rule = all[i].rule;
+            cfg.block = all[i].block;
+            cfg.auto_rank = all[i].auto_rank;
+            const struct spread s = frame_spread(&cfg);
+
+            printf("tracker rule=%s n=%zu r=16 us=%.3f worst_to_mean=%.1f\n", all[i].name, n,
+                   s.mean_us, s.worst_us / s.mean_us);
+        }
 }
 
 /* ns per n r: a constant where the cost is O(n r). */
@@ -270,6 +332,34 @@ static void peers(void)
                theirs / ours);
         free(w.Y), free(w.A), free(w.s), free(w.U), free(w.V);
     }
+}
+
+/* Python's, in this same run: whichever of the two has what it takes. */
+static void python_peers(void)
+{
+    FILE *const lines = popen("for m in sklearn numpy; do "
+                              "for p in python3 /usr/bin/python3; do "
+                              "$p -c \"import $m\" 2>/dev/null && "
+                              "exec $p tests/bench/peers/vectors.py; done; done; "
+                              "echo python with numpy and scikit-learn: not installed",
+                              "r");
+    char line[256], name[64];
+    size_t n, r;
+    double us;
+
+    while (lines && fgets(line, sizeof line, lines)) {
+        if (sscanf(line, "%63s %zu %zu %lf", name, &n, &r, &us) != 4) {
+            printf("peer skipped: %s", line);
+            continue;
+        }
+        lull_tracker_config cfg = lull_tracker_defaults(n, r);
+
+        cfg.step = 0.01f;
+        printf("peer name=%s n=%zu r=%zu us=%.0f times_ours=%.0f\n", name, n, r, us,
+               us / frame_us(&cfg));
+    }
+    if (lines)
+        pclose(lines);
 }
 
 static const double strong[] = { 40, 20, 10, 5 };
@@ -365,6 +455,8 @@ int main(int argc, char **argv)
     rules();
     growth();
     peers();
+    fflush(stdout);
+    python_peers();
     if (argc > 1 && !strcmp(argv[1], "quick"))
         return 0;
     stationary(64, 0.01f, 0);
