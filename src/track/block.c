@@ -38,7 +38,7 @@ enum { ROUNDS = 3 };
 
 static void place(struct rule_state *s, struct arena *a)
 {
-    struct block *const b = &s->block;
+    struct gathered *const b = &s->block;
     const struct basis *const U = s->U;
 
     cov_place(&s->cov, a, U->cap, U->parts);
@@ -76,7 +76,7 @@ static void reset(struct rule_state *s, size_t r, float level)
 
 static void update(struct rule_state *s, const struct look *f, struct motion *m)
 {
-    struct block *const b = &s->block;
+    struct gathered *const b = &s->block;
     const float mu = fminf(f->mu, LARGEST);
     float *const row = b->D + b->filled * s->U->parts * b->wide;
 
@@ -95,7 +95,7 @@ static void update(struct rule_state *s, const struct look *f, struct motion *m)
 }
 
 /* The rest of the newest frame's rows in D, and its column in those before. */
-static void complete(struct block *b, size_t parts)
+static void complete(struct gathered *b, size_t parts)
 {
     const size_t at = b->filled * parts, ld = b->ld;
     float *const row = b->D + at * b->wide, *const turned = row + b->wide;
@@ -119,7 +119,7 @@ static struct dense dense_of(const struct rule_state *s)
 /* [Z1; T] becomes [keep C Z1; W T]. */
 static void image(struct rule_state *s, size_t m)
 {
-    struct block *const b = &s->block;
+    struct gathered *const b = &s->block;
     const struct cov *const c = &s->cov;
     const struct dense d = dense_of(s);
     const size_t ld = b->ld, parts = c->parts;
@@ -135,7 +135,7 @@ static void image(struct rule_state *s, size_t m)
 /* M = A'B for A, B[rows][ld]. */
 static void gram(struct rule_state *s, const float *A, const float *B, size_t rows)
 {
-    const struct block *const b = &s->block;
+    const struct gathered *const b = &s->block;
     const struct dense d = dense_of(s);
 
     dense_transpose(&d, A, rows, b->ld, b->Zt, b->wide);
@@ -160,7 +160,7 @@ static void covariance(struct rule_state *s, size_t m)
 /* Z <- (S Z) M^-1; M is that of Z before. */
 static void iterate(struct rule_state *s, size_t m)
 {
-    struct block *const b = &s->block;
+    struct gathered *const b = &s->block;
     const struct dense d = dense_of(s);
     const size_t ld = b->ld, rows = ld + m;
 
@@ -177,7 +177,7 @@ static void iterate(struct rule_state *s, size_t m)
 /* Z <- Z Y with Z'Z = I, V = (Z1; T).  Gives how far from I it was, squared. */
 static float orthonormalise(struct rule_state *s, size_t m)
 {
-    struct block *const b = &s->block;
+    struct gathered *const b = &s->block;
     const struct dense d = dense_of(s);
     const size_t ld = b->ld, rows = ld + m;
     float *const T = b->R + ld * ld;
@@ -206,7 +206,7 @@ static float orthonormalise(struct rule_state *s, size_t m)
 /* The coefficients of the new directions to Z, their covariance to M. */
 static void decompose(struct rule_state *s, size_t m)
 {
-    struct block *const b = &s->block;
+    struct gathered *const b = &s->block;
     const struct dense d = dense_of(s);
     const size_t ld = b->ld, rows = ld + m;
     float far = INFINITY, before = INFINITY;
@@ -234,7 +234,7 @@ static void decompose(struct rule_state *s, size_t m)
 /* U <- U Z1 + E Z2, tile by tile. */
 static void turn(struct rule_state *s, size_t m)
 {
-    struct block *const b = &s->block;
+    struct gathered *const b = &s->block;
     struct basis *const U = s->U;
     const struct dense d = dense_of(s);
     const size_t of_U = U->r * TILE, of_E = b->filled * TILE;
@@ -266,7 +266,7 @@ static void flush(struct rule_state *s)
 
 static void settle(struct rule_state *s, const float *e)
 {
-    struct block *const b = &s->block;
+    struct gathered *const b = &s->block;
     const size_t parts = s->U->parts;
 
     memset(b->x, 0, basis_padded(s->U) * sizeof *b->x);

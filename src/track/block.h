@@ -10,7 +10,7 @@
 
 #include "track/basis.h"
 
-struct block {
+struct gathered {
     size_t most, filled; /* frames in a block, and gathered so far         */
     size_t ld, wide;     /* floats in a row of coefficients, and of D      */
     float keep, loud;    /* weight of what was before; of the frame at hand */

@@ -39,7 +39,7 @@ struct rule_state {
     struct cov cov;     /* rls, exact, block                           */
     float *power;       /* [cap] gradient: power of each direction     */
     float *a, *b;       /* [ld] exact: scratch                         */
-    struct block block; /* block: the frames gathered so far           */
+    struct gathered block; /* block: the frames gathered so far           */
 };
 
 /* Every rule is a file with these.  The last two may be NULL: settle is called when

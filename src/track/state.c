@@ -26,7 +26,7 @@ static void walk_basis(struct basis *b, struct store *s, size_t least)
 
 static void walk_block(struct rule_state *r, struct store *s)
 {
-    struct block *const b = &r->block;
+    struct gathered *const b = &r->block;
 
     store_size(s, &b->filled, 0, b->most - 1);
     store_floats(s, &b->keep, 1, 0.0f, 1.0f);
