@@ -50,6 +50,7 @@ $(call objects,$(program)): FLAGS += -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64
 $(OUT)/src/lull.o: FLAGS += -DLULL_VERSION='"$(VERSION)"'
 $(OUT)/tests/%.o: FLAGS += -Itests
 $(OUT)/tests/bench/%.o: FLAGS += $(call cflags,sndfile)
+$(OUT)/tests/test_files.o: FLAGS += -D_XOPEN_SOURCE=700
 $(OUT)/tests/bench/tracker.o: FLAGS += -D_XOPEN_SOURCE=700
 # Kernels for processors that must be asked first (kernel.c does).
 ifneq ($(filter x86_64% i%86%,$(shell $(CC) -dumpmachine)),)
@@ -81,6 +82,8 @@ $(binary): $(call objects,$(program)) $(static)
 $(tests): %: %.o $(helpers) $(measures) $(static)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f cmocka) $(LDLIBS)
 $(OUT)/tests/test_track_lapack $(OUT)/tests/bench/tracker: LDLIBS += -llapacke
+$(OUT)/tests/test_files: $(patsubst %.c,$(OUT)/%.o,$(wildcard src/source/*.c src/sink/*.c))
+$(OUT)/tests/test_files: LDLIBS += $(call libs,sndfile)
 $(OUT)/tests/test_new: LDFLAGS += -Wl,--wrap=aligned_alloc,--wrap=free
 $(OUT)/tests/test_tracker: LDFLAGS += -Wl,--wrap=aligned_alloc
 $(benches): %: %.o $(helpers) $(measures) $(static)

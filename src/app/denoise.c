@@ -51,7 +51,8 @@ static bool emit(struct pass *p, float *block, size_t frames, struct fault *why)
 static bool stream(struct pass *p, struct fault *why)
 {
     const unsigned channels = p->source.sound.channels;
-    const size_t room = BLOCK / channels, tenth = (size_t)(p->source.sound.rate_hz / 10);
+    const size_t room = BLOCK / channels;
+    const size_t tenth = (size_t)fmax(p->source.sound.rate_hz / 10, 1);
     size_t due = tenth, n;
     float block[BLOCK];
 
@@ -91,7 +92,7 @@ static lull_config config_of(const struct options *o, const struct sound *sound)
 static bool refuse(const struct pass *p, lull_status status, struct fault *why)
 {
     const char *reason = lull_strerror(status), *in = p->source.name;
-    const int blame = p->options->type ? EX_USAGE : EX_DATAERR;
+    const int blame = p->options->rate_hz > 0 ? EX_USAGE : EX_DATAERR;
 
     switch (status) {
     case LULL_NO_MEMORY:
@@ -136,7 +137,7 @@ static bool open_all(struct pass *p, struct fault *why)
 {
     const struct options *o = p->options;
 
-    return source_open(&p->source, o->in, o->type ? &o->raw : NULL, &stop_signal, why) &&
+    return source_open(&p->source, o->in, &o->given, &stop_signal, why) &&
            open_lull(p, why) && log_open(&p->log, o->log, why) && open_sink(p, why);
 }
 
