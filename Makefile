@@ -41,7 +41,7 @@ libs   = $(shell pkg-config --libs $(1)) -lm -lpthread
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: bench-tracker pictures-tracker all test check demo deps sanitize layers bench quality install uninstall format clean help
+.PHONY: fuzz bench-tracker pictures-tracker all test check demo deps sanitize layers bench quality install uninstall format clean help
 all: $(static) $(shared) $(binary)      ## library and program (default)
 
 $(OUT)/src/base/fft.o: FLAGS += $(call cflags,fftw3f)
@@ -137,6 +137,24 @@ quality: deps                   ## score DATA/noisy against DATA/clean
 	@$(MAKE) -s --no-print-directory all $(benches)
 	@test -n "$(DATA)" || { echo "usage: make quality DATA=dir [OPTIONS='--latency 16'], with dir/clean and dir/noisy" >&2; exit 64; }
 	@$(OUT)/tests/bench/quality $(DATA) -- $(OPTIONS)
+
+# Each target for SECONDS, with what it has found kept in build/fuzz for next time.
+fuzz_targets := $(patsubst tests/fuzz/%.c,%,$(filter-out %/fuzz.c,$(wildcard tests/fuzz/*.c)))
+SECONDS ?= 60
+fuzz: deps                      ## throw broken files at every reader, SECONDS=60 for each
+	@mkdir -p build/fuzz
+	@$(MAKE) -s --no-print-directory $(OUT)/filters.c
+	@for t in $(fuzz_targets); do \
+	    clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -std=c11 \
+	        -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 -Iinclude -Isrc -Itests $(call cflags,sndfile) \
+	        tests/fuzz/$$t.c tests/fuzz/fuzz.c src/source/*.c src/sink/*.c src/filter/*.c \
+	        $(OUT)/filters.c $(call libs,sndfile) -o build/fuzz/$$t && \
+	    sh tests/fuzz/seeds.sh $$t build/fuzz/$$t.files && \
+	    build/fuzz/$$t -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=512 -max_len=4096 \
+	        -artifact_prefix=build/fuzz/$$t- -print_final_stats=1 build/fuzz/$$t.files \
+	        >build/fuzz/$$t.log 2>&1 || { tail -n 40 build/fuzz/$$t.log; exit 1; }; \
+	    echo "$$t: $$(sed -n 's/^stat::number_of_executed_units: *//p' build/fuzz/$$t.log) files, nothing found"; \
+	done
 
 # One list, "mode:from:to", serves install and uninstall: they cannot disagree.
 installed = 755:$(binary):$(BINDIR)/lull \
