@@ -119,6 +119,7 @@ sanitize: deps                  ## the same under address and undefined-behaviou
 test: all $(tests) $(OUT)/tests/bench/quality
 	@for t in $(tests); do $$t || exit 1; done
 	@[ ! -f tests/cli.sh ] || LULL=$(binary) sh tests/cli.sh
+	@LULL=$(binary) sh tests/malformed.sh
 	@sh tests/clips.sh $(OUT)/tests/bench/quality
 	@MAKEFLAGS= FLAVOUR=$(FLAVOUR) CC="$(CC)" CFLAGS="$(CFLAGS)" sh tests/stranger.sh
 layers: $(static)               ## prove: no malloc, I/O, locks or globals below the faces

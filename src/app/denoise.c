@@ -92,7 +92,7 @@ static lull_config config_of(const struct options *o, const struct sound *sound)
 static bool refuse(const struct pass *p, lull_status status, struct fault *why)
 {
     const char *reason = lull_strerror(status), *in = p->source.name;
-    const int blame = p->options->rate_hz > 0 ? EX_USAGE : EX_DATAERR;
+    const struct options *o = p->options;
 
     switch (status) {
     case LULL_NO_MEMORY:
@@ -100,10 +100,11 @@ static bool refuse(const struct pass *p, lull_status status, struct fault *why)
     case LULL_BAD_FILTER:
         return fault_set(why, EX_CONFIG, "%s: %s", p->options->filter, reason);
     case LULL_BAD_RATE:
-        return fault_set(why, blame, "%s: %.10g Hz: %s", in, p->source.sound.rate_hz, reason);
+        return fault_set(why, o->rate_hz > 0 ? EX_USAGE : EX_DATAERR, "%s: %.10g Hz: %s", in,
+                         p->source.sound.rate_hz, reason);
     case LULL_BAD_CHANNELS:
-        return fault_set(why, blame, "%s: %u channels: %s", in, p->source.sound.channels,
-                         reason);
+        return fault_set(why, o->channels > 0 ? EX_USAGE : EX_DATAERR, "%s: %u channels: %s", in,
+                         p->source.sound.channels, reason);
     case LULL_BAD_LATENCY:
         return fault_set(why, EX_USAGE, "--latency %g: %s", p->options->latency_ms, reason);
     default:

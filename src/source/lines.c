@@ -69,16 +69,15 @@ bool lines_ready(struct lines *l)
 
 bool lines_wait(struct lines *l, struct tap *tap, const char *name, struct fault *why)
 {
-    while (!lines_ready(l)) {
-        if (l->ended)
-            return false;
-        if (l->end - l->at > LINE_LONGEST)
-            return fault_set(why, EX_DATAERR, "%s: line %lld: is longer than 1 MiB", name,
-                             l->number);
+    bool ready;
+
+    while (!(ready = lines_ready(l)) && !l->ended && l->searched - l->at <= LINE_LONGEST)
         if (!read_more(l, tap, name, why))
             return false;
-    }
-    return true;
+    return l->searched - l->at <= LINE_LONGEST
+               ? ready
+               : fault_set(why, EX_DATAERR, "%s: line %lld: is longer than 1 MiB", name,
+                           l->number);
 }
 
 static struct line line_at(const struct lines *l, size_t at, size_t end, long long number)
