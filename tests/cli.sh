@@ -597,6 +597,7 @@ the_log_has_a_line_a_tenth_and_a_summary() {
     cat noise.wav | lull --log log2 >/dev/null; sed '$d' log >a; sed '$d' log2 >b; same a b
     lull --log - noise.wav out.wav >log2; [ "$(wc -l <log2)" = 21 ]
     exits 64 lull --log - noise.wav
+    exits 64 lull --log ./new.wav noise.wav new.wav; says 'where the sound is'; absent new.wav
 }
 
 the_log_is_json() {

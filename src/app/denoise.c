@@ -134,12 +134,35 @@ static bool open_sink(struct pass *p, struct fault *why)
     return sink_open(&p->sink, p->options->out, &p->source, !p->options->no_dither, why);
 }
 
+static bool same_place(const char *a, const char *b)
+{
+    struct stat x, y;
+
+    if (stat(a, &x) || stat(b, &y))
+        return !strcmp(a, b);
+    return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* Whether a new log is where the sound will be shows once it is there. */
+static bool open_log(struct pass *p, struct fault *why)
+{
+    const struct options *o = p->options;
+    const bool fresh = o->log && access(o->log, F_OK);
+
+    if (!log_open(&p->log, o->log, why))
+        return false;
+    if (!fresh || !same_place(o->log, o->out))
+        return true;
+    unlink(o->log);
+    return fault_set(why, EX_USAGE, "--log %s: that is where the sound is", o->log);
+}
+
 static bool open_all(struct pass *p, struct fault *why)
 {
     const struct options *o = p->options;
 
     return source_open(&p->source, o->in, &o->given, &stop_signal, why) &&
-           open_lull(p, why) && log_open(&p->log, o->log, why) && open_sink(p, why);
+           open_lull(p, why) && open_log(p, why) && open_sink(p, why);
 }
 
 /* With everything open: the sound, and what there is to say about it. */
@@ -179,15 +202,6 @@ static bool pass_through(struct pass *p, struct fault *why)
     lull_free(p->lull);
     source_close(&p->source);
     return log_close(p->log, p->options->log, done ? why : &later) && done;
-}
-
-static bool same_place(const char *a, const char *b)
-{
-    struct stat x, y;
-
-    if (stat(a, &x) || stat(b, &y))
-        return !strcmp(a, b);
-    return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
 /* What would surprise whoever asked for it. */

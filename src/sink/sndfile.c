@@ -154,6 +154,8 @@ static unsigned bits_of(int format)
     return 24;
 }
 
+/* Title, artist, date and a few more: those that libsndfile knows.  Other
+ * comments of FLAC and Ogg it neither shows nor takes, so they are lost. */
 static void copy_strings(SNDFILE *from, SNDFILE *to)
 {
     for (int kind = SF_STR_FIRST; kind <= SF_STR_LAST; kind++) {
