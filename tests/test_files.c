@@ -267,6 +267,7 @@ static void tables_of_all_kinds_pass_byte_for_byte(void **state)
     assert_table_passes("pump,1.5,2.5\npump,1.7,2.7\n");
     assert_table_passes("1.5,2.5,\n1.7,2.7,\n");
     assert_table_passes("Logger 3000\nserial no 12\n\nt,x\n0.1,7\n0.2,8\n");
+    assert_table_passes(",0,1\n0,1.5,2.25\n1,3.5,4.25\n2,4.5,5.25\n");
     assert_table_passes("time,0,1\n0.0,1,2\n0.5,3,4\n1.0,4,5\n");
 }
 
@@ -308,6 +309,33 @@ static void a_column_of_time_tells_the_rate_and_is_no_channel(void **state)
             fail_msg("%s", why.text);
         assert_int_equal(s.sound.channels, 1);
         assert_true(fabs(s.sound.rate_hz - tables[i].rate_hz) < 1e-9 * tables[i].rate_hz);
+        source_close(&s);
+    }
+}
+
+static void names_that_are_numbers_are_no_row(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        unsigned channels;
+        float first;
+    } tables[] = {
+        { ",0,1\n0,1.5,2\n1,3,4\n2,4,5\n", 2, 1.5f },       /* pandas, with its index */
+        { "0,1,2\n7,1,2\n6,3,4\n7,4,5\n", 3, 7 },           /* ... and without        */
+        { "time,1,2\n0,1.5,2\n1,3,4\n2,4,5\n", 2, 1.5f },
+        { "0,1\n7,1\n6,3\n7,4\n", 2, 0 },                   /* could be both: a row   */
+    };
+    struct fault why;
+
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        struct source s = opened(tables[i].text, 250, &why);
+        float x[3];
+
+        assert_int_equal(why.code, 0);
+        assert_int_equal(s.sound.channels, tables[i].channels);
+        assert_int_equal(source_read(&s, x, 1, &why), 1);
+        assert_true(x[0] == tables[i].first);
         source_close(&s);
     }
 }
@@ -567,6 +595,7 @@ int main(void)
         cmocka_unit_test(what_was_read_is_printed_again),
         cmocka_unit_test(tables_of_all_kinds_pass_byte_for_byte),
         cmocka_unit_test(a_column_of_time_tells_the_rate_and_is_no_channel),
+        cmocka_unit_test(names_that_are_numbers_are_no_row),
         cmocka_unit_test(rounded_times_and_gaps_do_not_move_the_rate),
         cmocka_unit_test(without_time_the_rate_is_asked_for),
         cmocka_unit_test(what_is_missing_in_a_table_is_nan_and_is_filled),

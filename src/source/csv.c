@@ -82,33 +82,49 @@ struct tally {
     struct field other;                 /* the first of them, ...                 */
     size_t at;                          /* ... in this column                     */
     bool timed;                         /* it is in the first column and begins with a digit */
+    bool labels;                        /* 0, 1, 2, ...: pandas' names for columns           */
 };
+
+/* Is the field the number i? */
+static bool is_label(const struct field *f, size_t i)
+{
+    struct look look;
+    double x;
+
+    return number_read(f->text, f->n, false, &x, &look) == NUMBER && x == (double)i &&
+           !look.point && !look.e;
+}
 
 static struct tally take_stock(const struct line *line, char delimiter)
 {
-    struct tally t = { 0 };
+    struct tally t = { .labels = true };
     struct cut c = { .rest = line->text, .n = line->n };
+    size_t unnamed = 0;
 
     for (struct field f; t.columns <= COLUMNS_MOST && table_cut(delimiter, &c, &f); t.columns++) {
         struct look look;
         double x;
         const enum number kind = number_read(f.text, f.n, delimiter != ',', &x, &look);
 
+        unnamed += !t.columns && !f.n;      /* that of pandas' index */
+        t.labels &= (unnamed && !t.columns) || is_label(&f, t.columns - unnamed);
         t.numbers += kind == NUMBER || (kind == NUMBER_MISSING && f.n);
         if (kind == NUMBER_NOT && !t.others++) {
             t.other = f;
             t.at = t.columns;
         }
     }
+    t.labels &= t.columns - unnamed > (unnamed ? 0 : 2);
     t.timed = t.others && !t.at && t.other.n && *t.other.text >= '0' && *t.other.text <= '9';
     return t;
 }
 
-/* Rows hold numbers.  The first field may be text if it looks like a time, or
- * if the names of columns, which are text too, have been. */
+/* Rows hold numbers, other than labels where names are due.  The first field may
+ * be text if it looks like a time, or if the names of columns, which are text
+ * too, have been. */
 static bool is_row(const struct tally *t, char delimiter, bool named)
 {
-    if (delimiter && t->columns < 2)
+    if ((delimiter && t->columns < 2) || (t->labels && !named))
         return false;
     return t->numbers && (!t->others || (t->others == 1 && !t->at && (t->timed || named)));
 }
