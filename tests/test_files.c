@@ -267,6 +267,8 @@ static void tables_of_all_kinds_pass_byte_for_byte(void **state)
     assert_table_passes("pump,1.5,2.5\npump,1.7,2.7\n");
     assert_table_passes("1.5,2.5,\n1.7,2.7,\n");
     assert_table_passes("Logger 3000\nserial no 12\n\nt,x\n0.1,7\n0.2,8\n");
+    assert_table_passes("\xef\xbb\xbf" "1.5,2\n1.7,3\n");
+    assert_table_passes("\"a \"\"great\"\", big\",x\n1,1.5\n2,1.7\n");
     assert_table_passes(",0,1\n0,1.5,2.25\n1,3.5,4.25\n2,4.5,5.25\n");
     assert_table_passes("time,0,1\n0.0,1,2\n0.5,3,4\n1.0,4,5\n");
 }
@@ -298,6 +300,8 @@ static void a_column_of_time_tells_the_rate_and_is_no_channel(void **state)
         { 1, "utc,x\n2026-02-28T23:59:59Z,1\n2026-03-01T00:00:00Z,2\n2026-03-01T00:00:01Z,2\n" },
         { 0.1, "seconds,x\n0,1\n10,5\n20,2\n" },
         { 62.5, "t\tx\n0,000\t1\n0,016\t1\n0,032\t3\n" },
+        { 250, "\"time \"\"here\"\", ms\",x\n0,1\n4,5\n8,2\n" },
+        { 250, "\xef\xbb\xbf" "0,1\n0.004,5\n0.008,2\n" },
         { 500, "us,x\n0,1\n2000,5\n4000,2\n" },
     };
     struct fault why;
@@ -425,6 +429,7 @@ static void errors_in_a_table_name_the_line_and_the_column(void **state)
         { "a,b\nc,d\n", "nor a table" },
         { "time\nx,y\n", "nor a table" },
         { "time,x\n0,a\n", "in: line 2, column 2: \"a\"" },
+        { "time,x\n0,a\n1,2\n", "in: line 2, column 2: \"a\"" },
         { "\xff\xfe" "1\n", "UTF-16" },
     };
     struct fault why;
