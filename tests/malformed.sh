@@ -17,7 +17,7 @@ kinds=0 failed=0
 
 # 64 MiB, unless the program is built to need terabytes.
 limit=''
-(ulimit -v 65536 && "$LULL" -V) >/dev/null 2>&1 && limit='ulimit -v 65536;'
+{ (ulimit -v 65536 && "$LULL" -V) && limit='ulimit -v 65536;'; } >/dev/null 2>&1
 watch=''
 command -v timeout >/dev/null && watch='timeout -k 1 2'
 
