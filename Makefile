@@ -41,7 +41,7 @@ libs   = $(shell pkg-config --libs $(1)) -lm -lpthread
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: bench-tracker pictures-tracker all test check demo deps sanitize layers bench quality install uninstall format clean help
+.PHONY: fuzz bench-tracker pictures-tracker all test check demo deps sanitize layers bench quality install uninstall format clean help
 all: $(static) $(shared) $(binary)      ## library and program (default)
 
 $(OUT)/src/base/fft.o: FLAGS += $(call cflags,fftw3f)
@@ -50,6 +50,7 @@ $(call objects,$(program)): FLAGS += -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64
 $(OUT)/src/lull.o: FLAGS += -DLULL_VERSION='"$(VERSION)"'
 $(OUT)/tests/%.o: FLAGS += -Itests
 $(OUT)/tests/bench/%.o: FLAGS += $(call cflags,sndfile)
+$(OUT)/tests/test_files.o: FLAGS += -D_XOPEN_SOURCE=700
 $(OUT)/tests/bench/tracker.o: FLAGS += -D_XOPEN_SOURCE=700
 # Kernels for processors that must be asked first (kernel.c does).
 ifneq ($(filter x86_64% i%86%,$(shell $(CC) -dumpmachine)),)
@@ -81,6 +82,8 @@ $(binary): $(call objects,$(program)) $(static)
 $(tests): %: %.o $(helpers) $(measures) $(static)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f cmocka) $(LDLIBS)
 $(OUT)/tests/test_track_lapack $(OUT)/tests/bench/tracker: LDLIBS += -llapacke
+$(OUT)/tests/test_files: $(patsubst %.c,$(OUT)/%.o,$(wildcard src/source/*.c src/sink/*.c))
+$(OUT)/tests/test_files: LDLIBS += $(call libs,sndfile)
 $(OUT)/tests/test_new: LDFLAGS += -Wl,--wrap=aligned_alloc,--wrap=free
 $(OUT)/tests/test_tracker: LDFLAGS += -Wl,--wrap=aligned_alloc
 $(benches): %: %.o $(helpers) $(measures) $(static)
@@ -116,6 +119,7 @@ sanitize: deps                  ## the same under address and undefined-behaviou
 test: all $(tests) $(OUT)/tests/bench/quality
 	@for t in $(tests); do $$t || exit 1; done
 	@[ ! -f tests/cli.sh ] || LULL=$(binary) sh tests/cli.sh
+	@LULL=$(binary) sh tests/malformed.sh
 	@sh tests/clips.sh $(OUT)/tests/bench/quality
 	@MAKEFLAGS= FLAVOUR=$(FLAVOUR) CC="$(CC)" CFLAGS="$(CFLAGS)" sh tests/stranger.sh
 layers: $(static)               ## prove: no malloc, I/O, locks or globals below the faces
@@ -134,6 +138,24 @@ quality: deps                   ## score DATA/noisy against DATA/clean
 	@$(MAKE) -s --no-print-directory all $(benches)
 	@test -n "$(DATA)" || { echo "usage: make quality DATA=dir [OPTIONS='--latency 16'], with dir/clean and dir/noisy" >&2; exit 64; }
 	@$(OUT)/tests/bench/quality $(DATA) -- $(OPTIONS)
+
+# Each target for SECONDS, with what it has found kept in build/fuzz for next time.
+fuzz_targets := $(patsubst tests/fuzz/%.c,%,$(filter-out %/fuzz.c,$(wildcard tests/fuzz/*.c)))
+SECONDS ?= 60
+fuzz: deps                      ## throw broken files at every reader, SECONDS=60 for each
+	@mkdir -p build/fuzz
+	@$(MAKE) -s --no-print-directory $(OUT)/filters.c
+	@for t in $(fuzz_targets); do \
+	    clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -std=c11 \
+	        -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 -Iinclude -Isrc -Itests $(call cflags,sndfile) \
+	        tests/fuzz/$$t.c tests/fuzz/fuzz.c src/source/*.c src/sink/*.c src/filter/*.c \
+	        $(OUT)/filters.c $(call libs,sndfile) -o build/fuzz/$$t && \
+	    sh tests/fuzz/seeds.sh $$t build/fuzz/$$t.files && \
+	    build/fuzz/$$t -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=512 -max_len=4096 \
+	        -artifact_prefix=build/fuzz/$$t- -print_final_stats=1 build/fuzz/$$t.files \
+	        >build/fuzz/$$t.log 2>&1 || { tail -n 40 build/fuzz/$$t.log; exit 1; }; \
+	    echo "$$t: $$(sed -n 's/^stat::number_of_executed_units: *//p' build/fuzz/$$t.log) files, nothing found"; \
+	done
 
 # One list, "mode:from:to", serves install and uninstall: they cannot disagree.
 installed = 755:$(binary):$(BINDIR)/lull \

@@ -324,6 +324,94 @@ ffmpeg_reads_and_writes_our_pipes() {
     cat rf.wav | lull -m 0 | tail -c $SIZE >out.raw; same noise.raw out.raw
 }
 
+# ---- tables and arrays
+
+# A table of 32000 rows with the noise in one column: time, noise, a count.
+table() {                       # table DELIMITER POINT END
+    numbers noise.raw | awk -v d="$1" -v p="$2" -v e="$3" '
+        BEGIN { printf "# made by hand%stime%snoise%s\"a count\"%s", e, d, d, e }
+        { t = sprintf("%.7f", (NR - 1) / 16000); x = sprintf("%.5f", $1 / 32768)
+          sub(/[.]/, p, t); sub(/[.]/, p, x); sub(/^-0.00000$/, "0" p "00000", x)
+          printf "%s%s%s%s%d%s", t, d, x, d, NR % 1000, e }'
+}
+
+a_table_keeps_all_but_its_samples() {
+    table , . '\n' >in.csv; exits 0 lull in.csv out.csv; silent
+    [ "$(wc -l <out.csv)" = 32002 ]; differ in.csv out.csv
+    head -n 2 in.csv >a; head -n 2 out.csv >b; same a b
+    cut -d, -f 1 in.csv >a; cut -d, -f 1 out.csv >b; same a b
+    awk -F, 'NR > 2 && ($2 !~ /^-?[0-9]+\.[0-9][0-9][0-9][0-9][0-9]$/ || $3 !~ /^-?[0-9]+$/) { exit 1 }' out.csv
+    lull -v in.csv out.csv 2>err; says 'in.csv: CSV, 16000 Hz, 2 channels'
+}
+
+with_mix_0_a_table_stays_byte_for_byte() {
+    for kind in ', .' '; ,' '\t .' '; .'; do
+        table $kind '\r\n' >in.csv
+        lull -m 0 in.csv out.csv; same in.csv out.csv
+        cat in.csv | lull -m 0 | cat >out.csv; same in.csv out.csv
+    done
+}
+
+a_table_may_come_by_any_name_and_in_pieces() {
+    table , . '\n' >in.csv; lull in.csv want.csv
+    { head -c 5; sleep .1; head -c 70; sleep .1; head -c 3333; sleep .1; cat; } <in.csv | lull | cat >got; same want.csv got
+    cp in.csv in.dat; lull in.dat out.dat; same want.csv out.dat
+    lull -t csv -r 16000 - out.tsv <in.csv; same want.csv out.tsv
+    lull in.csv out.wav; lull -v out.wav back.wav 2>err; says '32 bit float, 16000 Hz, 2 channels'
+    exits 73 lull noise.wav out.csv; says 'out.csv: a table is written only where one was read'
+}
+
+a_table_passes_as_it_comes() {
+    table , . '\n' >in.csv
+    rm -f pipe; mkfifo pipe
+    lull pipe >got &
+    exec 8>pipe
+    head -n 3000 in.csv >&8
+    for try in 1 2 3 4 5 6 7 8 9 10; do sleep .1; [ "$(wc -l <got)" -lt 2400 ] || break; done
+    [ "$(wc -l <got)" -ge 2400 ]                        # though the input goes on
+    exec 8>&-
+    wait $!
+    [ "$(wc -l <got)" = 3000 ]
+}
+
+a_table_without_time_needs_a_rate() {
+    numbers noise.raw >in.csv
+    exits 64 lull in.csv out.csv; says 'in.csv: no column of time.*-r 250'
+    exits 0 lull -m 0 -r 16000 in.csv out.csv; same in.csv out.csv
+    exits 64 lull -r 16000 noise.wav out.wav; says 'noise.wav: says its rate itself'
+}
+
+an_array_keeps_type_shape_and_order() {
+    array() { printf '\223NUMPY\001\000v\000%-117s\n' "{'descr': '<i2', 'fortran_order': $1, 'shape': (16000, 2), }"; cat noise.raw; }
+    array False >in.npy
+    exits 0 lull -m 0 -r 16000 in.npy out.npy; silent; same in.npy out.npy
+    cat in.npy | lull -m 0 -r 16000 | cat >out.npy; same in.npy out.npy
+    lull -m 0 -r 16000 in.npy out.raw; same noise.raw out.raw
+    lull -m 0 -r 16000 in.npy out.wav; tail -c $SIZE out.wav >a; same noise.raw a
+    array True >fortran.npy
+    exits 0 lull -m 0 -r 16000 fortran.npy out.npy; same fortran.npy out.npy
+    lull -r 16000 fortran.npy out.npy; differ fortran.npy out.npy
+    piped_array() { cat fortran.npy | "$LULL" -r 16000 - out2.npy; }
+    exits 65 piped_array; says 'Fortran order'; absent out2.npy
+    head -c 32128 in.npy >cut.npy; exits 65 lull -m 0 -r 16000 cut.npy out.npy; says 'ends 8000 frames'
+    [ "$(head -c 128 out.npy | tail -c +11 | tr -d ' ')" = "{'descr':'<i2','fortran_order':False,'shape':(8000,2),}" ]
+}
+
+numpy_reads_what_we_write() {
+    python3 -c 'import numpy' || return 0
+    lull -m 0 noise.wav out.npy
+    python3 -c 'import numpy as n; x = n.load("out.npy"); y = n.fromfile("noise.raw", "<i2")
+assert x.dtype == y.dtype and x.shape == y.shape and (x == y).all()'
+}
+
+a_thousand_and_24_channels_pass() {
+    { wav 1 1024 16000 16 2048000; cat noise.raw noise.raw noise.raw noise.raw noise.raw noise.raw noise.raw noise.raw
+      cat noise.raw noise.raw noise.raw noise.raw noise.raw noise.raw noise.raw noise.raw; } | head -c 1024044 >wide.wav
+    exits 65 lull -m 0 wide.wav out.wav; says 'wide.wav: ends 500 frames'
+    tail -c 1024000 wide.wav >a; tail -c 1024000 out.wav >b; same a b
+    lull -m 0 -t raw -r 16000 -c 1024 a out.raw; same a out.raw
+}
+
 # ---- inputs that are not what they seem
 
 piped() { cat "$1" | "$LULL" - out.wav; }
@@ -509,6 +597,7 @@ the_log_has_a_line_a_tenth_and_a_summary() {
     cat noise.wav | lull --log log2 >/dev/null; sed '$d' log >a; sed '$d' log2 >b; same a b
     lull --log - noise.wav out.wav >log2; [ "$(wc -l <log2)" = 21 ]
     exits 64 lull --log - noise.wav
+    exits 64 lull --log ./new.wav noise.wav new.wav; says 'where the sound is'; absent new.wav
 }
 
 the_log_is_json() {
@@ -582,6 +671,14 @@ it rf64_and_more_than_4_GiB_pass_through_pipes truncate timeout mkfifo
 it floats_and_deep_samples_have_the_headers_they_need
 it sox_reads_and_writes_our_pipes sox
 it ffmpeg_reads_and_writes_our_pipes ffmpeg
+it a_table_keeps_all_but_its_samples
+it with_mix_0_a_table_stays_byte_for_byte
+it a_table_may_come_by_any_name_and_in_pieces
+it a_table_passes_as_it_comes mkfifo
+it a_table_without_time_needs_a_rate
+it an_array_keeps_type_shape_and_order
+it numpy_reads_what_we_write python3
+it a_thousand_and_24_channels_pass
 it a_file_shorter_than_its_header_says_is_done_and_told
 it half_a_frame_at_the_end_is_left_out_and_told
 it headers_beyond_reason_are_refused

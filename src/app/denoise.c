@@ -51,7 +51,8 @@ static bool emit(struct pass *p, float *block, size_t frames, struct fault *why)
 static bool stream(struct pass *p, struct fault *why)
 {
     const unsigned channels = p->source.sound.channels;
-    const size_t room = BLOCK / channels, tenth = (size_t)(p->source.sound.rate_hz / 10);
+    const size_t room = BLOCK / channels;
+    const size_t tenth = (size_t)fmax(p->source.sound.rate_hz / 10, 1);
     size_t due = tenth, n;
     float block[BLOCK];
 
@@ -91,7 +92,7 @@ static lull_config config_of(const struct options *o, const struct sound *sound)
 static bool refuse(const struct pass *p, lull_status status, struct fault *why)
 {
     const char *reason = lull_strerror(status), *in = p->source.name;
-    const int blame = p->options->type ? EX_USAGE : EX_DATAERR;
+    const struct options *o = p->options;
 
     switch (status) {
     case LULL_NO_MEMORY:
@@ -99,10 +100,11 @@ static bool refuse(const struct pass *p, lull_status status, struct fault *why)
     case LULL_BAD_FILTER:
         return fault_set(why, EX_CONFIG, "%s: %s", p->options->filter, reason);
     case LULL_BAD_RATE:
-        return fault_set(why, blame, "%s: %.10g Hz: %s", in, p->source.sound.rate_hz, reason);
+        return fault_set(why, o->rate_hz > 0 ? EX_USAGE : EX_DATAERR, "%s: %.10g Hz: %s", in,
+                         p->source.sound.rate_hz, reason);
     case LULL_BAD_CHANNELS:
-        return fault_set(why, blame, "%s: %u channels: %s", in, p->source.sound.channels,
-                         reason);
+        return fault_set(why, o->channels > 0 ? EX_USAGE : EX_DATAERR, "%s: %u channels: %s", in,
+                         p->source.sound.channels, reason);
     case LULL_BAD_LATENCY:
         return fault_set(why, EX_USAGE, "--latency %g: %s", p->options->latency_ms, reason);
     default:
@@ -132,12 +134,35 @@ static bool open_sink(struct pass *p, struct fault *why)
     return sink_open(&p->sink, p->options->out, &p->source, !p->options->no_dither, why);
 }
 
+static bool same_place(const char *a, const char *b)
+{
+    struct stat x, y;
+
+    if (stat(a, &x) || stat(b, &y))
+        return !strcmp(a, b);
+    return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* Whether a new log is where the sound will be shows once it is there. */
+static bool open_log(struct pass *p, struct fault *why)
+{
+    const struct options *o = p->options;
+    const bool fresh = o->log && access(o->log, F_OK);
+
+    if (!log_open(&p->log, o->log, why))
+        return false;
+    if (!fresh || !same_place(o->log, o->out))
+        return true;
+    unlink(o->log);
+    return fault_set(why, EX_USAGE, "--log %s: that is where the sound is", o->log);
+}
+
 static bool open_all(struct pass *p, struct fault *why)
 {
     const struct options *o = p->options;
 
-    return source_open(&p->source, o->in, o->type ? &o->raw : NULL, &stop_signal, why) &&
-           open_lull(p, why) && log_open(&p->log, o->log, why) && open_sink(p, why);
+    return source_open(&p->source, o->in, &o->given, &stop_signal, why) &&
+           open_lull(p, why) && open_log(p, why) && open_sink(p, why);
 }
 
 /* With everything open: the sound, and what there is to say about it. */
@@ -177,15 +202,6 @@ static bool pass_through(struct pass *p, struct fault *why)
     lull_free(p->lull);
     source_close(&p->source);
     return log_close(p->log, p->options->log, done ? why : &later) && done;
-}
-
-static bool same_place(const char *a, const char *b)
-{
-    struct stat x, y;
-
-    if (stat(a, &x) || stat(b, &y))
-        return !strcmp(a, b);
-    return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
 /* What would surprise whoever asked for it. */

@@ -61,7 +61,7 @@ void log_summary(FILE *log, const struct summary *s, const lull_readings *last)
     fprintf(log, "{\"summary\":true,\"frames\":%lld,\"channels\":%u,\"missing\":%lld,"
             "\"clipped\":%lld,\"invalid\":%llu,\"latency_frames\":%zu",
             s->frames, s->channels, s->missing, s->clipped, s->invalid, s->latency_frames);
-    number(log, "rate_hz", s->rate_hz, 0);
+    number(log, "rate_hz", s->rate_hz, s->rate_hz == floor(s->rate_hz) ? 0 : 6);
     number(log, "seconds", (double)s->frames / s->rate_hz, 3);
     number(log, "wall_seconds", s->wall_s, 3);
     number(log, "in_db", s->in_db, 2);

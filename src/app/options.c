@@ -47,9 +47,11 @@ static const struct row denoising[] = {
 };
 
 static const struct row raw_input[] = {
-    { 't', "type", "raw", WORD, AT(type), 0, 0, "IN has no header; nor has standard output" },
-    { 'r', "rate", "HZ", NUMBER, AT(rate_hz), 1, 1e6, "frames per second" },
-    { 'c', "channels", "N", NUMBER, AT(channels), 1, 1024, "channels (1)" },
+    { 't', "type", "TYPE", WORD, AT(type), 0, 0,
+      "IN is raw (no header; -c and -e say more), csv or npy" },
+    { 'r', "rate", "HZ", NUMBER, AT(rate_hz), 0.01, 1e6,
+      "frames per second, of raw, npy, csv without time" },
+    { 'c', "channels", "N", NUMBER, AT(channels), 1, 8192, "channels (1)" },
     { 'e', "encoding", "ENC", WORD, AT(encoding), 0, 0,
       "u8 s8 s16 s24 s32 f32 f64 (s16); s16be for big-endian" },
     { 0 }
@@ -70,7 +72,7 @@ static const struct row telling[] = {
 
 static const struct section sections[] = {
     { "Denoising", denoising },
-    { "Raw input", raw_input },
+    { "Input without a header", raw_input },
     { "The rest", telling },
 };
 
@@ -199,31 +201,38 @@ static int read_places(struct options *o, int n, char **places)
     return 0;
 }
 
-/* The four options that describe raw input make one description. */
 static int settle_raw(struct options *o)
 {
-    if (!o->type) {
-        if (o->rate_hz >= 0 || o->channels >= 0 || o->encoding)
-            return complain(EX_USAGE, "-r, -c and -e describe raw input: add -t raw");
-        return 0;
-    }
-    if (strcmp(o->type, "raw"))
-        return complain(EX_USAGE, "--type %s: only raw has to be named; "
-                        "other formats say what they are", o->type);
     if (o->rate_hz < 0)
         return complain(EX_USAGE, "raw input needs a rate, as in -t raw -r 16000 -c 1 -e s16");
     if (o->channels != floor(o->channels))
         return complain(EX_USAGE, "--channels %g: must be a whole number", o->channels);
-
-    o->raw = (struct sound){
-        .rate_hz = o->rate_hz,
-        .channels = o->channels < 0 ? 1 : (unsigned)o->channels,
-        .frames = FRAMES_UNKNOWN,
-        .headerless = true,
-    };
-    if (!pcm_named(o->encoding ? o->encoding : "s16", &o->raw.pcm))
+    o->given.channels = o->channels < 0 ? 1 : (unsigned)o->channels;
+    if (!pcm_named(o->encoding ? o->encoding : "s16", &o->given.pcm))
         return complain(EX_USAGE, "--encoding %s: must be u8, s8, s16, s24, s32, f32 or f64",
                         o->encoding);
+    return 0;
+}
+
+/* The four options that describe the input make one description. */
+static int settle_input(struct options *o)
+{
+    static const char *const types[] = {
+        [CONTAINER_RAW] = "raw", [CONTAINER_CSV] = "csv", [CONTAINER_NPY] = "npy"
+    };
+
+    o->given = (struct sound){ .frames = FRAMES_UNKNOWN };
+    o->given.rate_hz = o->rate_hz > 0 ? o->rate_hz : 0;
+    for (int i = CONTAINER_RAW; o->type && i <= CONTAINER_NPY; i++)
+        if (!strcmp(o->type, types[i]))
+            o->given.container = (enum container)i;
+    if (o->type && !o->given.container)
+        return complain(EX_USAGE, "--type %s: must be raw, csv or npy; "
+                        "other formats say what they are", o->type);
+    if (o->given.container == CONTAINER_RAW)
+        return settle_raw(o);
+    if (o->channels >= 0 || o->encoding)
+        return complain(EX_USAGE, "-c and -e describe raw input: add -t raw");
     return 0;
 }
 
@@ -245,7 +254,7 @@ int options_read(struct options *o, int argc, char **argv)
         return status;
     if ((status = read_places(o, argc - optind, argv + optind)))
         return status;
-    return settle_raw(o);
+    return settle_input(o);
 }
 
 void options_usage(FILE *to)

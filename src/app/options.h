@@ -20,10 +20,10 @@ struct options {
     double reduction_db, mix, latency_ms;
     bool residual;
 
-    const char *type;           /* "raw", or NULL: the input says what it is */
+    const char *type;           /* "raw", "csv", "npy", or NULL: the input says what it is */
     double rate_hz, channels;
     const char *encoding;
-    struct sound raw;           /* the four above, if type is "raw" */
+    struct sound given;         /* the four above, for source_open() */
 
     bool no_dither;
     const char *log;            /* file for readings, "-" for standard output, or NULL */

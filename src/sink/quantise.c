@@ -4,6 +4,8 @@
  *
  *   k = round(x 2^(b-1) + d),   -2^(b-1) <= k <= 2^(b-1) - 1,   x = k / 2^(b-1)
  *
+ * and where samples are counts, the same without the factor.
+ *
  * Done here and nowhere else, so every format rounds, clips and dithers alike
  * and what follows has only exact numbers to store.  d is 0, or noise of
  * triangular density over +-1 step, which makes the error's mean and power
@@ -33,14 +35,15 @@ void quantise(struct sink *s, float *x, size_t n)
     if (!s->bits)
         return;
 
-    const double scale = (double)(1LL << (s->bits - 1)), least = -scale, most = scale - 1;
+    const double full = (double)(1LL << (s->bits - 1)), least = -full, most = full - 1;
+    const double scale = s->sound.pcm.counts ? 1 : full;
 
     for (size_t i = 0; i < n; i++) {
         const double d = s->dither ? triangular(&s->seed) : 0;
         const double wish = (double)x[i] * scale + d;
         const double k = wish > least ? (wish < most ? wish : most) : least;
 
-        s->clipped += fabs(wish) > scale + 0.5;     /* scale itself: one step off, no harm */
+        s->clipped += fabs(wish) > full + 0.5;      /* full itself: one step off, no harm */
         x[i] = (float)((double)lrint(k) / scale);
     }
 }

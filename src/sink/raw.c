@@ -53,7 +53,7 @@ bool sink_raw_finish(struct sink *s, struct fault *why)
 bool sink_raw_open(struct sink *s, struct fault *why)
 {
     (void)why;
-    s->sound.headerless = true;
+    s->sound.container = CONTAINER_RAW;
     s->bits = pcm_bits(s->sound.pcm);
     s->write = sink_raw_write;
     s->finish = sink_raw_finish;

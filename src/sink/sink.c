@@ -9,6 +9,7 @@
 #include "sink/kinds.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,16 +24,6 @@ static bool same_file(int fd, int other)
 
     return fstat(fd, &a) == 0 && fstat(other, &b) == 0 && S_ISREG(a.st_mode) &&
            a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
-static bool open_stream(struct sink *s, int fd, const struct source *from, struct fault *why)
-{
-    s->fd = fd;
-    if (fd < 0)
-        return fault_errno(why, EX_CANTCREAT, s->name);
-    if (same_file(fd, from->fd))
-        return fault_set(why, EX_CANTCREAT, "%s: is the input; give OUT by name", s->name);
-    return s->sound.headerless ? sink_raw_open(s, why) : sink_wav_open(s, why);
 }
 
 /* A file in the same directory as path, so that a rename can replace it. */
@@ -55,20 +46,71 @@ static bool create_temp(struct sink *s, mode_t mode, struct fault *why)
     return s->fd >= 0 || fault_errno(why, EX_CANTCREAT, s->name);
 }
 
-static bool is_raw_name(const char *path)
+bool sink_rate_is_whole(const struct sink *s, struct fault *why)
 {
-    const char *dot = strrchr(path, '.');
+    const double rate = s->sound.rate_hz, whole = floor(rate + 0.5);
 
-    return dot && (!strcasecmp(dot, ".raw") || !strcasecmp(dot, ".pcm"));
+    return (whole >= 1 && fabs(rate - whole) <= 1e-3 * rate) ||
+           fault_set(why, EX_CANTCREAT, "%s: this format holds no rate like %.10g Hz, only whole "
+                     "ones", s->name, rate);
+}
+
+/* Appending (>>) would put at the end what is to go back. */
+off_t sink_place(int fd)
+{
+    return fcntl(fd, F_GETFL) & O_APPEND ? -1 : lseek(fd, 0, SEEK_CUR);
+}
+
+static bool ends_in(const char *name, const char *extension)
+{
+    const char *dot = strrchr(name, '.');
+
+    return dot && !strcasecmp(dot, extension);
+}
+
+/* What a name asks for, if anything. */
+static enum container container_of_name(const char *name)
+{
+    if (ends_in(name, ".raw") || ends_in(name, ".pcm"))
+        return CONTAINER_RAW;
+    if (ends_in(name, ".csv") || ends_in(name, ".tsv"))
+        return CONTAINER_CSV;
+    if (ends_in(name, ".npy"))
+        return CONTAINER_NPY;
+    return sink_sndfile_knows(name) ? CONTAINER_SOUND : CONTAINER_ANY;
+}
+
+static bool open_as(struct sink *s, enum container container, const struct source *from,
+                    struct fault *why)
+{
+    switch (container) {
+    case CONTAINER_RAW:
+        return sink_raw_open(s, why);
+    case CONTAINER_CSV:
+        return sink_csv_open(s, from, why);
+    case CONTAINER_NPY:
+        return sink_npy_open(s, why);
+    default:
+        return s->temp ? sink_sndfile_open(s, from, why) : sink_wav_open(s, why);
+    }
+}
+
+static bool open_stream(struct sink *s, int fd, const struct source *from, struct fault *why)
+{
+    s->fd = fd;
+    if (fd < 0)
+        return fault_errno(why, EX_CANTCREAT, s->name);
+    if (same_file(fd, from->tap.fd))
+        return fault_set(why, EX_CANTCREAT, "%s: is the input; give OUT by name", s->name);
+    return open_as(s, from->sound.container, from, why);
 }
 
 static bool open_file(struct sink *s, mode_t mode, const struct source *from, struct fault *why)
 {
-    if (!create_temp(s, mode, why))
-        return false;
-    if (is_raw_name(s->name) || (s->sound.headerless && !sink_sndfile_knows(s->name)))
-        return sink_raw_open(s, why);
-    return sink_sndfile_open(s, from, why);
+    const enum container wish = container_of_name(s->name);
+
+    return create_temp(s, mode, why) &&
+           open_as(s, wish ? wish : from->sound.container, from, why);
 }
 
 /* What stands at OUT is replaced if one may write to it, and keeps its mode;
@@ -113,6 +155,7 @@ bool sink_open(struct sink *s, const char *path, const struct source *from, bool
     *s = (struct sink){
         .sound = from->sound,
         .name = strcmp(path, "-") ? path : "standard output",
+        .unit = 1,
         .seed = 1,
         .fd = -1,
         .header_at = -1,
@@ -121,12 +164,16 @@ bool sink_open(struct sink *s, const char *path, const struct source *from, bool
         sink_discard(s);
         return false;
     }
+    if (from->sound.pcm.counts && !s->sound.pcm.counts)
+        s->unit = (float)pcm_unit(s->sound.pcm);
     s->dither = dither && s->bits && pcm_depth(from->sound.pcm) > s->bits;
     return true;
 }
 
 bool sink_write(struct sink *s, float *x, size_t frames, struct fault *why)
 {
+    for (size_t i = 0; s->unit != 1 && i < frames * s->sound.channels; i++)
+        x[i] *= s->unit;
     quantise(s, x, frames * s->sound.channels);
     if (!s->write(s, x, frames, why))
         return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * sink.h - where samples go: a sound file, a WAV stream on a pipe, or raw
- * samples, in the format of what came in unless the name says otherwise.
+ * sink.h - where samples go: a sound file, a WAV stream on a pipe, a table, an
+ * array, or raw samples, in the format of what came in unless the name says otherwise.
  *
  * A file is written under a name of its own beside its place and moved there
  * by sink_close(): until then what was at that place stays, be it the input
@@ -20,6 +20,8 @@ struct sink {
     char kind[96];          /* "FLAC (Free Lossless Audio Codec), ..."     */
     long long frames;       /* written                                     */
     long long clipped;      /* samples that were too loud for the format   */
+
+    float unit;             /* of this sound what is 1 in the input; 1 but for counts */
 
     /* Of quantise.c. */
     unsigned bits;          /* of the grid that samples are rounded to; 0: none */

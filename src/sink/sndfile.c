@@ -14,6 +14,7 @@
 #include "sink/kinds.h"
 #include "source/kinds.h"
 #include <errno.h>
+#include <math.h>
 #include <sndfile.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,6 +154,8 @@ static unsigned bits_of(int format)
     return 24;
 }
 
+/* Title, artist, date and a few more: those that libsndfile knows.  Other
+ * comments of FLAC and Ogg it neither shows nor takes, so they are lost. */
 static void copy_strings(SNDFILE *from, SNDFILE *to)
 {
     for (int kind = SF_STR_FIRST; kind <= SF_STR_LAST; kind++) {
@@ -207,10 +210,11 @@ static bool is_whole(const struct sink *s)
     SF_INFO info = { 0 };
     struct sound claimed;
     uint64_t bytes;
+    struct tap header = { .fd = s->fd };
 
     if (lseek(s->fd, 0, SEEK_SET))
         return false;
-    if (wav_read_header(s->fd, &claimed, &bytes) == WAV_OK)
+    if (wav_read_header(&header, &claimed, &bytes) == WAV_OK)
         return bytes == (uint64_t)s->frames * claimed.channels * pcm_bytes(claimed.pcm);
     if (lseek(s->fd, 0, SEEK_SET))
         return false;
@@ -241,8 +245,11 @@ static void sndfile_abandon(struct sink *s)
 
 bool sink_sndfile_open(struct sink *s, const struct source *from, struct fault *why)
 {
-    SF_INFO info = { .samplerate = (int)s->sound.rate_hz, .channels = (int)s->sound.channels };
+    SF_INFO info = { .samplerate = (int)lrint(s->sound.rate_hz), .channels = (int)s->sound.channels };
 
+    if (!sink_rate_is_whole(s, why))
+        return false;
+    s->sound.pcm.counts = false;
     info.format = choose(s->name, &s->sound, &info);
     if (!info.format)
         return fault_set(why, EX_CANTCREAT, "%s: this format cannot hold %u channels at %g Hz",

@@ -13,7 +13,7 @@
  */
 #include "sink/kinds.h"
 #include <errno.h>
-#include <fcntl.h>
+#include <math.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -57,8 +57,8 @@ static void put_format(struct header *h, const struct sound *sound)
     put_32(h, extensible ? 40 : 16);
     put_16(h, extensible ? FORMAT_EXTENSIBLE : code);
     put_16(h, sound->channels);
-    put_32(h, (unsigned long)sound->rate_hz);
-    put_32(h, (unsigned long)sound->rate_hz * frame);
+    put_32(h, (unsigned long)lrint(sound->rate_hz));
+    put_32(h, (unsigned long)lrint(sound->rate_hz) * frame);
     put_16(h, frame);
     put_16(h, bytes * 8);
     if (!extensible)
@@ -117,20 +117,15 @@ static bool wav_finish(struct sink *s, struct fault *why)
            (s->header_at < 0 || s->frames == s->sound.frames || correct(s, why));
 }
 
-/* Where the output stands, if it is a file one may go back in: appending (>>)
- * would put the correction at the end. */
-static off_t place_of(int fd)
-{
-    return fcntl(fd, F_GETFL) & O_APPEND ? -1 : lseek(fd, 0, SEEK_CUR);
-}
-
 bool sink_wav_open(struct sink *s, struct fault *why)
 {
+    if (!sink_rate_is_whole(s, why))
+        return false;
     if (s->sound.pcm.type == PCM_S8)
         s->sound.pcm.type = PCM_U8;
-    s->sound.pcm.big_endian = false;
+    s->sound.pcm.big_endian = s->sound.pcm.counts = false;
     s->bits = pcm_bits(s->sound.pcm);
-    s->header_at = place_of(s->fd);
+    s->header_at = sink_place(s->fd);
     s->write = sink_raw_write;
     s->finish = wav_finish;
     pcm_describe(s->sound.pcm, "WAV stream", s->kind, sizeof s->kind);

@@ -7,12 +7,13 @@
 
 #include "source/source.h"
 #include <stdint.h>
-#include <sys/types.h>
 
-/* Each finishes a source whose fd is open. */
+/* Each finishes a source whose descriptor is open. */
 bool source_sndfile_open(struct source *s, struct fault *why);
 bool source_wav_open(struct source *s, struct fault *why);
 bool source_raw_open(struct source *s, struct fault *why);
+bool source_csv_open(struct source *s, double rate_hz, struct fault *why);
+bool source_npy_open(struct source *s, double rate_hz, struct fault *why);
 
 enum wav_result {
     WAV_OK,
@@ -23,12 +24,9 @@ enum wav_result {
     WAV_BROKEN
 };
 
-/* Reads fd up to the first sample and no further; fills rate, channels, pcm,
+/* Reads up to the first sample and no further; fills rate, channels, pcm,
  * speakers, and the bytes of samples that the header claims.  frames is these
  * bytes' length where they look earnest, else FRAMES_UNKNOWN. */
-enum wav_result wav_read_header(int fd, struct sound *sound, uint64_t *bytes);
-
-/* read(2), waiting where fd would not; -1 with errno EINTR on a signal. */
-ssize_t read_some(int fd, void *bytes, size_t n);
+enum wav_result wav_read_header(struct tap *t, struct sound *sound, uint64_t *bytes);
 
 #endif

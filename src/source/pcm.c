@@ -31,7 +31,7 @@ bool pcm_named(const char *name, struct pcm *p)
 
         if (strncmp(name, types[i].name, length))
             continue;
-        p->type = (enum pcm_type)i;
+        *p = (struct pcm){ .type = (enum pcm_type)i };
         p->big_endian = !strcmp(name + length, "be");
         return !name[length] || p->big_endian || !strcmp(name + length, "le");
     }
@@ -51,6 +51,11 @@ unsigned pcm_bits(struct pcm p)
 unsigned pcm_depth(struct pcm p)
 {
     return pcm_bits(p) ? pcm_bits(p) : 8 * (unsigned)pcm_bytes(p) + 1;
+}
+
+double pcm_unit(struct pcm p)
+{
+    return p.counts || !pcm_bits(p) ? 1 : 1 / (double)(1LL << (pcm_bits(p) - 1));
 }
 
 void pcm_describe(struct pcm p, const char *container, char *to, size_t room)
@@ -93,15 +98,16 @@ static float double_of(uint64_t word)
 
 /* The word holds `bits` bits of two's complement: moved to the top of 32, it
  * has its sign and one scale for all widths. */
-static float integer_of(uint64_t word, unsigned bits)
+static float integer_of(uint64_t word, unsigned bits, float scale)
 {
-    return (float)(int32_t)(uint32_t)(word << (32 - bits)) * 0x1p-31f;
+    return (float)(int32_t)(uint32_t)(word << (32 - bits)) * scale;
 }
 
 void pcm_decode(struct pcm p, const unsigned char *bytes, float *x, size_t n)
 {
     const size_t width = pcm_bytes(p);
     const unsigned bits = pcm_bits(p);
+    const float scale = p.counts ? 1 / (float)(1LL << (32 - bits)) : 0x1p-31f;
 
     for (size_t i = 0; i < n; i++) {
         const uint64_t word = load(bytes + i * width, width, p.big_endian);
@@ -111,7 +117,7 @@ void pcm_decode(struct pcm p, const unsigned char *bytes, float *x, size_t n)
         else if (p.type == PCM_F64)
             x[i] = double_of(word);
         else
-            x[i] = integer_of(p.type == PCM_U8 ? word ^ 0x80 : word, bits);
+            x[i] = integer_of(p.type == PCM_U8 ? word ^ 0x80 : word, bits, scale);
     }
 }
 
@@ -132,10 +138,10 @@ static uint64_t word_of_double(double x)
 }
 
 /* Full scale of 32 bits, 2^31 - 1, is no float: it arrives as 1. */
-static uint64_t word_of_integer(float x, unsigned bits)
+static uint64_t word_of_integer(float x, unsigned bits, double unit)
 {
     const double top = (double)(1LL << (bits - 1));
-    const double v = (double)x * top;
+    const double v = (double)x / unit;
 
     return (uint64_t)(int64_t)(v < top ? v : top - 1);
 }
@@ -144,6 +150,7 @@ void pcm_encode(struct pcm p, const float *x, unsigned char *bytes, size_t n)
 {
     const size_t width = pcm_bytes(p);
     const unsigned bits = pcm_bits(p);
+    const double unit = pcm_unit(p);
 
     for (size_t i = 0; i < n; i++) {
         uint64_t word;
@@ -153,7 +160,7 @@ void pcm_encode(struct pcm p, const float *x, unsigned char *bytes, size_t n)
         else if (p.type == PCM_F64)
             word = word_of_double((double)x[i]);
         else
-            word = word_of_integer(x[i], bits) ^ (p.type == PCM_U8 ? 0x80 : 0);
+            word = word_of_integer(x[i], bits, unit) ^ (p.type == PCM_U8 ? 0x80 : 0);
         store(word, bytes + i * width, width, p.big_endian);
     }
 }

@@ -8,8 +8,6 @@
  * nobody upstream writes into a closed pipe.
  */
 #include "source/kinds.h"
-#include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -22,33 +20,14 @@ struct raw {
     unsigned char bytes[1 << 16];
 };
 
-ssize_t read_some(int fd, void *bytes, size_t n)
-{
-    for (;;) {
-        const ssize_t got = read(fd, bytes, n);
-
-        if (got >= 0 || errno != EAGAIN)
-            return got;
-        if (poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, -1) < 0)
-            return -1;
-    }
-}
-
 /* Up to n bytes into r->bytes + r->held; 0 at the end, or when told to stop. */
 static size_t more(struct source *s, struct raw *r, size_t n, struct fault *why)
 {
-    for (;;) {
-        const ssize_t got = read_some(s->fd, r->bytes + r->held, n);
+    const ssize_t got = tap_some(&s->tap, r->bytes + r->held, n);
 
-        if (got >= 0)
-            return (size_t)got;
-        if (errno != EINTR) {
-            fault_errno(why, EX_IOERR, s->name);
-            return 0;
-        }
-        if (s->stop && *s->stop)
-            return 0;
-    }
+    if (got < 0)
+        fault_errno(why, EX_IOERR, s->name);
+    return got > 0 ? (size_t)got : 0;
 }
 
 static void drain(struct source *s, struct raw *r)
@@ -96,7 +75,7 @@ static size_t raw_read(struct source *s, float *x, size_t frames, struct fault *
 static void raw_close(struct source *s)
 {
     free(s->state);
-    close(s->fd);
+    close(s->tap.fd);
 }
 
 bool source_raw_open(struct source *s, struct fault *why)

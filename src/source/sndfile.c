@@ -4,7 +4,8 @@
  *
  * It reads 0 frames at an error just as at the end, so the error is asked for.
  * Where a WAV file is shorter than its header says it quietly corrects the
- * length, so the header is read for that number once more.
+ * length, so the header is read for that number once more.  It closes what it
+ * could not read even if told not to, so it gets a descriptor of its own.
  */
 #include "source/kinds.h"
 #include <sndfile.h>
@@ -82,11 +83,12 @@ static bool wav_promise(const struct source *s, long long *frames, struct fault 
 {
     struct sound claimed;
     uint64_t bytes;
-    const off_t start = lseek(s->fd, 0, SEEK_CUR);
-    const enum wav_result r = wav_read_header(s->fd, &claimed, &bytes);
+    struct tap header = { .fd = s->tap.fd };
+    const off_t start = lseek(header.fd, 0, SEEK_CUR);
+    const enum wav_result r = wav_read_header(&header, &claimed, &bytes);
 
     *frames = r == WAV_OK ? claimed.frames : FRAMES_UNKNOWN;
-    if (r == WAV_UNREADABLE || lseek(s->fd, start, SEEK_SET) != start)
+    if (r == WAV_UNREADABLE || lseek(header.fd, start, SEEK_SET) != start)
         return fault_errno(why, EX_IOERR, s->name);
     return true;
 }
@@ -105,7 +107,7 @@ static size_t sndfile_read(struct source *s, float *x, size_t frames, struct fau
 static void sndfile_close(struct source *s)
 {
     sf_close(s->state);
-    close(s->fd);
+    close(s->tap.fd);
 }
 
 static bool refuse(const struct source *s, struct fault *why)
@@ -125,13 +127,14 @@ bool source_sndfile_open(struct source *s, struct fault *why)
     if (!wav_promise(s, &promise, why))
         return false;
 
-    SNDFILE *file = sf_open_fd(s->fd, SFM_READ, &info, SF_FALSE);
+    SNDFILE *file = sf_open_fd(dup(s->tap.fd), SFM_READ, &info, SF_TRUE);
 
     if (!file)
         return refuse(s, why);
     if (info.frames < 0 || info.frames > LONGEST)
         info.frames = FRAMES_UNKNOWN;
     s->sound = (struct sound){
+        .container = CONTAINER_SOUND,
         .rate_hz = info.samplerate,
         .channels = (unsigned)info.channels,
         .frames = info.frames,

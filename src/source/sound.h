@@ -13,13 +13,18 @@
 
 enum { FRAMES_UNKNOWN = -1 };
 
+/* What samples come in; CONTAINER_SOUND is every sound file there is. */
+enum container { CONTAINER_ANY, CONTAINER_SOUND, CONTAINER_RAW, CONTAINER_CSV, CONTAINER_NPY };
+
 struct sound {
+    enum container container;
     double rate_hz;
     unsigned channels;
     long long frames;       /* length, or FRAMES_UNKNOWN                          */
     struct pcm pcm;         /* how samples are stored; 16 bit where they are coded */
     unsigned speakers;      /* WAV's channel mask; 0: not said                    */
-    bool headerless;        /* raw samples, nothing but                           */
+    bool flat;              /* of an array: it has no axis for channels           */
+    bool planar;            /* of an array: all of a channel, then the next       */
     int format;             /* the file library's code; 0: it was not asked       */
 };
 

@@ -2,13 +2,15 @@
  *
  * source.c - finds out what an input is and opens it.
  *
- * What can be sought in goes to the file library, which knows every format;
- * what cannot is WAV from a pipe; and raw samples are what they are said to be.
+ * What was said about it decides, then its name, then its first bytes.  A file
+ * of sound goes to the file library, which knows every format; what comes from
+ * a pipe can be WAV, a table, an array, or raw samples if it is said to be.
  */
 #include "source/kinds.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -18,11 +20,11 @@ static bool open_fd(struct source *s, const char *path, struct fault *why)
     struct stat st;
 
     s->name = strcmp(path, "-") ? path : "standard input";
-    s->fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : dup(STDIN_FILENO);
-    if (s->fd < 0)
+    s->tap.fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : dup(STDIN_FILENO);
+    if (s->tap.fd < 0)
         return fault_errno(why, EX_NOINPUT, s->name);
-    if (fstat(s->fd, &st) == 0 && S_ISDIR(st.st_mode)) {
-        close(s->fd);
+    if (fstat(s->tap.fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+        close(s->tap.fd);
         errno = EISDIR;
         return fault_errno(why, EX_NOINPUT, s->name);
     }
@@ -39,36 +41,146 @@ static long long file_size(int fd)
     return st.st_size - lseek(fd, 0, SEEK_CUR);
 }
 
-static bool open_raw(struct source *s, const struct sound *raw, long long size,
+static bool open_raw(struct source *s, const struct sound *given, long long size,
                      struct fault *why)
 {
-    s->sound = *raw;
+    s->sound = *given;
     if (size >= 0)
-        s->sound.frames = size / (long long)(raw->channels * pcm_bytes(raw->pcm));
-    pcm_describe(raw->pcm, "raw", s->kind, sizeof s->kind);
+        s->sound.frames = size / (long long)(given->channels * pcm_bytes(given->pcm));
+    pcm_describe(given->pcm, "raw", s->kind, sizeof s->kind);
     return source_raw_open(s, why);
 }
 
-static bool open_kind(struct source *s, const struct sound *raw, struct fault *why)
+static bool ends_in(const char *name, const char *extension)
 {
-    const long long size = file_size(s->fd);
+    const char *dot = strrchr(name, '.');
+
+    return dot && !strcasecmp(dot, extension);
+}
+
+static enum container container_of_name(const char *name)
+{
+    if (ends_in(name, ".csv") || ends_in(name, ".tsv"))
+        return CONTAINER_CSV;
+    return ends_in(name, ".npy") ? CONTAINER_NPY : CONTAINER_ANY;
+}
+
+/* No byte that text would not have. */
+static bool is_text(const unsigned char *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (bytes[i] == 127 || (bytes[i] < ' ' && !memchr("\t\r\n", bytes[i], 3)))
+            return false;
+    return n > 0;
+}
+
+/* Text all the same, and to be told so. */
+static bool is_utf16(const unsigned char *bytes, size_t n)
+{
+    return n >= 2 && (!memcmp(bytes, "\xff\xfe", 2) || !memcmp(bytes, "\xfe\xff", 2));
+}
+
+static enum container container_of_bytes(const unsigned char *look, size_t n)
+{
+    if (n >= 6 && !memcmp(look, "\x93NUMPY", 6))
+        return CONTAINER_NPY;
+    if (n >= 4 && (!memcmp(look, "RIFF", 4) || !memcmp(look, "RF64", 4)))
+        return CONTAINER_SOUND;
+    return is_text(look, n) || is_utf16(look, n) ? CONTAINER_CSV : CONTAINER_SOUND;
+}
+
+/* CONTAINER_ANY: cannot be read. */
+static enum container container_of_content(struct source *s, struct fault *why)
+{
+    unsigned char look[TAP_LOOK];
+    const ssize_t n = tap_peek(&s->tap, look, sizeof look);
+
+    if (n >= 0)
+        return container_of_bytes(look, (size_t)n);
+    fault_errno(why, EX_IOERR, s->name);
+    return CONTAINER_ANY;
+}
+
+/* A file can be asked again. */
+static bool rewind_to(struct source *s, off_t start, struct fault *why)
+{
+    s->tap.held = 0;
+    return lseek(s->tap.fd, start, SEEK_SET) == start || fault_errno(why, EX_IOERR, s->name);
+}
+
+/* Some formats of sound begin with text, so the file library has the first word. */
+static bool open_unknown_file(struct source *s, double rate_hz, struct fault *why)
+{
+    const off_t start = lseek(s->tap.fd, 0, SEEK_CUR);
+    const enum container guess = container_of_content(s, why);
+
+    if (!guess || !rewind_to(s, start, why))
+        return false;
+    if (guess == CONTAINER_NPY)
+        return source_npy_open(s, rate_hz, why);
+    if (source_sndfile_open(s, why))
+        return true;
+    return guess == CONTAINER_CSV && why->code == EX_DATAERR && rewind_to(s, start, why) &&
+           source_csv_open(s, rate_hz, why);
+}
+
+static bool open_stream(struct source *s, double rate_hz, struct fault *why)
+{
+    switch (container_of_content(s, why)) {
+    case CONTAINER_ANY:
+        return false;
+    case CONTAINER_CSV:
+        return source_csv_open(s, rate_hz, why);
+    case CONTAINER_NPY:
+        return source_npy_open(s, rate_hz, why);
+    default:
+        return source_wav_open(s, why);
+    }
+}
+
+/* Only where the container has no place for a rate is there one to give. */
+static bool needs_rate(const struct source *s, double rate_hz, struct fault *why)
+{
+    if (!(rate_hz > 0) || s->sound.container != CONTAINER_SOUND)
+        return true;
+    return fault_set(why, EX_USAGE, "%s: says its rate itself; -r is for raw samples (-t raw), "
+                     "CSV and NPY", s->name);
+}
+
+static bool open_kind(struct source *s, const char *path, const struct sound *given,
+                      struct fault *why)
+{
+    const long long size = file_size(s->tap.fd);
+    const double rate_hz = given ? given->rate_hz : 0;
+    const enum container said = given ? given->container : CONTAINER_ANY;
 
     if (size == 0)
         return fault_set(why, EX_DATAERR, "%s: the file is empty", s->name);
-    if (raw)
-        return open_raw(s, raw, size, why);
-    return size > 0 ? source_sndfile_open(s, why) : source_wav_open(s, why);
+    switch (said ? said : container_of_name(path)) {
+    case CONTAINER_RAW:
+        return open_raw(s, given, size, why);
+    case CONTAINER_CSV:
+        return source_csv_open(s, rate_hz, why);
+    case CONTAINER_NPY:
+        return source_npy_open(s, rate_hz, why);
+    default:
+        return (size > 0 ? open_unknown_file : open_stream)(s, rate_hz, why);
+    }
 }
 
-bool source_open(struct source *s, const char *path, const struct sound *raw,
+bool source_open(struct source *s, const char *path, const struct sound *given,
                  const volatile sig_atomic_t *stop, struct fault *why)
 {
-    *s = (struct source){ .promised = FRAMES_UNKNOWN, .stop = stop };
+    *s = (struct source){ .promised = FRAMES_UNKNOWN, .tap = { .stop = stop } };
     if (!open_fd(s, path, why))
         return false;
-    if (open_kind(s, raw, why))
+    if (!open_kind(s, path, given, why)) {
+        close(s->tap.fd);
+        return false;
+    }
+    if (needs_rate(s, given ? given->rate_hz : 0, why))
         return true;
-    close(s->fd);
+    source_close(s);
     return false;
 }
 
@@ -86,4 +198,5 @@ void source_close(struct source *s)
 {
     if (s->close)
         s->close(s);
+    s->close = NULL;
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
  * source.h - where samples come from: a sound file, a WAV stream on a pipe,
- * or raw samples.
+ * a table in text (CSV), an array (NPY), or raw samples.
  */
 #ifndef LULL_SOURCE_SOURCE_H
 #define LULL_SOURCE_SOURCE_H
 
 #include "source/fault.h"
 #include "source/sound.h"
-#include <signal.h>
+#include "source/tap.h"
 
 struct source {
     struct sound sound;
@@ -18,18 +18,20 @@ struct source {
     long long frames;       /* frames read                                       */
     size_t leftover;        /* bytes at the end that are no whole frame          */
     void *tags;             /* titles, cues and the like for sink/sndfile.c, or NULL */
-    const volatile sig_atomic_t *stop;  /* not 0: waiting for input is over      */
+    struct table *table;    /* the text around the numbers for sink/csv.c, or NULL */
 
     /* Of the backend. */
-    int fd;
+    struct tap tap;
     void *state;
     size_t (*read)(struct source *s, float *x, size_t frames, struct fault *why);
     void (*close)(struct source *s);
 };
 
-/* Opens path, "-" for standard input.  Where `raw` is given the input has no
- * header and is as *raw says.  path, *stop outlive the source. */
-bool source_open(struct source *s, const char *path, const struct sound *raw,
+/* Opens path, "-" for standard input.  `given` is what was said about it by hand,
+ * or NULL: its container, without which name and content decide; its rate where
+ * the container holds none, and where it is RAW all the rest.  path, *stop
+ * outlive the source. */
+bool source_open(struct source *s, const char *path, const struct sound *given,
                  const volatile sig_atomic_t *stop, struct fault *why);
 
 /* Reads up to x[frames][channels]; from a pipe, what is there.  Gives the

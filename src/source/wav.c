@@ -13,11 +13,9 @@
  * in a chunk "ds64".
  */
 #include "source/kinds.h"
-#include <errno.h>
 #include <stdint.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 enum { FORMAT_PCM = 1, FORMAT_FLOAT = 3, FORMAT_EXTENSIBLE = 0xFFFE };
 enum { FMT_MAX = 40, DS64_MIN = 16 };       /* bytes of a chunk that matter */
@@ -27,36 +25,14 @@ struct chunk {
     uint32_t size;
 };
 
-static ssize_t take_some(int fd, void *bytes, size_t n)
-{
-    ssize_t got;
-
-    do
-        got = read_some(fd, bytes, n);
-    while (got < 0 && errno == EINTR);
-    return got;
-}
-
-static bool take(int fd, void *bytes, size_t n)
-{
-    for (size_t have = 0; have < n;) {
-        const ssize_t got = take_some(fd, (char *)bytes + have, n - have);
-
-        if (got <= 0)
-            return false;
-        have += (size_t)got;
-    }
-    return true;
-}
-
-static bool skip(int fd, uint64_t n)
+static bool skip(struct tap *t, uint64_t n)
 {
     char waste[512];
 
     for (; n > sizeof waste; n -= sizeof waste)
-        if (!take(fd, waste, sizeof waste))
+        if (!tap_all(t, waste, sizeof waste))
             return false;
-    return take(fd, waste, n);
+    return tap_all(t, waste, n);
 }
 
 static uint32_t u16(const unsigned char *p)
@@ -74,11 +50,11 @@ static uint64_t u64(const unsigned char *p)
     return u32(p) | (uint64_t)u32(p + 4) << 32;
 }
 
-static bool take_chunk(int fd, struct chunk *c)
+static bool take_chunk(struct tap *t, struct chunk *c)
 {
     unsigned char bytes[8];
 
-    if (!take(fd, bytes, sizeof bytes))
+    if (!tap_all(t, bytes, sizeof bytes))
         return false;
     memcpy(c->name, bytes, sizeof c->name);
     c->size = u32(bytes + 4);
@@ -91,12 +67,12 @@ static bool is(const struct chunk *c, const char *name)
 }
 
 /* The first `most` bytes of a chunk's body; what it lacks is 0. */
-static bool take_body(int fd, const struct chunk *c, unsigned char *body, size_t most)
+static bool take_body(struct tap *t, const struct chunk *c, unsigned char *body, size_t most)
 {
     const size_t n = c->size < most ? c->size : most;
 
     memset(body, 0, most);
-    return take(fd, body, n) && skip(fd, (uint64_t)c->size + (c->size & 1) - n);
+    return tap_all(t, body, n) && skip(t, (uint64_t)c->size + (c->size & 1) - n);
 }
 
 static bool integer_type(size_t bytes, enum pcm_type *type)
@@ -152,21 +128,21 @@ static long long length(const struct sound *sound, uint64_t bytes)
                           : FRAMES_UNKNOWN;
 }
 
-enum wav_result wav_read_header(int fd, struct sound *sound, uint64_t *bytes)
+enum wav_result wav_read_header(struct tap *t, struct sound *sound, uint64_t *bytes)
 {
     unsigned char riff[12], body[FMT_MAX];
     uint64_t long_size = 0;
     bool described = false;
     struct chunk c;
 
-    const ssize_t first = take_some(fd, riff, 1);
+    const ssize_t first = tap_some(t, riff, 1);
     if (first <= 0)
         return first ? WAV_UNREADABLE : WAV_EMPTY;
-    if (!take(fd, riff + 1, sizeof riff - 1) || memcmp(riff + 8, "WAVE", 4) ||
+    if (!tap_all(t, riff + 1, sizeof riff - 1) || memcmp(riff + 8, "WAVE", 4) ||
         (memcmp(riff, "RIFF", 4) && memcmp(riff, "RF64", 4)))
         return WAV_ALIEN;
 
-    while (take_chunk(fd, &c)) {
+    while (take_chunk(t, &c)) {
         if (is(&c, "data")) {
             if (!described)
                 return WAV_BROKEN;
@@ -174,7 +150,7 @@ enum wav_result wav_read_header(int fd, struct sound *sound, uint64_t *bytes)
             sound->frames = length(sound, *bytes);
             return WAV_OK;
         }
-        if (!take_body(fd, &c, body, sizeof body))
+        if (!take_body(t, &c, body, sizeof body))
             return WAV_BROKEN;
         if (is(&c, "ds64") && c.size >= DS64_MIN)
             long_size = u64(body + 8);
@@ -193,7 +169,7 @@ bool source_wav_open(struct source *s, struct fault *why)
 {
     uint64_t bytes;
 
-    switch (wav_read_header(s->fd, &s->sound, &bytes)) {
+    switch (wav_read_header(&s->tap, &s->sound, &bytes)) {
     case WAV_OK:
         break;
     case WAV_UNREADABLE:
@@ -202,7 +178,7 @@ bool source_wav_open(struct source *s, struct fault *why)
         return fault_set(why, EX_DATAERR, "%s: nothing came in", s->name);
     case WAV_ALIEN:
         return fault_set(why, EX_DATAERR,
-                         "%s: not WAV, and a pipe carries only WAV or raw samples (-t raw): "
+                         "%s: not WAV, CSV or NPY, and else a pipe carries only raw samples (-t raw): "
                          "decode it first, as in `flac -dc x.flac | lull`, or name the file",
                          s->name);
     case WAV_CODED:
@@ -213,6 +189,7 @@ bool source_wav_open(struct source *s, struct fault *why)
     case WAV_BROKEN:
         return fault_set(why, EX_DATAERR, "%s: damaged WAV header", s->name);
     }
+    s->sound.container = CONTAINER_SOUND;
     s->promised = s->sound.frames;
     pcm_describe(s->sound.pcm, "WAV stream", s->kind, sizeof s->kind);
     return source_raw_open(s, why);
