@@ -17,7 +17,7 @@
  * so that each moves as fast as it can be seen to move: widely when the hum was just
  * found, narrowly in a loud neighbourhood, and at once where the mean innovation says
  * that the amplitude jumped.  A line is taken away as far as it stands out,
- * B = w A, w = max(0, 1 - DOUBT P/|A|^2).
+ * B = w A, w = max(0, 1 - (DOUBT P/|A|^2)^2).
  *
  * Cost: 4 channels x harmonics a sample, about ten times that once a tick.
  */
@@ -29,15 +29,15 @@
 #include <string.h>
 
 static const double PI = 3.14159265358979323846;
-enum { HUM_START = 10 };                        /* ticks in which A is a plain mean   */
-static const double JERK = 0.02;                /* rad^2/s^5: 0.05 Hz/s may turn in 5 s */
-static const double WIDE_HZ = 0.1, WIDE_HZ_S = 0.05;    /* uncertainty when found     */
-static const double RANGE_HZ = 1.3, APART_HZ = 0.4;     /* then it is another hum     */
-static const float WANDER = 1e-4f;              /* of A's power a tick: 5 % in a second */
-static const float UNREST = 4e-4f;              /* of R a tick: narrowest step 2 %    */
+enum { HUM_START = 10 };                             /* ticks in which A is a plain mean   */
+static const double JERK = 0.02;                     /* rad^2/s^5: 0.05 Hz/s may turn in 5 s */
+static const double WIDE_HZ = 0.1, WIDE_HZ_S = 0.05; /* uncertainty when found     */
+static const double RANGE_HZ = 1.3, APART_HZ = 0.4;  /* then it is another hum     */
+static const float WANDER = 2e-5f;                   /* of A's power a tick: 2 % in a second */
+static const float UNREST = 1e-5f;                   /* of R a tick: narrowest step .3 %   */
 static const float DOUBT = 4;
-static const float LATELY = 0.25f, JUMP = 4;    /* mean of innovations; squares of its spread */
-static const float KEEP_R = 0.9f;
+static const float LATELY = 0.1f, JUMP = 8; /* mean of innovations; squares of its spread */
+static const float KEEP_R = 0.85f;
 static const float FADE = 0.2f;
 static const float TINY = 1e-30f;
 
@@ -52,6 +52,7 @@ static void line_place(struct hum_line *l, struct arena *a, size_t channels)
     }
     l->P = arena_floats(a, channels);
     l->R = arena_floats(a, channels);
+    l->spread = arena_floats(a, channels);
 }
 
 static void line_reset(struct hum_line *l, size_t channels)
@@ -67,6 +68,7 @@ static void line_reset(struct hum_line *l, size_t channels)
     }
     memset(l->P, 0, bytes);
     memset(l->R, 0, bytes);
+    memset(l->spread, 0, bytes);
 }
 
 void hum_place(struct hum *h, struct arena *a, double rate_hz, size_t channels,
@@ -140,7 +142,7 @@ static void line_innovate(struct hum_line *l, size_t channels, size_t span, size
 
         last_re[c] = re[c];
         last_im[c] = im[c];
-        R[c] = fast_max(keep * R[c] + (1 - keep) * D, TINY);
+        R[c] = fast_max(fast_max(keep * R[c] + (1 - keep) * D, D), TINY);
     }
 }
 
@@ -170,14 +172,16 @@ static float line_amplitudes(struct hum_line *l, size_t channels, size_t ticks, 
         float *const A0 = l->A[0] + c, *const A1 = l->A[1] + c;
         float a2 = *A0 * *A0 + *A1 * *A1, P = l->P[c], K;
 
+        l->spread[c] += (ticks ? LATELY : 1) * (R - l->spread[c]);
         l->drift[0][c] += LATELY * (Ir - l->drift[0][c]);
         l->drift[1][c] += LATELY * (Ii - l->drift[1][c]);
         if (ticks < HUM_START) {
             K = 1 / (float)(ticks + 1);
             P = R * K;
         } else {
-            const float drift = l->drift[0][c] * l->drift[0][c] + l->drift[1][c] * l->drift[1][c];
-            const float spread = R * LATELY / (2 - LATELY);
+            const float drift =
+                l->drift[0][c] * l->drift[0][c] + l->drift[1][c] * l->drift[1][c];
+            const float spread = l->spread[c] * LATELY / (2 - LATELY);
 
             P += WANDER * a2 + UNREST * R + LATELY * fast_max(drift - JUMP * spread, 0);
             K = P / (P + R);
@@ -187,7 +191,7 @@ static float line_amplitudes(struct hum_line *l, size_t channels, size_t ticks, 
         *A1 += K * Ii;
         l->P[c] = P;
         a2 = *A0 * *A0 + *A1 * *A1;
-        const float w = fade * fast_max(1 - DOUBT * P / (a2 + TINY), 0);
+        const float doubt = DOUBT * P / (a2 + TINY), w = fade * fast_max(1 - doubt * doubt, 0);
 
         l->B[0][c] = w * *A0;
         l->B[1][c] = w * *A1;
@@ -279,7 +283,8 @@ static void hum_decide(struct hum *h)
     }
 }
 
-static void line_take(struct hum_line *l, float *restrict x, size_t channels, float re, float im)
+static void line_take(struct hum_line *l, float *restrict x, size_t channels, float re,
+                      float im)
 {
     const float *restrict const Br = l->B[0], *restrict const Bi = l->B[1];
 

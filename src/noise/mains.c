@@ -29,11 +29,11 @@
 
 static const double PI = 3.14159265358979323846;
 static const double RANGE_HZ = 1;
-static const float SHARE_OF_NOISE = 3;          /* noise passes it once in e^3 times */
-static const float ENOUGH = 12;                 /* of score                          */
-static const double SAME_HZ = 0.2;              /* two searches found the same       */
-enum { SLICE = 6 };                             /* points a tick: 7 ticks a search   */
-enum { PATIENCE = 6, PATIENCE_GONE = 8 };       /* searches: 1.7 s, 2.2 s            */
+static const float SHARE_OF_NOISE = 3;    /* noise passes it once in e^3 times */
+static const float ENOUGH = 12;           /* of score                          */
+static const double SAME_HZ = 0.2;        /* two searches found the same       */
+enum { SLICE = 6 };                       /* points a tick: 7 ticks a search   */
+enum { PATIENCE = 6, PATIENCE_GONE = 8 }; /* searches: 1.7 s, 2.2 s            */
 
 static double grid_hz(double point)
 {
@@ -69,6 +69,7 @@ static void band_reset(struct mains_band *b)
 {
     b->filled = b->ticks = b->at = b->point = b->seen = b->missed = 0;
     b->last_hz = 0;
+    b->best = 0;
     b->re = 1;
     b->im = 0;
     memset(b->acc, 0, MAINS_HARMONICS * sizeof *b->acc);
@@ -166,13 +167,14 @@ static float score(const struct mains_band *b, size_t p, size_t mixes)
 }
 
 /* The frequency of the best score, between the points of the grid; 0: none is good. */
-static double best_hz(const struct mains_band *b)
+static double best_hz(struct mains_band *b)
 {
     size_t p = 0;
 
     for (size_t i = 1; i < MAINS_GRID; i++)
         if (b->score[i] > b->score[p])
             p = i;
+    b->best = b->score[p];
     if (b->score[p] < ENOUGH || p == 0 || p == MAINS_GRID - 1 || b->ticks < MAINS_WINDOW / 2)
         return 0;
     const double low = (double)b->score[p - 1], top = (double)b->score[p],
@@ -245,18 +247,18 @@ static bool band_update(struct mains_band *b, const float *restrict mix, size_t 
     return ++b->filled == b->span && band_tick(b, mixes);
 }
 
-/* Keeps what was found until it has been missed for long. */
+/* Keeps what was found until it has been missed for long.  Each fifth harmonic of
+ * 60 Hz is a sixth of 50: the row that scores more is the one that is there. */
 static void decide(struct mains *m)
 {
-    for (size_t i = 0; i < 2; i++) {
-        const struct mains_band *const b = m->band + i;
+    const struct mains_band *const b = m->band + (m->band[1].best > m->band[0].best);
 
-        if (m->nominal == b->hz && b->missed > PATIENCE_GONE)
+    for (size_t i = 0; i < 2; i++)
+        if (m->nominal == m->band[i].hz && m->band[i].missed > PATIENCE_GONE)
             m->hz = m->nominal = 0;
-        if (b->seen >= PATIENCE && (m->nominal == 0 || m->nominal == b->hz)) {
-            m->nominal = b->hz;
-            m->hz = b->last_hz;
-        }
+    if (b->seen >= PATIENCE) {
+        m->nominal = b->hz;
+        m->hz = b->last_hz;
     }
 }
 
