@@ -166,6 +166,31 @@ static void loudness_does_not_matter(void **state)
     }
 }
 
+static void hum_common_to_many_channels_is_found(void **state)
+{
+    (void)state;
+    enum { CHANNELS = 100, RATE_MANY = 500, FRAMES_MANY = 6 * RATE_MANY };
+    struct bench b = bench_new(RATE_MANY, CHANNELS);
+    struct dice d = { 3 };
+    double before = 0, after = 0;
+
+    for (size_t t = 0; t < FRAMES_MANY; t++) {
+        const float hum = (float)(0.3 * cos(2 * PI * 50.2 * (double)t / RATE_MANY));
+        float x[CHANNELS], y[CHANNELS];
+
+        dice_noise(&d, x, CHANNELS, 0.1);
+        for (size_t c = 0; c < CHANNELS; c++)
+            y[c] = x[c] + hum;
+        hum_update(&b.hum, y, false);
+        for (size_t c = 0; t > FRAMES_MANY * 5 / 6 && c < CHANNELS; c++) {
+            before += (double)(hum * hum);
+            after += pow((double)(y[c] - x[c]), 2);
+        }
+    }
+    assert_at_least(decibel(before, after), 25); /* measured 33.2 */
+    free(b.block);
+}
+
 static void silence_and_slow_rates_are_left_alone(void **state)
 {
     (void)state;
@@ -192,6 +217,7 @@ int main(void)
         cmocka_unit_test(a_note_of_a_second_is_not_hum),
         cmocka_unit_test(hum_that_stops_leaves_no_ghost),
         cmocka_unit_test(loudness_does_not_matter),
+        cmocka_unit_test(hum_common_to_many_channels_is_found),
         cmocka_unit_test(silence_and_slow_rates_are_left_alone),
     };
 

@@ -102,12 +102,14 @@ void mains_reset(struct mains *m)
     band_reset(m->band + 1);
 }
 
-/* Groups of channels are added as equals, with signs that repeat late. */
+/* Channels are added as equals, with the signs of a Walsh function, another one for
+ * each group: hum has the same sign in all of them, or turns it now and then. */
 static void rescale(struct mains *m)
 {
     for (size_t c = 0; c < m->channels; c++) {
         const float rms = sqrtf(m->power[c] / (float)m->count);
-        const float sign = (c / MAINS_MIXES * 2654435761u >> 15) & 1 ? -1.0f : 1.0f;
+        const size_t bits = c % MAINS_MIXES & c / MAINS_MIXES;
+        const float sign = (bits ^ bits >> 1) & 1 ? -1.0f : 1.0f;
 
         m->scale[c] = rms > 0 ? sign / rms : 0;
         m->power[c] = 0;
