@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * test_hum.c - mains hum is found, followed and taken away, and nothing else is.
+ */
+#include "check.h"
+#include "noise/hum.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double PI = 3.14159265358979323846;
+enum { RATE = 2000, SECONDS = 16, FRAMES = RATE * SECONDS, HARMONICS = 9 };
+
+static float voice[2 * FRAMES], mixed[2 * FRAMES];
+
+/* A stage with its memory. */
+struct bench {
+    struct hum hum;
+    void *block;
+};
+
+static struct bench bench_new(double rate_hz, size_t channels)
+{
+    struct bench b;
+    struct arena measure = { 0 }, arena;
+
+    hum_place(&b.hum, &measure, rate_hz, channels, HARMONICS);
+    b.block = aligned_alloc(ARENA_ALIGN, measure.used);
+    assert_non_null(b.block);
+    arena = (struct arena){ .block = b.block };
+    hum_place(&b.hum, &arena, rate_hz, channels, HARMONICS);
+    hum_reset(&b.hum);
+    return b;
+}
+
+static void take(struct bench *b, float *x, size_t frames)
+{
+    for (size_t t = 0; t < frames; t++)
+        hum_update(&b->hum, x + t * b->hum.channels, false);
+}
+
+/* Harmonics of a pitch that glides, in syllables, over noise: two channels. */
+static void make_voice(double noise)
+{
+    struct dice d = { 7 };
+    double phase = 0;
+
+    for (size_t t = 0; t < FRAMES; t++) {
+        const double s = (double)t / RATE, pitch = 120 + 25 * sin(2 * PI * 0.6 * s);
+        const double loud = fmax(sin(2 * PI * 1.4 * s), 0);
+        double v = 0;
+
+        phase += 2 * PI * pitch / RATE;
+        for (int h = 1; h < 7; h++)
+            v += 0.1 * loud * cos(h * phase);
+        voice[2 * t] = (float)(v + noise * dice_normal(&d));
+        voice[2 * t + 1] = (float)(0.5 * v + noise * dice_normal(&d));
+    }
+}
+
+/* Adds hum of f0 + depth sin from `from` s to `to` s, harmonics falling, to `mixed`. */
+static void add_hum(double f0, double depth, double size, double from, double to)
+{
+    double phase = 0;
+
+    for (size_t t = 0; t < FRAMES; t++) {
+        const double s = (double)t / RATE;
+
+        phase += 2 * PI * (f0 + depth * sin(2 * PI * s / 20)) / RATE;
+        for (int h = 1; s >= from && s < to && h <= HARMONICS; h++) {
+            mixed[2 * t] += (float)(size / h * cos(h * phase + h * h));
+            mixed[2 * t + 1] += (float)(size / h * cos(h * phase + 2 * h));
+        }
+    }
+}
+
+/* Energy of mixed - voice from second `from` to `to`. */
+static double left(size_t from, size_t to)
+{
+    double sum = 0;
+
+    for (size_t i = 2 * RATE * from; i < 2 * RATE * to; i++)
+        sum += pow((double)mixed[i] - (double)voice[i], 2);
+    return sum;
+}
+
+static void hum_that_drifts_goes_and_the_voice_stays(void **state)
+{
+    (void)state;
+    for (double f0 = 50; f0 <= 60; f0 += 10) {
+        struct bench b = bench_new(RATE, 2);
+
+        make_voice(0.01);
+        memcpy(mixed, voice, sizeof voice);
+        add_hum(f0, 0.25, 0.1, 0, SECONDS);
+        const double before = left(4, SECONDS);
+
+        take(&b, mixed, FRAMES);
+        assert_at_least(decibel(before, left(4, SECONDS)), 25); /* measured 29.7 */
+        assert_at_most(fabs(hum_hz(&b.hum) - f0 - 0.25 * sin(2 * PI * SECONDS / 20.)), 0.05);
+        free(b.block);
+    }
+}
+
+static void what_has_no_hum_passes_untouched(void **state)
+{
+    (void)state;
+    struct bench b = bench_new(RATE, 2);
+
+    make_voice(0.01);
+    memcpy(mixed, voice, sizeof voice);
+    take(&b, mixed, FRAMES);
+    assert_memory_equal(mixed, voice, sizeof voice);
+    free(b.block);
+}
+
+static void a_note_of_a_second_is_not_hum(void **state)
+{
+    (void)state;
+    struct bench b = bench_new(RATE, 2);
+
+    make_voice(0.01);
+    memcpy(mixed, voice, sizeof voice);
+    add_hum(50.3, 0, 0.1, 4, 5);
+    memcpy(voice, mixed, sizeof voice);
+    take(&b, mixed, FRAMES);
+    assert_memory_equal(mixed, voice, sizeof voice);
+    free(b.block);
+}
+
+static void hum_that_stops_leaves_no_ghost(void **state)
+{
+    (void)state;
+    struct bench b = bench_new(RATE, 2);
+
+    make_voice(0.01);
+    memcpy(mixed, voice, sizeof voice);
+    add_hum(50, 0.25, 0.1, 0, 8);
+    const double before = left(4, 8);
+
+    take(&b, mixed, FRAMES);
+    assert_at_least(decibel(before, left(9, 13)), 15); /* measured 18.9 */
+    assert_true(hum_hz(&b.hum) == 0);
+    free(b.block);
+}
+
+static void loudness_does_not_matter(void **state)
+{
+    (void)state;
+    for (float size = 1e-6f; size < 2e6f; size *= 1e6f) {
+        struct bench b = bench_new(RATE, 2);
+
+        make_voice(0.01);
+        memcpy(mixed, voice, sizeof voice);
+        add_hum(50, 0.25, 0.1, 0, SECONDS);
+        const double before = left(4, SECONDS);
+
+        for (size_t i = 0; i < 2 * FRAMES; i++)
+            mixed[i] *= size;
+        take(&b, mixed, FRAMES);
+        for (size_t i = 0; i < 2 * FRAMES; i++)
+            mixed[i] /= size;
+        assert_at_least(decibel(before, left(4, SECONDS)), 25);
+        free(b.block);
+    }
+}
+
+static void hum_common_to_many_channels_is_found(void **state)
+{
+    (void)state;
+    enum { CHANNELS = 100, RATE_MANY = 500, FRAMES_MANY = 6 * RATE_MANY };
+    struct bench b = bench_new(RATE_MANY, CHANNELS);
+    struct dice d = { 3 };
+    double before = 0, after = 0;
+
+    for (size_t t = 0; t < FRAMES_MANY; t++) {
+        const float hum = (float)(0.3 * cos(2 * PI * 50.2 * (double)t / RATE_MANY));
+        float x[CHANNELS], y[CHANNELS];
+
+        dice_noise(&d, x, CHANNELS, 0.1);
+        for (size_t c = 0; c < CHANNELS; c++)
+            y[c] = x[c] + hum;
+        hum_update(&b.hum, y, false);
+        for (size_t c = 0; t > FRAMES_MANY * 5 / 6 && c < CHANNELS; c++) {
+            before += (double)(hum * hum);
+            after += pow((double)(y[c] - x[c]), 2);
+        }
+    }
+    assert_at_least(decibel(before, after), 25); /* measured 33.2 */
+    free(b.block);
+}
+
+static void silence_and_slow_rates_are_left_alone(void **state)
+{
+    (void)state;
+    for (double rate = 50; rate < 2e5; rate *= 2.3) {
+        struct bench b = bench_new(rate, 3);
+        const float none[3] = { 0 };
+
+        for (size_t t = 0; t < 20000; t++) {
+            float x[3] = { 0 };
+
+            hum_update(&b.hum, x, false);
+            assert_memory_equal(x, none, sizeof x);
+        }
+        assert_true(hum_hz(&b.hum) == 0);
+        free(b.block);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hum_that_drifts_goes_and_the_voice_stays),
+        cmocka_unit_test(what_has_no_hum_passes_untouched),
+        cmocka_unit_test(a_note_of_a_second_is_not_hum),
+        cmocka_unit_test(hum_that_stops_leaves_no_ghost),
+        cmocka_unit_test(loudness_does_not_matter),
+        cmocka_unit_test(hum_common_to_many_channels_is_found),
+        cmocka_unit_test(silence_and_slow_rates_are_left_alone),
+    };
+
+    return cmocka_run_group_tests_name("hum", tests, NULL, NULL);
+}
