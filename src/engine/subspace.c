@@ -62,11 +62,11 @@ static size_t lags_for(const struct recipe *r, size_t members)
     return least(wanted > 1 ? wanted : 1, most > 1 ? most : 1);
 }
 
-/* Half the lags for what one channel does, and 1.5 a channel for how they differ. */
+/* Half the lags for what one channel does, and 2.5 a channel for how they differ. */
 static size_t rank_for(const struct recipe *r, size_t members, size_t lags)
 {
     const size_t n = members * lags;
-    const size_t own = least(lags / 2 + (3 * members + 1) / 2, RANK_MOST);
+    const size_t own = least(lags / 2 + 5 * members / 2, RANK_MOST);
     const size_t rank = r->rank > 0 ? (size_t)r->rank : own;
 
     return least(rank, n > 1 ? n - 1 : 1);
@@ -79,9 +79,9 @@ static void shrink(void *self, const struct track *t, float *q)
 
     for (size_t i = 0; i < r; i++)
         g->lambda[i] = track_power(t, i);
-    directions_update(&g->directions, t->p, g->lambda, r);
+    directions_update(&g->directions, t->p, g->lambda, r, t->guard.energy / (float)t->U.n);
     for (size_t i = 0; i < r; i++)
-        q[i] = (g->directions.gain[i] - g->directions.complement) * t->p[i];
+        q[i] = (g->directions.gain[i] - directions_outside(&g->directions)) * t->p[i];
 }
 
 static void place_group(struct group *g, struct arena *a, const struct recipe *r,
@@ -106,12 +106,13 @@ static void place_group(struct group *g, struct arena *a, const struct recipe *r
     g->patience = frames_in((double)r->patience_ms, r->rate_hz);
     lags_place(&g->lags, a, members, lags, g->patience);
     track_place(&g->track, a, &plan);
-    directions_place(&g->directions, a, rank, r->threshold, r->hold);
+    directions_place(&g->directions, a, rank, r->threshold, r->hold, g->patience > 0);
     average_place(&g->average, a, members, lags, delay);
     g->lambda = arena_floats(a, rank);
     g->y = arena_floats(a, n);
     g->x_hat = arena_floats(a, n);
     g->known = arena_take(a, n, 1);
+    g->inside = arena_floats(a, basis_padded(&g->track.U));
     g->z = arena_floats(a, members);
     g->estimate = arena_floats(a, members);
 }
@@ -129,9 +130,11 @@ static size_t plan_delay(struct subspace *s, const struct recipe *r, size_t lags
 static void place(void *engine, struct arena *a, const struct recipe *r)
 {
     struct subspace measured, *const s = engine ? engine : &measured;
-    const size_t M = r->joint > 0 ? r->channels : 1, lags = lags_for(r, M);
+    const size_t M = r->joint > 0 ? r->channels : 1;
+    const size_t lags = r->denoise > 0 ? lags_for(r, M) : 1;
 
-    *s = (struct subspace){ .channels = r->channels, .members = M, .groups = r->channels / M };
+    *s = (struct subspace){ .channels = r->channels, .members = M };
+    s->groups = r->denoise > 0 ? r->channels / M : 0;
     const size_t left = plan_delay(s, r, lags);
 
     s->wanders = r->wander_s > 0;
@@ -140,6 +143,9 @@ static void place(void *engine, struct arena *a, const struct recipe *r)
                      left);
         s->there = arena_take(a, (s->wander.delay + 1) * s->channels, 1);
     }
+    s->hums = r->hum > 0;
+    if (s->hums)
+        hum_place(&s->hum, a, r->rate_hz, s->channels, HUM_HARMONICS);
     s->latency = s->delay + (s->wanders ? s->wander.delay : 0);
     fft_place(&s->fft, a, FLOOR_SPAN);
     s->group = arena_take(a, s->groups, sizeof *s->group);
@@ -193,6 +199,8 @@ static void reset(void *engine)
     }
     s->ahead = s->wanders ? s->wander.delay : 0;
     s->there_at = 0;
+    if (s->hums)
+        hum_reset(&s->hum);
     for (size_t g = 0; g < s->groups; g++)
         reset_group(s->group + g);
     memset(s->dry, 0, (s->latency + 1) * M * sizeof *s->dry);
@@ -246,6 +254,17 @@ static void follow_unit(struct group *g)
     g->scale = level;
 }
 
+/* What is missing of y becomes what the subspace makes of the rest: U p. */
+static void fill(struct group *g)
+{
+    const struct track *const t = &g->track;
+
+    t->kernel->combine(&t->U, t->p, g->inside);
+    for (size_t i = 0; i < t->U.n; i++)
+        if (!g->known[i])
+            g->y[i] = g->inside[i];
+}
+
 /* One frame x of a group, known or not, into its vector and through the tracker;
  * g->estimate is then that of the frame `delay` ago, white. */
 static void track(struct group *g, struct fft *fft, const float *x, const unsigned char *known,
@@ -272,8 +291,10 @@ static void track(struct group *g, struct fft *fft, const float *x, const unsign
 
         if (g->complements && !g->lags.gaps && !freeze)
             directions_rest(&g->directions, fast_max(e2, 0) / free, pace);
+        if (g->lags.gaps)
+            fill(g);
         for (size_t i = 0; i < n; i++)
-            g->x_hat[i] += g->directions.complement * g->y[i];
+            g->x_hat[i] += directions_outside(&g->directions) * g->y[i];
         if (g->patience && !freeze) {
             lags_vector(&g->lags, g->patience, g->y, g->known);
             track_update(&g->track, g->y, g->lags.gaps ? g->known : NULL, NULL);
@@ -351,9 +372,11 @@ static void update(struct subspace *s, const struct block *b, size_t t, const st
     s->at = (s->at + 1) % (s->latency + 1);
     if (s->wanders)
         straighten(s);
+    if (s->hums)
+        hum_update(&s->hum, s->x, c->freeze);
     if (s->ahead)
         s->ahead--;
-    else
+    else if (s->groups)
         clean(s, c->reduction_db, c->freeze);
 
     /* kept = mix wet + (1 - mix) dry;  removed = dry - kept = mix (dry - wet) */

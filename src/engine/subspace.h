@@ -8,6 +8,7 @@
 #include "engine/engine.h"
 #include "frame/lags.h"
 #include "noise/floor.h"
+#include "noise/hum.h"
 #include "noise/wander.h"
 #include "rebuild/average.h"
 #include "shrink/directions.h"
@@ -23,6 +24,7 @@ struct group {
     float *lambda;              /* [rank] mean power along each direction          */
     float *y, *x_hat;           /* [channels][lags] a vector, and what is kept     */
     unsigned char *known;       /* [channels][lags] what there is of it            */
+    float *inside;              /* [padded] the vector's part in the subspace      */
     bool complements;           /* what is outside the subspace may be signal         */
     size_t patience;            /* frames after which a vector is learnt from         */
     float scale;                /* mean noise level that the tracker's powers are in  */
@@ -33,8 +35,9 @@ struct subspace {
     size_t channels, members;   /* members: channels of a group                    */
     size_t groups, delay;       /* delay: of the groups, in frames                 */
     size_t latency, at;         /* of all; slot of the newest frame, <= latency    */
-    bool wanders;
+    bool wanders, hums;         /* whether a baseline, or hum, is taken out        */
     struct wander wander;
+    struct hum hum;
     struct fft fft;
     struct group *group;
     float *dry;                 /* [latency + 1][channels] as it came              */

@@ -22,6 +22,7 @@ struct key {
 };
 
 static const char *const answers[] = { "no", "yes", NULL };
+static const char *const hums[] = { "no", "auto", NULL };
 static const char *const engines[] = { "spectral", "subspace", NULL };
 
 #define AT(field) offsetof(struct recipe, field)
@@ -40,6 +41,8 @@ static const struct key keys[] = {
     { "complement", AT(complement), 0, 1, answers, "must be yes or no" },
     { "patience", AT(patience_ms), 0, 1e5f, NULL, "must be 0 to 100000 ms" },
     { "shared", AT(shared), 0, 1, answers, "must be yes or no" },
+    { "hum", AT(hum), 0, 1, hums, "must be no or auto" },
+    { "denoise", AT(denoise), 0, 1, answers, "must be yes or no" },
     { "wander", AT(wander_s), 0, 1e5f, NULL, "must be 0 to 100000 s" },
 };
 
@@ -172,6 +175,7 @@ bool filter_parse(const char *text, struct recipe *r, struct filter_fault *why)
         .lags = 32,
         .hold = 1,
         .complement = 1,
+        .denoise = 1,
     };
     for (why->line = 1; *text; why->line++) {
         if (!parse_line(text, r, why))

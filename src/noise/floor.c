@@ -9,11 +9,14 @@
  * is there, is noise, and taken to be as strong everywhere else.
  *
  * What several channels have in common at these frequencies, they have in common
- * at all: a muscle under many electrodes, a shared supply.  Its covariance is the
- * mean of their co-spectra there, drawn towards its diagonal while segments are
- * few; Cholesky's factor [GV13, 4.2] whitens.
+ * at all: a muscle under many electrodes, a shared supply.  Few sources, so it
+ * is low-rank, too.  With D the levels and R the correlations there, the few
+ * eigenvectors V of R that rise above what chance gives [MP67] are followed by
+ * orthogonal iteration [GV13, 8.2], one round a segment, and
  *
- * Cost: a transform of 32 a channel in 16 frames, channels^2 a frame if shared.
+ *   W = (I - V (1 - 1/S) V') / D,    W^-1 = D (I + V (S - 1) V'),    S^2 = V'R V.
+ *
+ * Cost: a transform of 32 a channel in 16 frames, and if shared 2 channels^2.
  */
 #include "noise/floor.h"
 
@@ -25,7 +28,9 @@
 enum { HOP = FLOOR_SPAN / 2, LOWEST = 2 };
 
 static const float MEMORY = 256;        /* segments: 4096 frames */
+static const float MEMORY_SHARED = 1024;
 static const float UNCERTAIN = 1.3f;    /* by so much / sqrt(segments) the lowest are too low */
+static const float CLEAR = 1.3f;        /* above the edge: segments overlap, so they are fewer */
 static const float SILENT = 1e-11f;     /* of a channel's power: below is rounding, no noise */
 
 void floor_place(struct floor *f, struct arena *a, size_t channels, bool shared)
@@ -35,10 +40,13 @@ void floor_place(struct floor *f, struct arena *a, size_t channels, bool shared)
     f->spectrum = arena_take(a, channels * FLOOR_BINS, sizeof *f->spectrum);
     f->power = arena_floats(a, channels * FLOOR_BINS);
     f->level = arena_floats(a, channels);
+    f->age = arena_floats(a, channels);
+    f->apart = arena_floats(a, channels);
     if (f->shared) {
         f->cross = arena_floats(a, FLOOR_BINS * channels * channels);
-        f->L = arena_floats(a, channels * channels);
-        f->scale = arena_floats(a, channels);
+        f->R = arena_floats(a, channels * channels);
+        f->V = arena_floats(a, FLOOR_SOURCES * channels);
+        f->RV = arena_floats(a, FLOOR_SOURCES * channels);
     }
     double energy = 0;
 
@@ -59,8 +67,16 @@ void floor_reset(struct floor *f)
     memset(f->ring, 0, M * 2 * FLOOR_SPAN * sizeof *f->ring);
     memset(f->power, 0, M * FLOOR_BINS * sizeof *f->power);
     memset(f->level, 0, M * sizeof *f->level);
-    if (f->shared)
+    memset(f->age, 0, M * sizeof *f->age);
+    memset(f->apart, 0, M * sizeof *f->apart);
+    for (size_t k = 0; k < FLOOR_SOURCES; k++)
+        f->root[k] = 1;
+    if (f->shared) {
         memset(f->cross, 0, FLOOR_BINS * M * M * sizeof *f->cross);
+        memset(f->V, 0, FLOOR_SOURCES * M * sizeof *f->V);
+        for (size_t c = 0; c < M; c++)
+            f->V[c % FLOOR_SOURCES * M + c] = 1;
+    }
     f->at = 0;
     f->segments = 0;
     f->due = FLOOR_SPAN;
@@ -77,27 +93,33 @@ static void transform(struct floor *f, struct fft *t, size_t c)
     memcpy(f->spectrum + c * FLOOR_BINS, t->freq + 1, FLOOR_BINS * sizeof *f->spectrum);
 }
 
-static float pace_of(const struct floor *f)
-{
-    return 1 / fminf((float)f->segments, MEMORY);
-}
+/* Noise that comes or goes is noticed after so many segments in a row that are
+ * so far from the level: longer than a beat or a word. */
+static const float FAR = 4;
+static const float ROW = 8;
 
-static void learn_powers(struct floor *f, size_t c)
+/* Learns this segment's powers x[FLOOR_BINS] of a channel. */
+static void learn_powers(struct floor *f, size_t c, const float *x)
 {
-    const float pace = pace_of(f);
-
+    f->age[c] = fminf(f->age[c] + 1, MEMORY);
     for (size_t b = 0; b < FLOOR_BINS; b++) {
-        const float *const X = f->spectrum[c * FLOOR_BINS + b];
         float *const P = f->power + b * f->channels + c;
 
-        *P += pace * (X[0] * X[0] + X[1] * X[1] - *P);
+        *P += (x[b] - *P) / f->age[c];
     }
+}
+
+static void count(float *apart, float now, float level)
+{
+    const float far = now > FAR * level ? 1 : FAR * now < level ? -1 : 0;
+
+    *apart = far * *apart > 0 ? *apart + far : far;
 }
 
 static void learn_cross(struct floor *f)
 {
     const size_t M = f->channels;
-    const float pace = pace_of(f);
+    const float pace = 1 / fminf((float)f->segments, MEMORY_SHARED);
 
     for (size_t b = 0; b < FLOOR_BINS; b++)
         for (size_t c = 0; c < M; c++) {
@@ -128,23 +150,28 @@ static void find_lowest(const float *x, size_t *lowest)
     }
 }
 
-static float bias(const struct floor *f)
+static void settle_level(struct floor *f, size_t c)
 {
-    return 1 + UNCERTAIN / sqrtf(fminf((float)f->segments, MEMORY));
-}
-
-static void settle_levels(struct floor *f, size_t c)
-{
-    float x[FLOOR_BINS], all = 0;
+    float now[FLOOR_BINS], mean[FLOOR_BINS], all = 0;
     size_t lowest[LOWEST] = { 0 };
 
-    for (size_t b = 0; b < FLOOR_BINS; b++)
-        all += x[b] = f->power[b * f->channels + c];
-    find_lowest(x, lowest);
+    for (size_t b = 0; b < FLOOR_BINS; b++) {
+        const float *const X = f->spectrum[c * FLOOR_BINS + b];
 
-    const float level = bias(f) * 0.5f * (x[lowest[0]] + x[lowest[1]]);
+        now[b] = X[0] * X[0] + X[1] * X[1];
+    }
+    learn_powers(f, c, now);
+    for (size_t b = 0; b < FLOOR_BINS; b++)
+        all += mean[b] = f->power[b * f->channels + c];
+    find_lowest(mean, lowest);
+
+    const float bias = 1 + UNCERTAIN / sqrtf(f->age[c]);
+    const float level = bias * 0.5f * (mean[lowest[0]] + mean[lowest[1]]);
 
     f->level[c] = level > SILENT * all ? level : 0;
+    count(f->apart + c, 0.5f * (now[lowest[0]] + now[lowest[1]]), level);
+    if (fabsf(f->apart[c]) >= ROW)
+        f->age[c] = fminf(f->age[c], ROW);
 }
 
 /* The two frequencies where all channels together, each in terms of its own
@@ -160,34 +187,66 @@ static void find_shared(const struct floor *f, size_t *lowest)
     find_lowest(x, lowest);
 }
 
-/* L L' = D ((1 - few) R + few I) D, with the correlations R at those frequencies
- * and the levels D^2: definite, however few segments R is made of. */
-static void settle_shared(struct floor *f)
+/* The correlations R at these two frequencies. */
+static void correlate(struct floor *f, const size_t *lowest)
 {
     const size_t M = f->channels;
-    const float few = (float)M / ((float)M + fminf((float)f->segments, MEMORY));
-    size_t lowest[LOWEST] = { 0 };
-
-    find_shared(f, lowest);
     const float *const A = f->cross + lowest[0] * M * M, *const B = f->cross + lowest[1] * M * M;
 
-    for (size_t i = 0; i < M; i++) {
-        const float power = A[i * M + i] + B[i * M + i];
-        const float scale = power > 0 ? sqrtf(f->level[i] / power) : 0;
+    for (size_t i = 0; i < M; i++)
+        for (size_t k = 0; k <= i; k++) {
+            const float own = A[i * M + i] + B[i * M + i], other = A[k * M + k] + B[k * M + k];
+            const float both = f->level[i] > 0 && f->level[k] > 0 ? sqrtf(own * other) : 0;
+            const float r = both > 0 ? (A[i * M + k] + B[i * M + k]) / both : 0;
 
-        for (size_t k = 0; k < i; k++) {
-            float *const L = f->L + i * M;
-            float rest = (1 - few) * scale * f->scale[k] * (A[i * M + k] + B[i * M + k]);
-
-            for (size_t j = 0; j < k; j++)
-                rest -= L[j] * f->L[k * M + j];
-            L[k] = f->L[k * M + k] > 0 ? rest / f->L[k * M + k] : 0;
+            f->R[i * M + k] = f->R[k * M + i] = r;
         }
-        const float own = f->level[i] - sum_product(f->L + i * M, f->L + i * M, i);
+}
 
-        f->scale[i] = scale;
-        f->L[i * M + i] = sqrtf(fmaxf(own, 0.5f * few * f->level[i]));
+/* V = orth(R V); what is left of R V's length is the power along each. */
+static void iterate(struct floor *f, float *power)
+{
+    const size_t M = f->channels;
+
+    for (size_t k = 0; k < FLOOR_SOURCES; k++)
+        for (size_t c = 0; c < M; c++)
+            f->RV[k * M + c] = sum_product(f->R + c * M, f->V + k * M, M);
+    for (size_t k = 0; k < FLOOR_SOURCES; k++) {
+        float *const v = f->RV + k * M;
+
+        for (size_t j = 0; j < k; j++) {
+            const float *const u = f->V + j * M;
+            const float share = sum_product(u, v, M);
+
+            for (size_t c = 0; c < M; c++)
+                v[c] -= share * u[c];
+        }
+        const float length = sqrtf(sum_product(v, v, M));
+
+        power[k] = length;
+        for (size_t c = 0; c < M && length > 0; c++)
+            f->V[k * M + c] = v[c] / length;
     }
+}
+
+/* The sources that stand out from what chance gives. */
+static void settle_shared(struct floor *f)
+{
+    const float M = (float)f->channels;
+    const float seen = 2 * fminf((float)f->segments, MEMORY_SHARED);    /* two frequencies */
+    const float edge = (1 + sqrtf(M / seen)) * (1 + sqrtf(M / seen));
+    size_t lowest[LOWEST] = { 0 };
+    float power[FLOOR_SOURCES], rest = M;
+    unsigned sources = 0;
+
+    find_shared(f, lowest);
+    correlate(f, lowest);
+    iterate(f, power);
+    for (size_t k = 0; k < FLOOR_SOURCES && power[k] > CLEAR * edge; k++, sources++)
+        rest -= power[k];
+    rest = fmaxf(rest / (M - (float)sources), 0.01f);
+    for (size_t k = 0; k < FLOOR_SOURCES; k++)
+        f->root[k] = k < sources ? sqrtf(fmaxf(power[k] / rest, 1)) : 1;
 }
 
 /* Whether the last segment says nothing at all. */
@@ -206,8 +265,7 @@ static void learn(struct floor *f, struct fft *t)
     f->segments += f->segments < 1u << 30;
     for (size_t c = 0; c < f->channels; c++) {
         transform(f, t, c);
-        learn_powers(f, c);
-        settle_levels(f, c);
+        settle_level(f, c);
     }
     if (f->shared) {
         learn_cross(f);
@@ -229,31 +287,31 @@ void floor_update(struct floor *f, struct fft *t, const float *x)
     learn(f, t);
 }
 
-void floor_whiten(const struct floor *f, const float *restrict x, float *restrict z)
+/* x += V (root^power - 1) V'x */
+static void stretch(const struct floor *f, float *x, bool back)
 {
     const size_t M = f->channels;
 
-    for (size_t i = 0; i < M; i++) {
-        float rest = x[i];
+    for (size_t k = 0; f->shared && k < FLOOR_SOURCES && f->root[k] > 1; k++) {
+        const float *const v = f->V + k * M;
+        const float more = (back ? f->root[k] : 1 / f->root[k]) - 1;
+        const float share = more * sum_product(v, x, M);
 
-        if (f->shared)
-            for (size_t j = 0; j < i; j++)
-                rest -= f->L[i * M + j] * z[j];
-        z[i] = f->level[i] > 0 ? rest / (f->shared ? f->L[i * M + i] : sqrtf(f->level[i])) : 0;
+        for (size_t c = 0; c < M; c++)
+            x[c] += share * v[c];
     }
 }
 
-void floor_restore(const struct floor *f, const float *restrict z, float *restrict x)
+void floor_whiten(const struct floor *f, const float *restrict x, float *restrict z)
 {
-    const size_t M = f->channels;
+    for (size_t c = 0; c < f->channels; c++)
+        z[c] = f->level[c] > 0 ? x[c] / sqrtf(f->level[c]) : 0;
+    stretch(f, z, false);
+}
 
-    for (size_t i = 0; i < M; i++) {
-        if (!f->shared) {
-            x[i] = z[i] * sqrtf(f->level[i]);
-            continue;
-        }
-        x[i] = 0;
-        for (size_t j = 0; j <= i && f->level[i] > 0; j++)
-            x[i] += f->L[i * M + j] * z[j];
-    }
+void floor_restore(const struct floor *f, float *restrict z, float *restrict x)
+{
+    stretch(f, z, true);
+    for (size_t c = 0; c < f->channels; c++)
+        x[c] = z[c] * sqrtf(f->level[c]);
 }

@@ -11,7 +11,8 @@
 enum {
     FLOOR_SPAN = 32,            /* frames in a segment                  */
     FLOOR_BINS = FLOOR_SPAN / 2 - 1,
-    FLOOR_SHARED_MOST = 64      /* channels whose covariance is learnt  */
+    FLOOR_SHARED_MOST = 64,     /* channels whose co-spectra are learnt */
+    FLOOR_SOURCES = 4           /* of noise that channels share         */
 };
 
 struct floor {
@@ -24,10 +25,13 @@ struct floor {
     float *ring;                /* [channels][2 FLOOR_SPAN]                           */
     float (*spectrum)[2];       /* [channels][FLOOR_BINS] of this segment             */
     float *power;               /* [FLOOR_BINS][channels] mean power                  */
-    float *cross;               /* [FLOOR_BINS][channels][channels] mean co-spectrum  */
+    float *age;                 /* [channels] segments in that mean                   */
+    float *apart;               /* [channels] segments in a row far above (+), below  */
     float *level;               /* [channels] power of the noise; 0: none to be found */
-    float *scale;               /* [channels] level / power where there is least, root    */
-    float *L;                   /* [channels][channels] L L' = its covariance, lower  */
+    float *cross;               /* [FLOOR_BINS][channels][channels] mean co-spectrum  */
+    float *R;                   /* [channels][channels] correlation of the noise      */
+    float *V, *RV;              /* [FLOOR_SOURCES][channels] its directions           */
+    float root[FLOOR_SOURCES];  /* square root of the power along each, 1: none       */
 };
 
 /* shared: for at most FLOOR_SHARED_MOST channels. */
@@ -44,8 +48,8 @@ static inline bool floor_known(const struct floor *f)
 }
 
 /* z = W x, so that the noise in z is white with power 1 and independent, and the
- * way back, x = W^-1 z.  A channel without noise is 0 in z, and in x. */
+ * way back, x = W^-1 z, which spends z.  A channel without noise is 0 in z, and in x. */
 void floor_whiten(const struct floor *f, const float *restrict x, float *restrict z);
-void floor_restore(const struct floor *f, const float *restrict z, float *restrict x);
+void floor_restore(const struct floor *f, float *restrict z, float *restrict x);
 
 #endif

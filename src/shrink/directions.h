@@ -11,22 +11,31 @@
 struct directions {
     size_t most;                /* directions at most                                */
     float threshold;            /* tau: what is local and below tau noise levels goes */
+    bool patient;               /* what is new must first last, or be sure            */
     float pace;                 /* of the local energy, per frame, 0..1              */
     float *energy;              /* [most] e_i, local energy of a coefficient         */
     float *gain;                /* [most] of the last frame                          */
     float rest;                 /* running mean power of one free dimension          */
     float complement;           /* its gain                                          */
+    float sure;                 /* belief in the last frame as a whole                */
     unsigned kept;              /* directions with a gain above 0                    */
 };
 
 /* threshold 0: none.  hold: frames that the local energy remembers. */
 void directions_place(struct directions *d, struct arena *a, size_t most, float threshold,
-                      float hold);
+                      float hold, bool patient);
 void directions_reset(struct directions *d);
 
-/* The gains for coefficients p[r], whose mean powers are lambda[r]. */
+/* The gains for coefficients p[r], whose mean powers are lambda[r], of a frame
+ * whose power in one dimension is `power`. */
 void directions_update(struct directions *d, const float *restrict p,
-                       const float *restrict lambda, size_t r);
+                       const float *restrict lambda, size_t r, float power);
+
+/* Gain of what lies outside the subspace. */
+static inline float directions_outside(const struct directions *d)
+{
+    return d->complement > d->sure ? d->complement : d->sure;
+}
 
 /* Learns the mean power of what lies outside the subspace, at this pace, in one
  * dimension; its gain follows. */
