@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * predictor.h - how a sample follows from those before it, and from those after.
+ */
+#ifndef LULL_GUARD_PREDICTOR_H
+#define LULL_GUARD_PREDICTOR_H
+
+#include "base/arena.h"
+
+enum { PREDICTOR_ORDER = 32, PREDICTOR_FINE = 64, PREDICTOR_LAGS = 72 };
+
+/* e_t = sum_k a_k x_{t-k}, k = 0..order, a_0 = 1, is small; so is sum_k a_k x_{t+k}. */
+struct prediction {
+    size_t order;
+    double a[PREDICTOR_FINE + 1];
+    double b[PREDICTOR_FINE + 1];       /* b_l = sum_k a_k a_{k+l} */
+};
+
+struct predictor {
+    size_t span;
+    float *window;              /* [span]                                         */
+    double *y;                  /* [span + PREDICTOR_LAGS], zeros after the span  */
+    struct prediction coarse;   /* of PREDICTOR_ORDER: what to look for clicks by */
+    struct prediction fine;     /* of PREDICTOR_FINE: what to fill gaps by        */
+};
+
+void predictor_place(struct predictor *p, struct arena *a, size_t span);
+
+/* Learns from x[span]. */
+void predictor_update(struct predictor *p, const float *x);
+
+#endif
