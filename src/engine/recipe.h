@@ -22,7 +22,8 @@ struct recipe {
     float window_ms;            /* ... their time, if not 0                               */
     float rank;                 /* directions; 0: as many as lags and channels call for   */
     float step;                 /* of the tracker, 0..1; 0: by itself                     */
-    float threshold;            /* of the local energy, in noise levels; 0: none          */
+    float threshold;            /* of the local energy, in noise levels; 0: none.  Of
+                                 * declick: how far a click stands out; 0: as it thinks best */
     float hold;                 /* frames that the local energy remembers                 */
     float complement;           /* 1: what is outside the subspace may be signal          */
     float patience_ms;          /* what is new is believed so much later                  */
