@@ -34,7 +34,6 @@
 
 enum { REPORT = 64 };                   /* frames between two reports          */
 static const float RAMP = 1.0f / 64;    /* per frame: how fast controls are followed */
-static const float REST_PACE = 1e-3f;   /* of the power outside the subspace   */
 static const size_t LAGS_MOST = 512, VECTOR_MOST = 4096, RANK_MOST = 96;
 
 static bool takes_latency(float ms)
@@ -62,11 +61,11 @@ static size_t lags_for(const struct recipe *r, size_t members)
     return least(wanted > 1 ? wanted : 1, most > 1 ? most : 1);
 }
 
-/* Half the lags for what one channel does, and 2.5 a channel for how they differ. */
+/* Half the lags for what one channel does, and 1.5 a channel for how they differ. */
 static size_t rank_for(const struct recipe *r, size_t members, size_t lags)
 {
     const size_t n = members * lags;
-    const size_t own = least(lags / 2 + 5 * members / 2, RANK_MOST);
+    const size_t own = least(lags / 2 + 3 * members / 2, RANK_MOST);
     const size_t rank = r->rank > 0 ? (size_t)r->rank : own;
 
     return least(rank, n > 1 ? n - 1 : 1);
@@ -81,7 +80,7 @@ static void shrink(void *self, const struct track *t, float *q)
         g->lambda[i] = track_power(t, i);
     directions_update(&g->directions, t->p, g->lambda, r, t->guard.energy / (float)t->U.n);
     for (size_t i = 0; i < r; i++)
-        q[i] = (g->directions.gain[i] - directions_outside(&g->directions)) * t->p[i];
+        q[i] = g->directions.gain[i] * t->p[i];
 }
 
 static void place_group(struct group *g, struct arena *a, const struct recipe *r,
@@ -101,18 +100,21 @@ static void place_group(struct group *g, struct arena *a, const struct recipe *r
     };
 
     g->complements = r->complement > 0;
-    g->scale = 0;
+    g->settled = false;
+    g->segments = 0;
     floor_place(&g->floor, a, members, r->shared > 0 && members <= FLOOR_SHARED_MOST);
     g->patience = frames_in((double)r->patience_ms, r->rate_hz);
     lags_place(&g->lags, a, members, lags, g->patience);
     track_place(&g->track, a, &plan);
     directions_place(&g->directions, a, rank, r->threshold, r->hold, g->patience > 0);
+    complement_place(&g->complement, a, members, lags);
     average_place(&g->average, a, members, lags, delay);
+    g->own = arena_floats(a, basis_padded(&g->track.U));
     g->lambda = arena_floats(a, rank);
     g->y = arena_floats(a, n);
     g->x_hat = arena_floats(a, n);
     g->known = arena_take(a, n, 1);
-    g->inside = arena_floats(a, basis_padded(&g->track.U));
+    g->moved = arena_take(a, members, sizeof *g->moved);
     g->z = arena_floats(a, members);
     g->estimate = arena_floats(a, members);
 }
@@ -180,11 +182,14 @@ static void close(void *engine)
 
 static void reset_group(struct group *g)
 {
-    g->scale = 0;
+    g->settled = false;
+    g->segments = 0;
+    memset(g->moved, 0, g->floor.channels * sizeof *g->moved);
     floor_reset(&g->floor);
     lags_reset(&g->lags);
     track_reset(&g->track);
     directions_reset(&g->directions);
+    complement_reset(&g->complement);
     average_reset(&g->average);
 }
 
@@ -243,26 +248,51 @@ static void take(struct subspace *s, const struct block *b, size_t t)
     }
 }
 
+/* The noise of channel c has jumped: what is known of the channel goes. */
+static void forget(struct group *g, size_t c)
+{
+    const size_t L = g->lags.count, others = g->track.U.n - L;
+
+    g->moved[c] = g->floor.moved[c];
+    g->settled = false;
+    complement_forget(&g->complement, c);
+    if (2 * g->track.U.r < others)
+        track_forget(&g->track, c * L, (c + 1) * L);
+    else
+        track_reset(&g->track);
+}
+
 /* The tracker's powers are in units of the noise; when that unit changes, so do
  * they. */
 static void follow_unit(struct group *g)
 {
-    const float level = sum(g->floor.level, g->floor.channels);
+    const size_t M = g->floor.channels;
+    float unit = 0;
 
-    if (g->scale > 0 && level > 0 && level != g->scale)
-        track_scale(&g->track, g->scale / level);
-    g->scale = level;
+    if (g->segments == g->floor.segments)
+        return;
+    g->segments = g->floor.segments;
+    basis_leverage(&g->track.U, g->own);
+    complement_leverage(&g->complement, g->own);
+    for (size_t c = 0; c < M; c++)
+        if (g->moved[c] != g->floor.moved[c])
+            forget(g, c);
+    for (size_t c = 0; c < M; c++)
+        unit += fast_log(fast_max(g->floor.level[c], 1e-30f)) / (float)M;
+    if (g->settled)
+        track_scale(&g->track, fast_exp(fast_min(g->unit - unit, 80)));
+    g->settled = true;
+    g->unit = unit;
 }
 
-/* What is missing of y becomes what the subspace makes of the rest: U p. */
-static void fill(struct group *g)
+/* x_hat, with what lies outside the subspace as far as that is to be kept. */
+static void add_complement(struct group *g, bool freeze)
 {
-    const struct track *const t = &g->track;
+    struct track *const t = &g->track;
 
-    t->kernel->combine(&t->U, t->p, g->inside);
-    for (size_t i = 0; i < t->U.n; i++)
-        if (!g->known[i])
-            g->y[i] = g->inside[i];
+    if (g->complements && !freeze && !g->lags.gaps)
+        complement_update(&g->complement, t->e);
+    complement_add(&g->complement, t->e, g->directions.sure, g->x_hat);
 }
 
 /* One frame x of a group, known or not, into its vector and through the tracker;
@@ -273,28 +303,18 @@ static void track(struct group *g, struct fft *fft, const float *x, const unsign
     const size_t n = g->track.U.n;
 
     if (!freeze)
-        floor_update(&g->floor, fft, x);
+        floor_update(&g->floor, fft, x, known);
     floor_whiten(&g->floor, x, g->z);
     lags_push(&g->lags, g->z, known);
     lags_vector(&g->lags, 0, g->y, g->known);
     if (floor_known(&g->floor)) {
-        const struct track *const t = &g->track;
-
         follow_unit(g);
         if (g->patience || freeze)
             track_look(&g->track, g->y, g->lags.gaps ? g->known : NULL, g->x_hat);
         else
             track_update(&g->track, g->y, g->lags.gaps ? g->known : NULL, g->x_hat);
 
-        const float free = (float)(n - t->U.r), e2 = t->guard.energy - sum_product(t->p, t->p, t->U.r);
-        const float pace = fast_max(REST_PACE, 1 / ((float)t->seen + 1));
-
-        if (g->complements && !g->lags.gaps && !freeze)
-            directions_rest(&g->directions, fast_max(e2, 0) / free, pace);
-        if (g->lags.gaps)
-            fill(g);
-        for (size_t i = 0; i < n; i++)
-            g->x_hat[i] += directions_outside(&g->directions) * g->y[i];
+        add_complement(g, freeze);
         if (g->patience && !freeze) {
             lags_vector(&g->lags, g->patience, g->y, g->known);
             track_update(&g->track, g->y, g->lags.gaps ? g->known : NULL, NULL);

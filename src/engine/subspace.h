@@ -11,6 +11,7 @@
 #include "noise/hum.h"
 #include "noise/wander.h"
 #include "rebuild/average.h"
+#include "shrink/complement.h"
 #include "shrink/directions.h"
 #include "track/track.h"
 
@@ -20,14 +21,18 @@ struct group {
     struct lags lags;
     struct track track;
     struct directions directions;
+    struct complement complement;
     struct average average;
+    float *own;                 /* [padded] share of each number in the subspace   */
     float *lambda;              /* [rank] mean power along each direction          */
     float *y, *x_hat;           /* [channels][lags] a vector, and what is kept     */
     unsigned char *known;       /* [channels][lags] what there is of it            */
-    float *inside;              /* [padded] the vector's part in the subspace      */
     bool complements;           /* what is outside the subspace may be signal         */
     size_t patience;            /* frames after which a vector is learnt from         */
-    float scale;                /* mean noise level that the tracker's powers are in  */
+    float unit;                 /* mean log noise level that powers are in, if settled */
+    bool settled;
+    unsigned segments;          /* of the floor that are dealt with                   */
+    unsigned *moved;            /* [channels] jumps of the level that are dealt with  */
     float *z, *estimate;        /* [channels] the newest frame and the one due, white */
 };
 

@@ -40,6 +40,8 @@ void floor_place(struct floor *f, struct arena *a, size_t channels, bool shared)
     f->spectrum = arena_take(a, channels * FLOOR_BINS, sizeof *f->spectrum);
     f->power = arena_floats(a, channels * FLOOR_BINS);
     f->level = arena_floats(a, channels);
+    f->whole = arena_take(a, channels, sizeof *f->whole);
+    f->moved = arena_take(a, channels, sizeof *f->moved);
     f->age = arena_floats(a, channels);
     f->apart = arena_floats(a, channels);
     if (f->shared) {
@@ -67,6 +69,8 @@ void floor_reset(struct floor *f)
     memset(f->ring, 0, M * 2 * FLOOR_SPAN * sizeof *f->ring);
     memset(f->power, 0, M * FLOOR_BINS * sizeof *f->power);
     memset(f->level, 0, M * sizeof *f->level);
+    memset(f->whole, 0, M * sizeof *f->whole);
+    memset(f->moved, 0, M * sizeof *f->moved);
     memset(f->age, 0, M * sizeof *f->age);
     memset(f->apart, 0, M * sizeof *f->apart);
     for (size_t k = 0; k < FLOOR_SOURCES; k++)
@@ -82,56 +86,19 @@ void floor_reset(struct floor *f)
     f->due = FLOOR_SPAN;
 }
 
-/* The spectrum of channel c over the last FLOOR_SPAN frames. */
+/* The spectrum of channel c over the last FLOOR_SPAN frames, 0 if some are missing. */
 static void transform(struct floor *f, struct fft *t, size_t c)
 {
+    if (f->whole[c] < FLOOR_SPAN) {
+        memset(f->spectrum + c * FLOOR_BINS, 0, FLOOR_BINS * sizeof *f->spectrum);
+        return;
+    }
     const float *const x = f->ring + c * 2 * FLOOR_SPAN + f->at;
 
     for (size_t i = 0; i < FLOOR_SPAN; i++)
         t->time[i] = x[i] * f->window[i];
     fft_forward(t);
     memcpy(f->spectrum + c * FLOOR_BINS, t->freq + 1, FLOOR_BINS * sizeof *f->spectrum);
-}
-
-/* Noise that comes or goes is noticed after so many segments in a row that are
- * so far from the level: longer than a beat or a word. */
-static const float FAR = 4;
-static const float ROW = 8;
-
-/* Learns this segment's powers x[FLOOR_BINS] of a channel. */
-static void learn_powers(struct floor *f, size_t c, const float *x)
-{
-    f->age[c] = fminf(f->age[c] + 1, MEMORY);
-    for (size_t b = 0; b < FLOOR_BINS; b++) {
-        float *const P = f->power + b * f->channels + c;
-
-        *P += (x[b] - *P) / f->age[c];
-    }
-}
-
-static void count(float *apart, float now, float level)
-{
-    const float far = now > FAR * level ? 1 : FAR * now < level ? -1 : 0;
-
-    *apart = far * *apart > 0 ? *apart + far : far;
-}
-
-static void learn_cross(struct floor *f)
-{
-    const size_t M = f->channels;
-    const float pace = 1 / fminf((float)f->segments, MEMORY_SHARED);
-
-    for (size_t b = 0; b < FLOOR_BINS; b++)
-        for (size_t c = 0; c < M; c++) {
-            const float *const X = f->spectrum[c * FLOOR_BINS + b];
-            float *const row = f->cross + (b * M + c) * M;
-
-            for (size_t k = 0; k <= c; k++) {
-                const float *const Y = f->spectrum[k * FLOOR_BINS + b];
-
-                row[k] += pace * (X[0] * Y[0] + X[1] * Y[1] - row[k]);
-            }
-        }
 }
 
 /* The places of the LOWEST of x[FLOOR_BINS]. */
@@ -150,9 +117,54 @@ static void find_lowest(const float *x, size_t *lowest)
     }
 }
 
+/* Noise that comes or goes is noticed after so many segments in a row that are
+ * 12 dB from the level: longer than a beat or a word. */
+static const float FAR = 16;
+static const float ROW = 8;
+
+/* Learns this segment's powers x[FLOOR_BINS] of a channel. */
+static void learn_powers(struct floor *f, size_t c, const float *x)
+{
+    f->age[c] = fminf(f->age[c] + 1, MEMORY);
+    for (size_t b = 0; b < FLOOR_BINS; b++) {
+        float *const P = f->power + b * f->channels + c;
+
+        *P += (x[b] - *P) / f->age[c];
+    }
+}
+
+/* The two frequencies of a channel where there is least, and the sum of all. */
+static float find_least(const struct floor *f, size_t c, size_t *lowest)
+{
+    float x[FLOOR_BINS], all = 0;
+
+    for (size_t b = 0; b < FLOOR_BINS; b++)
+        all += x[b] = f->power[b * f->channels + c];
+    find_lowest(x, lowest);
+    return all;
+}
+
+/* Whether the segment with powers x is of other noise than the channel's.  After
+ * ROW of them that is the channel's noise. */
+static bool stands_apart(struct floor *f, size_t c, const float *x)
+{
+    size_t lowest[LOWEST] = { 0 };
+
+    find_least(f, c, lowest);
+    const float now = 0.5f * (x[lowest[0]] + x[lowest[1]]), level = f->level[c];
+    const float far = now > FAR * level ? 1 : FAR * now < level ? -1 : 0;
+
+    f->apart[c] = far * f->apart[c] > 0 ? f->apart[c] + far : far;
+    if (fabsf(f->apart[c]) < ROW)
+        return far > 0 && f->age[c] >= ROW;
+    f->moved[c]++;
+    f->age[c] = f->apart[c] = 0;
+    return false;
+}
+
 static void settle_level(struct floor *f, size_t c)
 {
-    float now[FLOOR_BINS], mean[FLOOR_BINS], all = 0;
+    float now[FLOOR_BINS];
     size_t lowest[LOWEST] = { 0 };
 
     for (size_t b = 0; b < FLOOR_BINS; b++) {
@@ -160,18 +172,34 @@ static void settle_level(struct floor *f, size_t c)
 
         now[b] = X[0] * X[0] + X[1] * X[1];
     }
+    if (stands_apart(f, c, now))
+        return;
     learn_powers(f, c, now);
-    for (size_t b = 0; b < FLOOR_BINS; b++)
-        all += mean[b] = f->power[b * f->channels + c];
-    find_lowest(mean, lowest);
 
+    const float all = find_least(f, c, lowest), *const P = f->power + c;
     const float bias = 1 + UNCERTAIN / sqrtf(f->age[c]);
-    const float level = bias * 0.5f * (mean[lowest[0]] + mean[lowest[1]]);
+    const float level =
+        bias * 0.5f * (P[lowest[0] * f->channels] + P[lowest[1] * f->channels]);
 
     f->level[c] = level > SILENT * all ? level : 0;
-    count(f->apart + c, 0.5f * (now[lowest[0]] + now[lowest[1]]), level);
-    if (fabsf(f->apart[c]) >= ROW)
-        f->age[c] = fminf(f->age[c], ROW);
+}
+
+static void learn_cross(struct floor *f)
+{
+    const size_t M = f->channels;
+    const float pace = 1 / fminf((float)f->segments, MEMORY_SHARED);
+
+    for (size_t b = 0; b < FLOOR_BINS; b++)
+        for (size_t c = 0; c < M; c++) {
+            const float *const X = f->spectrum[c * FLOOR_BINS + b];
+            float *const row = f->cross + (b * M + c) * M;
+
+            for (size_t k = 0; k <= c; k++) {
+                const float *const Y = f->spectrum[k * FLOOR_BINS + b];
+
+                row[k] += pace * (X[0] * Y[0] + X[1] * Y[1] - row[k]);
+            }
+        }
 }
 
 /* The two frequencies where all channels together, each in terms of its own
@@ -265,7 +293,8 @@ static void learn(struct floor *f, struct fft *t)
     f->segments += f->segments < 1u << 30;
     for (size_t c = 0; c < f->channels; c++) {
         transform(f, t, c);
-        settle_level(f, c);
+        if (f->whole[c] >= FLOOR_SPAN)
+            settle_level(f, c);
     }
     if (f->shared) {
         learn_cross(f);
@@ -273,12 +302,13 @@ static void learn(struct floor *f, struct fft *t)
     }
 }
 
-void floor_update(struct floor *f, struct fft *t, const float *x)
+void floor_update(struct floor *f, struct fft *t, const float *x, const unsigned char *known)
 {
     for (size_t c = 0; c < f->channels; c++) {
         float *const ring = f->ring + c * 2 * FLOOR_SPAN + f->at;
 
         ring[0] = ring[FLOOR_SPAN] = x[c];
+        f->whole[c] = known[c] ? f->whole[c] + 1 : 0;
     }
     f->at = (f->at + 1) % FLOOR_SPAN;
     if (--f->due)

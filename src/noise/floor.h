@@ -25,6 +25,8 @@ struct floor {
     float *ring;                /* [channels][2 FLOOR_SPAN]                           */
     float (*spectrum)[2];       /* [channels][FLOOR_BINS] of this segment             */
     float *power;               /* [FLOOR_BINS][channels] mean power                  */
+    size_t *whole;              /* [channels] frames since one was missing            */
+    unsigned *moved;            /* [channels] times that the level has jumped         */
     float *age;                 /* [channels] segments in that mean                   */
     float *apart;               /* [channels] segments in a row far above (+), below  */
     float *level;               /* [channels] power of the noise; 0: none to be found */
@@ -38,8 +40,9 @@ struct floor {
 void floor_place(struct floor *f, struct arena *a, size_t channels, bool shared);
 void floor_reset(struct floor *f);
 
-/* Learns a frame x[channels]; t is a transform of FLOOR_SPAN, as scratch. */
-void floor_update(struct floor *f, struct fft *t, const float *x);
+/* Learns a frame x[channels], but for what is not known; t is a transform of
+ * FLOOR_SPAN, as scratch. */
+void floor_update(struct floor *f, struct fft *t, const float *x, const unsigned char *known);
 
 /* Whether enough was seen for the rest. */
 static inline bool floor_known(const struct floor *f)

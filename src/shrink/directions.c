@@ -18,15 +18,11 @@
  * The patient ask for both, since they learn late: a disturbance that is over by
  * then leaves nothing.  Only what is far above the noise, as a whole, is believed
  * at once.
- *
- * What lies outside the subspace is kept, too, as far as it is stronger than
- * noise would be: a rank that is too small does no harm.
  */
 #include "shrink/directions.h"
 
 #include "base/fastmath.h"
 
-static const float MARGIN = 1.05f;      /* of the noise level: less than that is no signal */
 static const float SURE = 100; /* 20 dB above the noise, over all dimensions */
 
 void directions_place(struct directions *d, struct arena *a, size_t most, float threshold,
@@ -42,7 +38,7 @@ void directions_reset(struct directions *d)
 {
     for (size_t i = 0; i < d->most; i++)
         d->energy[i] = d->gain[i] = 0;
-    d->rest = d->complement = d->sure = 0;
+    d->sure = 0;
     d->kept = 0;
 }
 
@@ -63,10 +59,4 @@ void directions_update(struct directions *d, const float *restrict p,
         d->gain[i] = fast_max(mean_counts ? wiener * local : local, d->sure);
         d->kept += wiener > 0;
     }
-}
-
-void directions_rest(struct directions *d, float power, float pace)
-{
-    d->rest += pace * (power - d->rest);
-    d->complement = 1 - MARGIN / fast_max(d->rest, MARGIN);
 }

@@ -15,8 +15,6 @@ struct directions {
     float pace;                 /* of the local energy, per frame, 0..1              */
     float *energy;              /* [most] e_i, local energy of a coefficient         */
     float *gain;                /* [most] of the last frame                          */
-    float rest;                 /* running mean power of one free dimension          */
-    float complement;           /* its gain                                          */
     float sure;                 /* belief in the last frame as a whole                */
     unsigned kept;              /* directions with a gain above 0                    */
 };
@@ -30,15 +28,5 @@ void directions_reset(struct directions *d);
  * whose power in one dimension is `power`. */
 void directions_update(struct directions *d, const float *restrict p,
                        const float *restrict lambda, size_t r, float power);
-
-/* Gain of what lies outside the subspace. */
-static inline float directions_outside(const struct directions *d)
-{
-    return d->complement > d->sure ? d->complement : d->sure;
-}
-
-/* Learns the mean power of what lies outside the subspace, at this pace, in one
- * dimension; its gain follows. */
-void directions_rest(struct directions *d, float power, float pace);
 
 #endif

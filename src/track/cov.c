@@ -301,6 +301,18 @@ static void drop_last_of_inverse(struct cov *c)
     clear_last(c, c->P);
 }
 
+void cov_stretch(struct cov *c, size_t j, float f)
+{
+    for (size_t i = 0; i < c->q; i++) {
+        c->C[i * c->ld + j] *= f;
+        c->C[j * c->ld + i] *= f;
+        if (!c->P)
+            continue;
+        c->P[i * c->ld + j] /= f;
+        c->P[j * c->ld + i] /= f;
+    }
+}
+
 void cov_drop_last(struct cov *c)
 {
     if (c->P)

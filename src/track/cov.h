@@ -64,6 +64,9 @@ void cov_scale(struct cov *c, float f);
 float cov_angle(const struct cov *c, size_t j, size_t k, float *s);
 void cov_turn_pair(struct cov *c, size_t j, size_t k, float cosine, const float *s);
 
+/* Coordinate j is multiplied by f > 0; real only. */
+void cov_stretch(struct cov *c, size_t j, float f);
+
 /* Takes the last direction out; adds one of power `level`, alone, at the end. */
 void cov_drop_last(struct cov *c);
 void cov_grow(struct cov *c, float level);

@@ -43,6 +43,8 @@ enum { AGE_SHARE = 8 };
 /* An upright e does not heal U'U = I by itself; it is seen to so much oftener. */
 enum { HURRY = 4 };
 
+static const float LEFT = 1e-3f; /* of the power of a direction, at least, if part of it is forgotten */
+
 /* A sweep over all pairs takes 4 r frames; a tenth of the work of a frame. */
 enum { TURN_SHARE = 8 };
 
@@ -212,10 +214,13 @@ static void reconstruct(struct track *t, const struct motion *m, float s, float 
     const struct guard *const g = &t->guard;
     float *const q = t->q;
 
-    if (t->plan.shrink == TRACK_OWN)
+    const bool own = t->plan.shrink == TRACK_OWN;
+
+    if (guard_masked(g) && (s > 0.0f || own) && t->rule.cov.q)
+        missing_guess(&t->missing, &t->rule.cov, &t->U, g->y, g->known, trust,
+                      own ? 1.0f : t->sigma2, q);
+    else if (own)
         t->plan.own.shrink(t->plan.own.self, t, q);
-    else if (guard_masked(g) && s > 0.0f && t->rule.cov.q)
-        missing_guess(&t->missing, &t->rule.cov, &t->U, g->y, g->known, trust, t->sigma2, q);
     else
         for (size_t i = 0; i < t->U.r * t->U.parts; i++)
             q[i] = t->p[i] - s * m->h[i];
@@ -283,6 +288,44 @@ void track_scale(struct track *t, float f)
     t->scout.across *= f;
     t->second.along *= f;
     t->second.across *= f;
+}
+
+/* Direction j less what it shares with those before it, of length 1. */
+static void put_upright(struct track *t, size_t j)
+{
+    float *const u = t->missing.x, *const inside = t->x_hat;
+    struct basis *const U = &t->U;
+
+    basis_get(U, j, u);
+    t->kernel->gather(U, u, t->q);
+    memset(t->q + j, 0, (U->r - j) * sizeof *u);
+    t->kernel->combine(U, t->q, inside);
+    for (size_t i = 0; i < U->n; i++)
+        u[i] -= inside[i];
+    const float length = sqrtf(vec_square(u, U->n));
+
+    for (size_t i = 0; i < U->n && length > 0.0f; i++)
+        u[i] /= length;
+    basis_set(U, j, u);
+}
+
+void track_forget(struct track *t, size_t from, size_t to)
+{
+    float *const u = t->missing.x;
+    struct basis *const U = &t->U;
+
+    for (size_t j = 0; j < U->r; j++) {
+        basis_get(U, j, u);
+        const float lost = vec_square(u + from, to - from);
+
+        memset(u + from, 0, (to - from) * sizeof *u);
+        basis_set(U, j, u);
+        if (t->rule.cov.C)
+            cov_stretch(&t->rule.cov, j, sqrtf(fmaxf(1.0f - lost, LEFT)));
+    }
+    for (size_t j = 0; j < U->r; j++)
+        for (int twice = 0; twice < 2; twice++) /* is enough [GV13, 5.2] */
+            put_upright(t, j);
 }
 
 static void anchor(struct track *t)
@@ -450,6 +493,11 @@ static void look_only(struct track *t)
     if (t->rule.cov.C && t->seen)
         m.ph = cov_solve(&t->rule.cov, t->p, t->h);
     reconstruct(t, &m, shrinkage(t, &m, 1.0f), trust);
+    if (t->plan.shrink != TRACK_OWN || t->formed)
+        return;
+    t->kernel->combine(&t->U, t->p, t->Up);
+    for (size_t i = 0; i < t->U.n; i++)
+        t->e[i] = t->guard.y[i] - t->Up[i];
 }
 
 /* Takes a frame in; whether there is anything in it to see. */

@@ -22,7 +22,8 @@ enum track_shrink { TRACK_WIENER, TRACK_PROJECT, TRACK_ONLY, TRACK_OWN };
 struct track;
 
 /* TRACK_OWN: whoever keeps the tracker says what to make of the coefficients
- * t->p of this frame: writes those of x_hat to q. */
+ * t->p of a whole frame: writes those of x_hat to q.  Where entries are missing
+ * x_hat is the best guess from the rest, for noise of power 1. */
 struct track_own {
     void (*shrink)(void *self, const struct track *t, float *q);
     void *self;
@@ -76,6 +77,10 @@ float track_power(const struct track *t, size_t j);
 
 /* From now on powers are in another unit: those known are multiplied by f. */
 void track_scale(struct track *t, float f);
+
+/* What is known of the entries from..to - 1 goes: no direction has a part there
+ * any more, and its power is less by that part's share.  Costs 4 n r^2 flops. */
+void track_forget(struct track *t, size_t from, size_t to);
 
 /* One frame; see lull_tracker_update(). */
 void track_update(struct track *t, const float *y, const unsigned char *known, float *x_hat);

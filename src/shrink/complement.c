@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * complement.c - see complement.h.  A rank that is too small leaves signal outside,
+ * and there it is stronger than the noise alone would be:
+ *
+ *   g_c = max(0, 1 - noise / rest),   noise = mean of 1 - |U_i|^2 over the channel.
+ *
+ * So a rank too small does no harm where the noise is low.
+ */
+#include "shrink/complement.h"
+
+#include "base/fastmath.h"
+#include "base/sum.h"
+
+static const float MEMORY = 1000;       /* vectors                                           */
+static const float MARGIN = 1.08f;      /* of the noise: less than that is no signal         */
+
+void complement_place(struct complement *c, struct arena *a, size_t channels, size_t lags)
+{
+    *c = (struct complement){ .channels = channels, .lags = lags };
+    c->rest = arena_floats(a, channels);
+    c->free = arena_floats(a, channels);
+    c->gain = arena_floats(a, channels);
+}
+
+void complement_reset(struct complement *c)
+{
+    c->frames = 0;
+    for (size_t i = 0; i < c->channels; i++) {
+        c->rest[i] = c->gain[i] = 0;
+        c->free[i] = 1;
+    }
+}
+
+void complement_leverage(struct complement *c, const float *own)
+{
+    for (size_t i = 0; i < c->channels; i++)
+        c->free[i] = fast_max(1 - sum(own + i * c->lags, c->lags) / (float)c->lags, 1e-3f);
+}
+
+void complement_forget(struct complement *c, size_t channel)
+{
+    c->rest[channel] = c->free[channel];
+    c->gain[channel] = 0;
+}
+
+void complement_update(struct complement *c, const float *restrict e)
+{
+    c->frames = fast_min(c->frames + 1, MEMORY);
+    for (size_t i = 0; i < c->channels; i++) {
+        const float *const x = e + i * c->lags;
+        const float power = sum_product(x, x, c->lags) / (float)c->lags;
+
+        c->rest[i] += (power - c->rest[i]) / c->frames;
+        c->gain[i] = 1 - MARGIN * c->free[i] / fast_max(c->rest[i], MARGIN * c->free[i]);
+    }
+}
+
+void complement_add(const struct complement *c, const float *restrict e, float least,
+                    float *restrict x_hat)
+{
+    for (size_t i = 0; i < c->channels; i++) {
+        const float gain = fast_max(c->gain[i], least);
+
+        for (size_t t = i * c->lags; gain > 0 && t < (i + 1) * c->lags; t++)
+            x_hat[t] += gain * e[t];
+    }
+}

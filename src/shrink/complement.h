@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * complement.h - how much to keep of what lies outside the subspace, channel by
+ * channel, where the noise has a power of 1 in each number.
+ */
+#ifndef LULL_SHRINK_COMPLEMENT_H
+#define LULL_SHRINK_COMPLEMENT_H
+
+#include "base/arena.h"
+
+struct complement {
+    size_t channels, lags;
+    float frames;               /* learnt from, saturating                       */
+    float *rest;                /* [channels] mean power of a number of e        */
+    float *free;                /* [channels] of it if there were only noise     */
+    float *gain;                /* [channels]                                    */
+};
+
+void complement_place(struct complement *c, struct arena *a, size_t channels, size_t lags);
+void complement_reset(struct complement *c);
+
+/* own[channels][lags]: the share of each number that lies in the subspace through
+ * itself. */
+void complement_leverage(struct complement *c, const float *own);
+
+/* What is known of a channel goes: there is only noise outside. */
+void complement_forget(struct complement *c, size_t channel);
+
+/* Learns from e[channels][lags], what a vector has outside the subspace. */
+void complement_update(struct complement *c, const float *restrict e);
+
+/* Adds to x_hat[channels][lags] what is to be kept of e, the share `least` of it
+ * at least. */
+void complement_add(const struct complement *c, const float *restrict e, float least,
+                    float *restrict x_hat);
+
+#endif
