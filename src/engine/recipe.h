@@ -28,6 +28,7 @@ struct recipe {
     float complement;           /* 1: what is outside the subspace may be signal          */
     float patience_ms;          /* what is new is believed so much later                  */
     float shared;               /* 1: noise may be common to channels                     */
+    float caution_db;           /* stronger than its noise by this: nothing is removed; 0: all is */
     float hum;                  /* 1: mains hum is looked for and taken away              */
     float denoise;              /* 0: nothing else is taken away                          */
     float wander_s;             /* slower than this is no signal; 0: all is               */

@@ -34,6 +34,7 @@
 
 enum { REPORT = 64 };                   /* frames between two reports          */
 static const float RAMP = 1.0f / 64;    /* per frame: how fast controls are followed */
+static const float CAUTION_SPAN = 1.84f;        /* 8 dB of power, in nepers */
 static const size_t LAGS_MOST = 512, VECTOR_MOST = 4096, RANK_MOST = 96;
 
 static bool takes_latency(float ms)
@@ -145,6 +146,7 @@ static void place(void *engine, struct arena *a, const struct recipe *r)
                      left);
         s->there = arena_take(a, (s->wander.delay + 1) * s->channels, 1);
     }
+    s->caution = r->caution_db * 0.230258509f;
     s->hums = r->hum > 0;
     if (s->hums)
         hum_place(&s->hum, a, r->rate_hz, s->channels, HUM_HARMONICS);
@@ -325,6 +327,15 @@ static void track(struct group *g, struct fft *fft, const float *x, const unsign
     average_update(&g->average, g->x_hat, g->estimate);
 }
 
+/* The share of what looks like noise in channel c that is taken away.  A signal far
+ * above its floor has little to gain, and the floor may be its own. */
+static float doubt(const struct subspace *s, const struct group *g, size_t c)
+{
+    const float ratio = fast_log(fast_max(g->floor.ratio[c], 1));
+
+    return s->caution > 0 ? fast_clamp((s->caution - ratio) / CAUTION_SPAN, 0, 1) : 1;
+}
+
 /* Over all groups; s->x is then the frame `delay` ago, cleaned. */
 static void clean(struct subspace *s, float reduction_db, bool freeze)
 {
@@ -348,7 +359,7 @@ static void clean(struct subspace *s, float reduction_db, bool freeze)
         const size_t c = g * s->members;
 
         for (size_t i = 0; i < s->members; i++)
-            group->estimate[i] = s->white[due + c + i] - group->estimate[i];
+            group->estimate[i] = doubt(s, group, i) * (s->white[due + c + i] - group->estimate[i]);
         floor_restore(&group->floor, group->estimate, s->removed + c);
     }
     for (size_t c = 0; c < M; c++)

@@ -40,6 +40,7 @@ struct subspace {
     size_t channels, members;   /* members: channels of a group                    */
     size_t groups, delay;       /* delay: of the groups, in frames                 */
     size_t latency, at;         /* of all; slot of the newest frame, <= latency    */
+    float caution;              /* nepers of power above the noise, or 0           */
     bool wanders, hums;         /* whether a baseline, or hum, is taken out        */
     struct wander wander;
     struct hum hum;

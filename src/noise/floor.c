@@ -6,7 +6,8 @@
  * where the rank is too large and grows where it is too small.  But few signals
  * fill their whole band.  So: mean periodograms of short segments (Hann, half
  * overlapping) [Wel67], and of their FLOOR_BINS frequencies the LOWEST two.  What
- * is there, is noise, and taken to be as strong everywhere else.
+ * is there (geometric mean: a slope is no floor) is noise, and taken to be as
+ * strong everywhere else.
  *
  * What several channels have in common at these frequencies, they have in common
  * at all: a muscle under many electrodes, a shared supply.  Few sources, so it
@@ -31,6 +32,7 @@ static const float MEMORY = 256;        /* segments: 4096 frames */
 static const float MEMORY_SHARED = 1024;
 static const float UNCERTAIN = 1.3f;    /* by so much / sqrt(segments) the lowest are too low */
 static const float CLEAR = 1.3f;        /* above the edge: segments overlap, so they are fewer */
+static const float TINY = 1e-30f;
 static const float SILENT = 1e-11f;     /* of a channel's power: below is rounding, no noise */
 
 void floor_place(struct floor *f, struct arena *a, size_t channels, bool shared)
@@ -40,6 +42,7 @@ void floor_place(struct floor *f, struct arena *a, size_t channels, bool shared)
     f->spectrum = arena_take(a, channels * FLOOR_BINS, sizeof *f->spectrum);
     f->power = arena_floats(a, channels * FLOOR_BINS);
     f->level = arena_floats(a, channels);
+    f->ratio = arena_floats(a, channels);
     f->whole = arena_take(a, channels, sizeof *f->whole);
     f->moved = arena_take(a, channels, sizeof *f->moved);
     f->age = arena_floats(a, channels);
@@ -69,6 +72,7 @@ void floor_reset(struct floor *f)
     memset(f->ring, 0, M * 2 * FLOOR_SPAN * sizeof *f->ring);
     memset(f->power, 0, M * FLOOR_BINS * sizeof *f->power);
     memset(f->level, 0, M * sizeof *f->level);
+    memset(f->ratio, 0, M * sizeof *f->ratio);
     memset(f->whole, 0, M * sizeof *f->whole);
     memset(f->moved, 0, M * sizeof *f->moved);
     memset(f->age, 0, M * sizeof *f->age);
@@ -179,9 +183,10 @@ static void settle_level(struct floor *f, size_t c)
     const float all = find_least(f, c, lowest), *const P = f->power + c;
     const float bias = 1 + UNCERTAIN / sqrtf(f->age[c]);
     const float level =
-        bias * 0.5f * (P[lowest[0] * f->channels] + P[lowest[1] * f->channels]);
+        bias * sqrtf(P[lowest[0] * f->channels]) * sqrtf(P[lowest[1] * f->channels]);
 
     f->level[c] = level > SILENT * all ? level : 0;
+    f->ratio[c] = all / (FLOOR_BINS * fmaxf(level, SILENT * all + TINY));
 }
 
 static void learn_cross(struct floor *f)
