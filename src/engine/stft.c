@@ -106,6 +106,18 @@ bool stft_silent(const struct stft *s, const float *power)
     return sum(power, s->bins) < 2 * STFT_TINY * (float)s->bins;
 }
 
+bool stft_hop_is_zero(const struct stft *s)
+{
+    for (size_t c = 0; c < s->channels; c++) {
+        const float *const x = s->channel[c].frame.x + kept(s) - s->plan.hop;
+
+        for (size_t t = 0; t < s->plan.hop; t++)
+            if (x[t] != 0)
+                return false;
+    }
+    return true;
+}
+
 /* One channel, with the weights ramped over the hop. */
 static void rebuild(struct stft *s, struct stft_channel *ch, const float *gain, float wet,
                     float dry)

@@ -47,6 +47,9 @@ void stft_analyse(struct stft *s, float *power);
 /* Digital silence has nothing to teach. */
 bool stft_silent(const struct stft *s, const float *power);
 
+/* The newest hop is zero in every channel. */
+bool stft_hop_is_zero(const struct stft *s);
+
 /* Every channel's spectrum, times gain[bins], back to samples; what leaves is
  * those and the samples that came, as the controls mix them.  The next hop may
  * come.  With `late` > 0 the engine has put the frame of `late` hops ago in the
