@@ -14,7 +14,7 @@ const char *lull_strerror(lull_status why)
         [LULL_BAD_FILTER] = "no such filter",
         [LULL_BAD_RATE] = "the sample rate must be 8000 to 192000 Hz for sound",
         [LULL_BAD_CHANNELS] = "there must be 1 to 4096 channels",
-        [LULL_BAD_LATENCY] = "the latency must be 32, 16 or 10 ms",
+        [LULL_BAD_LATENCY] = "the filter does not offer that latency",
         [LULL_BAD_REDUCTION] = "the reduction must be 0 to 60 dB",
         [LULL_BAD_MIX] = "the mix must be 0 to 1",
         [LULL_BAD_DIM] = "the dimension must be 1 to 65536",

@@ -9,7 +9,7 @@
 const struct engine *engine_named(const char *name)
 {
     static const struct engine *const known[] = { &engine_spectral, &engine_subspace,
-                                                 &engine_declick };
+                                                 &engine_declick, &engine_music };
 
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(known[i]->name, name))

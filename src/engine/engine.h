@@ -55,7 +55,7 @@ struct engine {
     void (*report)(const void *engine, struct report *r);
 };
 
-extern const struct engine engine_spectral, engine_subspace, engine_declick;
+extern const struct engine engine_spectral, engine_subspace, engine_declick, engine_music;
 
 /* The engine of that name, NULL if there is none. */
 const struct engine *engine_named(const char *name);

@@ -23,7 +23,7 @@ struct key {
 
 static const char *const answers[] = { "no", "yes", NULL };
 static const char *const hums[] = { "no", "auto", NULL };
-static const char *const engines[] = { "spectral", "subspace", "declick", NULL };
+static const char *const engines[] = { "spectral", "subspace", "declick", "music", NULL };
 
 #define AT(field) offsetof(struct recipe, field)
 

@@ -15,6 +15,7 @@
 #include "base/fastmath.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { PARTS = 10 };
 static const float HALF = 0.5f;
@@ -43,6 +44,11 @@ void minimum_reset(struct minimum *m)
     for (size_t i = 0; i < m->parts * m->n; i++)
         m->part[i] = INFINITY;
     m->at = m->oldest = 0;
+}
+
+void minimum_begin(struct minimum *m, const float *P)
+{
+    memcpy(m->smooth, P, m->n * sizeof *P);
 }
 
 /* The sub-window is full: it takes the place of the oldest. */

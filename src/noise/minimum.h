@@ -24,6 +24,9 @@ void minimum_place(struct minimum *m, struct arena *a, size_t n, double frame_hz
                    double memory_s);
 void minimum_reset(struct minimum *m);
 
+/* Takes P[n] for what was smoothed so far, instead of the first frame alone. */
+void minimum_begin(struct minimum *m, const float *P);
+
 /* Learns from the powers P[n] of one frame. */
 void minimum_update(struct minimum *m, const float *restrict P);
 
