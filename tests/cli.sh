@@ -476,9 +476,15 @@ it_is_silent_unless_asked() {
     exits 0 lull noise.wav out.wav; silent
     exits 0 lull -v noise.wav out.wav
     says 'noise.wav: WAV'; says '16000 Hz'; says 'latency'; says 'real time'; [ "$(wc -l <err)" = 5 ]
-    lull -h >help 2>err; silent
-    [ "$(wc -l <help)" -le 45 ]; awk 'length > 80 { exit 1 }' help
     [ "$(lull -V | cut -d. -f1)" = "lull 0" ]
+}
+
+help_fits_a_screen_and_more_help_has_every_option() {
+    lull -h >help 2>err; silent
+    [ "$(wc -l <help)" -le 30 ]; awk 'length > 80 { exit 1 }' help
+    ! grep -q -e --no-dither help
+    lull --help >more; awk 'length > 80 { exit 1 }' more
+    grep -q -e --no-dither more; grep -q -e --encoding more
 }
 
 progress_can_be_forced() {
@@ -599,6 +605,7 @@ it interrupted_it_leaves_a_whole_file timeout mkfifo
 it interrupted_with_more_to_come_it_leaves_what_was_there timeout mkfifo
 it terminated_it_ends_a_stream_well timeout mkfifo
 it it_is_silent_unless_asked
+it help_fits_a_screen_and_more_help_has_every_option
 it progress_can_be_forced timeout mkfifo
 it wrong_usage_is_64_and_says_why
 it the_log_has_a_line_a_tenth_and_a_summary

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * options.h - what can be asked of the program.  One table in options.c is
- * the parser's, the help's, and whatever else lists options.
+ * the parser's, the help's, and whatever else lists options, for all commands.
  */
 #ifndef LULL_APP_OPTIONS_H
 #define LULL_APP_OPTIONS_H
@@ -12,9 +12,14 @@
 
 enum { NOT_GIVEN = -1 };        /* a number that the filter or the input decides */
 
+/* A bit for each command (commands.c), in the rows that it knows. */
+enum { DENOISE = 1 << 0 };
+#define ANY (~0u)
+
 struct options {
-    const char *in, *out;       /* "-" is standard input or output */
-    bool named;                 /* an input was named              */
+    const struct command *command;
+    const char *in, *out;       /* first and second place named; "-": none, the standard one */
+    bool named;                 /* there was a first            */
 
     const char *filter;
     double reduction_db, mix, latency_ms;
@@ -28,13 +33,13 @@ struct options {
     bool no_dither;
     const char *log;            /* file for readings, "-" for standard output, or NULL */
     bool progress, quiet, verbose;
-    bool help, version;
+    bool help, brief, version;  /* brief: -h, not --help */
 };
 
 /* Reads the command line; 0, or an exit status after a complaint. */
 int options_read(struct options *o, int argc, char **argv);
 
-void options_help(FILE *to);
+void options_help(FILE *to, const struct options *o);    /* of the command it names */
 void options_usage(FILE *to);
 
 #endif
