@@ -22,7 +22,9 @@ FLAGS = -std=c11 $(WARN) -fPIC -fvisibility=hidden -ffp-contract=off -fno-math-e
 # What is built from what.  Everything below the public faces is `core`.
 stages  := base guard frame noise track shrink rebuild
 core    := $(wildcard src/*.c $(stages:%=src/%/*.c) src/engine/*.c src/filter/*.c)
-program := $(wildcard src/app/*.c src/source/*.c src/sink/*.c)
+sound   := $(shell pkg-config --exists portaudio-2.0 && echo portaudio)
+devices := src/device/find.c src/device/hush.c src/device/$(or $(sound),none).c
+program := $(wildcard src/app/*.c src/source/*.c src/sink/*.c) $(devices)
 filters := $(wildcard filters/*.filter)
 static  := $(OUT)/liblull.a
 soname  := liblull.so.$(ABI)
@@ -46,6 +48,7 @@ all: $(static) $(shared) $(binary)      ## library and program (default)
 
 $(OUT)/src/base/fft.o: FLAGS += $(call cflags,fftw3f)
 $(OUT)/src/source/%.o $(OUT)/src/sink/%.o: FLAGS += $(call cflags,sndfile)
+$(OUT)/src/device/portaudio.o: FLAGS += $(call cflags,portaudio-2.0)
 $(call objects,$(program)): FLAGS += -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64
 $(OUT)/src/lull.o: FLAGS += -DLULL_VERSION='"$(VERSION)"'
 $(OUT)/tests/%.o: FLAGS += -Itests
@@ -77,7 +80,7 @@ $(static): $(call objects,$(core)) $(OUT)/filters.o
 $(shared): $(call objects,$(core)) $(OUT)/filters.o
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(soname) $^ -o $@ $(call libs,fftw3f)
 $(binary): $(call objects,$(program)) $(static)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile $(sound:%=%-2.0))
 $(tests): %: %.o $(helpers) $(measures) $(static)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f cmocka) $(LDLIBS)
 $(OUT)/tests/test_track_lapack $(OUT)/tests/bench/tracker: LDLIBS += -llapacke

@@ -8,6 +8,8 @@
  */
 #include "app/commands.h"
 #include "app/denoise.h"
+#include "app/devices.h"
+#include "app/live.h"
 #include <string.h>
 
 static const struct command commands[] = {
@@ -16,11 +18,20 @@ static const struct command commands[] = {
       "  lull noisy.flac clean.ogg           ... or the format its name says\n"
       "  lull -x noisy.wav removed.wav       hear what would be taken away\n"
       "  ffmpeg -i talk.mp4 -f wav - | lull | sox -t wav - talk.flac\n"
-      "  arecord -t raw -f S16_LE -r 16000 | lull -t raw -r 16000 -l 10 > clean.raw\n"
       "\n"
       "Without OUT, or with -, sound goes to standard output as WAV; without IN it is\n"
       "read from standard input.\n",
       denoise },
+    { LIVE, "live", "[options]", 0, "take the noise out of a microphone as you speak",
+      "  lull live                           microphone to speaker: wear headphones\n"
+      "  lull live -I usb -O headset -c 2    by words of their names, in stereo\n"
+      "  lull live --record talk.wav         into a file, which is whole at any time\n"
+      "\n"
+      "Keys: b bypass, r residual, + and - more and less reduction, f freeze,\n"
+      "l learn the noise anew, q quit.\n",
+      live },
+    { DEVICES, "devices", "[options]", 0, "list microphones (>) and speakers (<)", "",
+      devices },
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -70,6 +70,15 @@ void log_summary(FILE *log, const struct summary *s, const lull_readings *last)
     fputs("}\n", log);
 }
 
+void log_live(FILE *log, unsigned lost, unsigned restarts, double load)
+{
+    if (!log)
+        return;
+    fprintf(log, "{\"live\":true,\"xruns\":%u,\"restarts\":%u", lost, restarts);
+    number(log, "load", load, 4);
+    fputs("}\n", log);
+}
+
 bool log_close(FILE *log, const char *path, struct fault *why)
 {
     if (!log)

@@ -24,6 +24,7 @@ struct summary {
 bool log_open(FILE **log, const char *path, struct fault *why);
 void log_readings(FILE *log, double seconds, const lull_readings *r);
 void log_summary(FILE *log, const struct summary *s, const lull_readings *last);
+void log_live(FILE *log, unsigned lost, unsigned restarts, double load);
 bool log_close(FILE *log, const char *path, struct fault *why);
 
 #endif

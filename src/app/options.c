@@ -38,14 +38,16 @@ struct section {
 #define AT(field) offsetof(struct options, field)
 
 static const struct row denoising[] = {
-    { DENOISE, 'f', "filter", "NAME", WORD, AT(filter), 0, 0, "what the signal is (speech)" },
-    { DENOISE, 'n', "reduction", "DB", NUMBER, AT(reduction_db), 0, 60,
+    { DENOISE | LIVE, 'f', "filter", "NAME", WORD, AT(filter), 0, 0, "what the signal is (speech)" },
+    { DENOISE | LIVE, 'n', "reduction", "DB", NUMBER, AT(reduction_db), 0, 60,
       "turn noise down by at most DB, 0..60" },
-    { DENOISE, 'm', "mix", "0..1", NUMBER, AT(mix), 0, 1,
+    { DENOISE | LIVE, 'm', "mix", "0..1", NUMBER, AT(mix), 0, 1,
       "1 all denoised (default), 0 all as it came" },
     { DENOISE, 'l', "latency", "MS", NUMBER, AT(latency_ms), 0, 1000,
       "32 (best, default), 16 or 10 ms" },
-    { DENOISE, 'x', "residual", NULL, FLAG, AT(residual), 0, 0,
+    { LIVE, 'l', "latency", "low|high|MS", WORD, AT(delay), 0, 0,
+      "lull's own: 10 (low, default), 16 or 32 ms (high)" },
+    { DENOISE | LIVE, 'x', "residual", NULL, FLAG, AT(residual), 0, 0,
       "give what was removed instead: listen to it" },
     { 0 }
 };
@@ -60,14 +62,32 @@ static const struct row raw_input[] = {
     { 0 }
 };
 
+static const struct row devices[] = {
+    { LIVE, 'I', "input", "DEVICE", WORD, AT(microphone), 0, 0,
+      "number or words of a name in lull devices" },
+    { LIVE, 'O', "output", "DEVICE", WORD, AT(speaker), 0, 0, "the same; none: no speaker" },
+    { LIVE, 0, "record", "FILE", WORD, AT(record), 0, 0,
+      "into a WAV file; with -O, to the speaker as well" },
+    { LIVE, 'c', "channels", "N", NUMBER, AT(device_channels), 1, 64, "1 mono (default), 2 stereo" },
+    { LIVE, 'r', "rate", "HZ", NUMBER, AT(device_rate_hz), 1, 1e6, "frames per second (48000)" },
+    { LIVE, 0, "block", "N", NUMBER, AT(block), 1, 65536, "frames at once (as the device likes)" },
+    { LIVE, 0, "buffer", "MS", NUMBER, AT(buffer_ms), 1, 1000,
+      "of the devices: more against xruns (low: ~10, high: ~35)" },
+    { LIVE, 0, "reconnect", NULL, FLAG, AT(reconnect), 0, 0,
+      "wait for a device that is gone, go on when it is back" },
+    { LIVE, 'b', "bypass", NULL, FLAG, AT(bypass), 0, 0, "begin with the sound as it is (key b)" },
+    { LIVE, 'd', "duration", "S", NUMBER, AT(duration_s), 0.001, 1e9, "end after so many seconds" },
+    { 0 }
+};
+
 static const struct row telling[] = {
     { DENOISE, 'D', "no-dither", NULL, FLAG, AT(no_dither), 0, 0,
       "do not dither where OUT has fewer bits than IN" },
-    { DENOISE, 0, "log", "FILE", WORD, AT(log), 0, 0, "write readings there, as lines of JSON" },
+    { DENOISE | LIVE, 0, "log", "FILE", WORD, AT(log), 0, 0, "write readings there, as lines of JSON" },
     { DENOISE, 0, "progress", NULL, FLAG, AT(progress), 0, 0,
       "show progress even if stderr is no terminal" },
-    { DENOISE, 'q', "quiet", NULL, FLAG, AT(quiet), 0, 0, "say nothing but errors" },
-    { DENOISE, 'v', "verbose", NULL, FLAG, AT(verbose), 0, 0,
+    { DENOISE | LIVE, 'q', "quiet", NULL, FLAG, AT(quiet), 0, 0, "say nothing but errors" },
+    { DENOISE | LIVE | DEVICES, 'v', "verbose", NULL, FLAG, AT(verbose), 0, 0,
       "say what is done, and how it went" },
     { ANY, 'h', "help", NULL, FLAG, AT(help), 0, 0, "-h the most of it, --help all" },
     { ANY, 'V', "version", NULL, FLAG, AT(version), 0, 0, "the version" },
@@ -77,6 +97,7 @@ static const struct row telling[] = {
 static const struct section sections[] = {
     { "Denoising", false, denoising },
     { "Raw input", true, raw_input },
+    { "Devices", false, devices },
     { "The rest", true, telling },
 };
 
@@ -260,6 +281,11 @@ int options_read(struct options *o, int argc, char **argv)
         .latency_ms = NOT_GIVEN,
         .rate_hz = NOT_GIVEN,
         .channels = NOT_GIVEN,
+        .device_rate_hz = NOT_GIVEN,
+        .device_channels = NOT_GIVEN,
+        .block = NOT_GIVEN,
+        .buffer_ms = NOT_GIVEN,
+        .duration_s = NOT_GIVEN,
     };
     argc -= skip;
     argv += skip;
