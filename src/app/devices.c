@@ -7,7 +7,6 @@
 #include "device/device.h"
 #include "device/hush.h"
 #include <stdio.h>
-#include <sysexits.h>
 
 static void print_device(const struct devices *d, int i)
 {
@@ -18,22 +17,29 @@ static void print_device(const struct devices *d, int i)
            at->rate_hz, at->api, at->name);
 }
 
+static bool list(struct devices *d, bool loud, struct fault *why)
+{
+    struct asker asker;
+    struct hush hush;
+
+    hush_begin(&hush, loud);
+
+    const bool listed =
+        asker_open(&asker, why) && devices_list(&asker, d, DEVICES_PATIENCE_S, why);
+
+    asker_close(&asker);
+    hush_end(&hush);
+    return listed;
+}
+
 int devices(const struct options *o)
 {
     struct devices d;
     struct fault why;
-    struct hush hush;
 
-    hush_begin(&hush, o->verbose);
-
-    const bool listed = devices_list(&d, &why);
-
-    hush_end(&hush);
-    if (!listed)
+    if (!list(&d, o->verbose, &why))
         return complain(why.code, "%s", why.text);
     for (int i = 0; i < d.count; i++)
         print_device(&d, i);
-    if (!d.count)
-        return complain(EX_UNAVAILABLE, "there is no sound device here");
     return 0;
 }

@@ -31,10 +31,12 @@ enum { TICK_MS = 50, RETRY_MS = 500 };
 static const double OPEN_S = 2.5;       /* a device that takes longer is stuck       */
 static const double CLOSE_S = 1.2;      /* longer than any healthy one needs to end  */
 static const double CLOSE_STUCK_S = 0.2;
+static const double ASK_AGAIN_S = 0.4;  /* a quick look at what is there             */
 
 struct live {
     struct options o;
     struct hush hush;
+    struct asker asker;
     struct devices devices;
     struct plan plan;
     struct stream *stream;
@@ -47,7 +49,9 @@ struct live {
     struct panel panel;
     struct watch watch;
     char delays[96];
+    double began_s;
     bool stuck;                         /* the device: do not wait for it   */
+    bool haunted;                       /* a device that never let go has a thread here */
 };
 
 /* ---- what was asked for */
@@ -61,7 +65,8 @@ static int settle_latency(struct options *o, struct plan *plan)
     if (!word)
         return 0;
     plan->high = !strcmp(word, "high");
-    if (plan->high || !strcmp(word, "low")) {
+    plan->low = !strcmp(word, "low");
+    if (plan->high || plan->low) {
         o->latency_ms = plan->high ? 32 : 10;
         return 0;
     }
@@ -99,7 +104,7 @@ static int settle(struct live *v)
 
 static bool find(struct live *v, struct fault *why)
 {
-    if (!devices_list(&v->devices, why))
+    if (!devices_list(&v->asker, &v->devices, DEVICES_PATIENCE_S, why))
         return false;
 
     const int in = devices_find(&v->devices, v->o.microphone, true, why);
@@ -137,13 +142,11 @@ static bool open_device(struct live *v, struct fault *why)
     return true;
 }
 
-/* True if the device let go. */
-static bool close_device(struct live *v)
+static void close_device(struct live *v)
 {
-    const bool closed = stream_close(v->stream, v->stuck ? CLOSE_STUCK_S : CLOSE_S);
-
+    v->haunted |= !stream_close(v->stream, v->stuck ? CLOSE_STUCK_S : CLOSE_S);
     v->stream = NULL;
-    return closed;
+    v->stuck = false;
 }
 
 /* ---- the rest */
@@ -252,16 +255,13 @@ static void log_tenth(struct live *v)
 }
 
 /* The microphone again, as soon as there is one of that name and rate. */
-static bool reconnect(struct live *v, struct fault *why)
+static bool reconnect(struct live *v)
 {
     const double rate_hz = v->stream->rate_hz;
     struct fault not_yet;
 
     panel_tell(&v->panel, "%s is gone; waiting for it", v->plan.in->name);
-    if (!close_device(v)) {
-        v->stuck = true;
-        return fault_set(why, EX_UNAVAILABLE, "the device is gone and does not let go");
-    }
+    close_device(v);
     v->plan.rate_hz = rate_hz;
     while (!stop_signal) {
         if (!panel_tick(&v->panel, &v->through, RETRY_MS))
@@ -276,10 +276,7 @@ static bool reconnect(struct live *v, struct fault *why)
             stream_run(v->stream);
             return true;
         }
-        if (!close_device(v)) {
-            v->stuck = true;
-            return fault_set(why, EX_UNAVAILABLE, "the device is stuck");
-        }
+        close_device(v);
     }
     return false;
 }
@@ -287,21 +284,38 @@ static bool reconnect(struct live *v, struct fault *why)
 static bool gone(struct live *v, struct fault *why)
 {
     if (v->o.reconnect)
-        return reconnect(v, why);
+        return reconnect(v);
     return fault_set(why, EX_UNAVAILABLE, "%s is gone", v->plan.in->name);
+}
+
+/* A sound library may wait for ever for a server that is dead: then the device
+ * is no longer on the list. */
+static bool missing(struct live *v)
+{
+    struct devices now;
+    struct fault why;
+
+    v->stuck = true;
+    if (!devices_list(&v->asker, &now, ASK_AGAIN_S, &why))
+        return now.count >= 0;
+    return devices_find(&now, v->plan.in->name, true, &why) < 0 ||
+           (v->plan.out && devices_find(&now, v->plan.out->name, false, &why) < 0);
 }
 
 /* What the watch has seen; false ends it. */
 static bool act(struct live *v, struct fault *why)
 {
     switch (watch_look(&v->watch, &v->through, atomic_load(&v->stream->delay_s))) {
+    case WATCH_QUIET:
+        return !missing(v) || gone(v, why);
     case WATCH_SILENT:
+        v->stuck = true;
         panel_tell(&v->panel, "no sound for a second: the device or its server is stuck");
         return true;
     case WATCH_STUCK:
+        v->stuck = true;
         if (v->o.reconnect)
             return true;
-        v->stuck = true;
         return fault_set(why, EX_UNAVAILABLE, "%s is stuck", v->plan.in->name);
     case WATCH_LATE:
         panel_tell(&v->panel, "sound had piled up: dropped");
@@ -312,6 +326,7 @@ static bool act(struct live *v, struct fault *why)
         panel_tell(&v->panel, "%s", watch_relief(&v->watch));
         return true;
     case WATCH_WELL:
+        v->stuck = v->watch.quiet;
         break;
     }
     return true;
@@ -337,7 +352,7 @@ static bool run(struct live *v, struct fault *why)
         if (v->o.record && record_failed(&v->record))
             return false;                       /* record_close() says why */
         if (!act(v, why))
-            return false;
+            return !why->code;
         if (!panel_tick(&v->panel, &v->through, TICK_MS))
             return true;
     }
@@ -345,6 +360,11 @@ static bool run(struct live *v, struct fault *why)
 }
 
 /* ---- when it is over */
+
+static double known(double ms)
+{
+    return ms < 0 ? (double)NAN : ms;
+}
 
 static void conclude(struct live *v)
 {
@@ -354,7 +374,15 @@ static void conclude(struct live *v)
     lull_readings r;
 
     lull_read(v->l, &r);
-    log_live(v->log, lost, v->watch.restarts, (double)atomic_load(&t->load));
+    log_live(v->log, &(struct live_summary){
+        .xruns = lost,
+        .restarts = v->watch.restarts,
+        .load = atomic_load(&t->load),
+        .first_ms = 1000 * (atomic_load(&t->first_s) - v->began_s),
+        .in_ms = known(v->panel.view.in_ms),
+        .own_ms = v->panel.view.own_ms,
+        .out_ms = known(v->panel.view.out_ms),
+    });
     log_summary(v->log, &(struct summary){
         .rate_hz = t->rate_hz,
         .wall_s = seconds_now() - v->watch.began_s,
@@ -377,7 +405,7 @@ static void conclude(struct live *v)
 
 static bool set_up(struct live *v, struct fault *why)
 {
-    return find(v, why) && log_open(&v->log, v->o.log, why) && (stop_watch(), true) &&
+    return asker_open(&v->asker, why) && find(v, why) && log_open(&v->log, v->o.log, why) && (stop_watch(), true) &&
            open_device(v, why) && !stop_signal && open_lull(v, why) && open_record(v, why);
 }
 
@@ -399,18 +427,18 @@ static bool perform(struct live *v, struct fault *why)
 /* A device that does not let go still has a thread in our memory: that stays. */
 static bool clean_up(struct live *v, struct fault *why)
 {
-    const bool closed = close_device(v);
     bool done = true;
 
+    close_device(v);
+    asker_close(&v->asker);
     if (v->through.record)
         done = record_close(&v->record, why);
     done = log_close(v->log, v->o.log, why) && done;
     hush_end(&v->hush);
-    if (closed) {
+    if (!v->haunted) {
         through_close(&v->through);
         lull_free(v->l);
     }
-    v->stuck = !closed;
     return done;
 }
 
@@ -422,6 +450,8 @@ int live(const struct options *o)
     if (!v)
         return complain(EX_OSERR, "out of memory");
     v->o = *o;
+    v->asker.line = -1;
+    v->began_s = seconds_now();
 
     int status = settle(v);
 
@@ -434,7 +464,7 @@ int live(const struct options *o)
         status = stop_signal ? 128 + stop_signal : 0;
         if (!(ran && cleaned) && said->code)
             status = complain(said->code, "%s", said->text);
-        if (v->stuck) {
+        if (v->haunted) {
             fflush(NULL);
             _exit(status);
         }

@@ -14,6 +14,7 @@
 #include <string.h>
 
 static const double STALL_S = 0.25;     /* longer than any block: we were stopped */
+static const double SETTLE_S = 0.5;     /* while a device finds its feet it loses sound */
 static const float FADE_S = 0.01f;
 
 bool through_open(struct through *t, lull *l, double rate_hz, unsigned channels)
@@ -161,7 +162,9 @@ bool through_process(void *user, const float *in, float *out, size_t frames, boo
     const double last = atomic_load_explicit(&t->last_s, memory_order_relaxed);
     const size_t due = frames < t->left ? frames : (size_t)t->left, c = t->channels;
 
-    count(&t->lost, lost);
+    if (last <= 0)
+        t->settled = t->done + (unsigned long long)(SETTLE_S * t->rate_hz);
+    count(&t->lost, lost && t->done >= t->settled);
     count(&t->stalls, last > 0 && began - last > STALL_S);
     for (size_t done = 0, n; done < due; done += n) {
         n = due - done < THROUGH_CHUNK ? due - done : THROUGH_CHUNK;
@@ -170,10 +173,13 @@ bool through_process(void *user, const float *in, float *out, size_t frames, boo
     if (out)
         memset(out + due * c, 0, (frames - due) * c * sizeof *out);
     t->left -= due;
-    atomic_fetch_add_explicit(&t->frames, due, memory_order_relaxed);
+    t->done += due;
+    atomic_store_explicit(&t->frames, t->done, memory_order_relaxed);
 
     const double ended = seconds_now();
 
+    if (t->done == due)
+        atomic_store_explicit(&t->first_s, began, memory_order_relaxed);
     if (due)
         relieve(t, ended - began, (double)due / t->rate_hz);
     atomic_store_explicit(&t->last_s, ended, memory_order_relaxed);

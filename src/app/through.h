@@ -20,6 +20,7 @@ struct through {
     double rate_hz;
     size_t channels, latency;
     unsigned long long left;    /* frames until it is over                      */
+    unsigned long long done, settled;   /* frames done; at which losses begin to count */
     struct ring *record;        /* takes what comes out, or NULL                */
     float *line;                /* [latency][channels], the input as it was     */
     size_t at;                  /* in the line                                  */
@@ -29,13 +30,13 @@ struct through {
     struct governor governor;
 
     _Atomic bool freeze, renew;         /* the listener wants lull frozen, reset */
-    _Atomic unsigned long long frames;  /* done                                 */
+    _Atomic unsigned long long frames;  /* as done, for others                  */
     atomic_uint lost, stalls;          /* times that sound was; that we were   */
     atomic_uint unrecorded;              /* chunks for which there was no room   */
     _Atomic float load, worst;          /* share of a block's time; reader sets worst to 0 */
     _Atomic float in_peak, out_peak;    /* since the reader set them to 0       */
     _Atomic int relief;
-    _Atomic double last_s;              /* when it was called last; 0: never    */
+    _Atomic double first_s, last_s;     /* when it was called first, last; 0: never */
 };
 
 /* Takes the memory it needs; false: there is none. */

@@ -9,7 +9,8 @@
 
 enum finding {
     WATCH_WELL,
-    WATCH_SILENT,       /* nothing has moved for a second; told once           */
+    WATCH_QUIET,        /* nothing has moved for longer than it should; told once */
+    WATCH_SILENT,       /* ... for a second; told once                         */
     WATCH_STUCK,        /* ... and will not any more                           */
     WATCH_LATE,         /* more waits in the buffers than should: restart      */
     WATCH_RELIEF        /* lull does less than it should, or all of it again   */
@@ -17,7 +18,7 @@ enum finding {
 
 struct watch {
     double began_s, looked_s, awake_s;
-    bool silent;
+    bool quiet, silent, reborn; /* what has been told; begun anew */
     unsigned stalls, restarts;
     double least_s, late_since_s, restarted_s;  /* delay at its best; since when it is late */
     int relief;

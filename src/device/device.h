@@ -3,8 +3,8 @@
  * device.h - microphones and speakers.
  *
  * What stands behind them is not to be trusted: sound libraries abort, hang in
- * the middle of a call and never come back.  So they are listed in a child
- * process, and a stream lives in a thread of its own that nobody has to wait
+ * the middle of a call and never come back.  So they are listed in a process
+ * apart, and a stream lives in a thread of its own that nobody has to wait
  * for: the caller looks at its state and gives up when it likes.
  */
 #ifndef LULL_DEVICE_DEVICE_H
@@ -15,6 +15,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 enum { DEVICES_MAX = 128 };
 
@@ -29,8 +30,24 @@ struct devices {
     struct device at[DEVICES_MAX];
 };
 
-/* Lists what there is; false if the sound system cannot even be asked. */
-bool devices_list(struct devices *d, struct fault *why);
+/* A child process that asks the sound system what there is, time and again: it
+ * is forked before any sound library has been called, and asks in children of
+ * its own, since a library asks but once in its life. */
+struct asker {
+    int line;
+    pid_t child;
+};
+
+bool asker_open(struct asker *a, struct fault *why);
+void asker_close(struct asker *a);
+
+/* How long a sound system may take to say what there is. */
+#define DEVICES_PATIENCE_S 3.0
+
+/* Lists what there is; false if that is nothing, or, with d->count -1, if there
+ * was no answer in time. */
+bool devices_list(const struct asker *a, struct devices *d, double patience_s,
+                  struct fault *why);
 
 /* The index of the device called for, a number or words of its name and API in
  * any case, NULL: the default one; -1 if there is none or more than one. */
@@ -42,8 +59,8 @@ struct plan {
     double rate_hz;                     /* asked for; 0: 48000 or what there is */
     unsigned channels;
     size_t block;                       /* frames, 0: as the device likes    */
-    bool high;                          /* long buffers rather than short ones */
-    double buffer_s;                    /* their length; 0: as the device likes */
+    double buffer_s;                    /* length of the buffers; 0: as the device likes */
+    bool low, high;                     /* ... to have them: short, long; or neither */
 
     /* Called with in[frames][channels], out likewise, NULL if there is none.
      * `lost` tells that sound was lost before it.  False: that was the last. */

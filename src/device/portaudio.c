@@ -8,11 +8,14 @@
  * where it can be true.
  */
 #include "device/device.h"
+#include <fcntl.h>
 #include <math.h>
 #include <portaudio.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <time.h>
@@ -20,7 +23,7 @@
 
 enum { SCRATCH = 256 };         /* frames converted at once                     */
 static const double LONGEST_S = 2;      /* a delay above it is a mistake          */
-static const unsigned ASKING_S = 3;     /* a sound server that says nothing is stuck */
+static const double SAFE_S = 0.015;     /* shorter buffers than this are for the brave */
 
 /* ---- what there is */
 
@@ -52,35 +55,22 @@ static void describe_all(struct devices *d)
         d->out = -1;
 }
 
-/* The child's whole life.  It ends by a signal if the library aborts, as it
- * does where there is no device at all, or takes too long. */
-static void ask(int to)
+static bool put(int to, const void *bytes, size_t left)
 {
-    struct devices d = { 0 };
-    const char *at = (const char *)&d;
-
-    signal(SIGALRM, SIG_DFL);
-    alarm(ASKING_S);
-    if (Pa_Initialize() != paNoError)
-        _exit(EX_UNAVAILABLE);
-    describe_all(&d);
-    for (size_t left = sizeof d; left;) {
+    for (const char *at = bytes; left;) {
         const ssize_t n = write(to, at, left);
 
         if (n <= 0)
-            _exit(EX_IOERR);
+            return false;
         at += n;
         left -= (size_t)n;
     }
-    _exit(0);
+    return true;
 }
 
-static bool hear(int from, struct devices *d)
+static bool get(int from, void *bytes, size_t left)
 {
-    char *at = (char *)d;
-    size_t left = sizeof *d;
-
-    while (left) {
+    for (char *at = bytes; left;) {
         const ssize_t n = read(from, at, left);
 
         if (n <= 0)
@@ -91,32 +81,100 @@ static bool hear(int from, struct devices *d)
     return true;
 }
 
-bool devices_list(struct devices *d, struct fault *why)
+/* A grandchild's whole life.  It ends by a signal if the library aborts, as it
+ * does where there is no device at all, or takes too long. */
+static void ask(int to, double patience_s)
 {
+    const struct itimerval end = {
+        .it_value = { (time_t)patience_s, (suseconds_t)(1e6 * fmod(patience_s, 1)) },
+    };
+    struct devices d = { 0 };
+
+    signal(SIGALRM, SIG_DFL);
+    setitimer(ITIMER_REAL, &end, NULL);
+    if (Pa_Initialize() != paNoError)
+        _exit(EX_UNAVAILABLE);
+    describe_all(&d);
+    _exit(put(to, &d, sizeof d) ? 0 : EX_IOERR);
+}
+
+static struct devices ask_one(double patience_s)
+{
+    struct devices d = { .count = -1 };
     int ends[2], status = 0;
 
     if (pipe(ends))
-        return fault_errno(why, EX_OSERR, "pipe");
+        return d;
 
     const pid_t child = fork();
 
-    if (child < 0)
-        return fault_errno(why, EX_OSERR, "fork");
     if (!child)
-        ask(ends[1]);
+        ask(ends[1], patience_s);
     close(ends[1]);
-
-    const bool heard = hear(ends[0], d);
-
+    if (child > 0 && !get(ends[0], &d, sizeof d)) {
+        waitpid(child, &status, 0);
+        d = (struct devices){ .in = -1, .out = -1 };
+        if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+            d.count = -1;
+    } else if (child > 0) {
+        waitpid(child, &status, 0);
+    }
     close(ends[0]);
-    waitpid(child, &status, 0);
-    if (heard)
+    return d;
+}
+
+/* The child's: an answer to every question, until nobody asks any more. */
+static void answer(int line)
+{
+    double patience_s;
+
+    while (get(line, &patience_s, sizeof patience_s)) {
+        const struct devices d = ask_one(patience_s);
+
+        if (!put(line, &d, sizeof d))
+            break;
+    }
+    _exit(0);
+}
+
+bool asker_open(struct asker *a, struct fault *why)
+{
+    int ends[2];
+
+    a->line = -1;
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
+        return fault_errno(why, EX_OSERR, "socketpair");
+    a->child = fork();
+    if (a->child < 0)
+        return fault_errno(why, EX_OSERR, "fork");
+    if (!a->child) {
+        close(ends[0]);
+        answer(ends[1]);
+    }
+    close(ends[1]);
+    a->line = ends[0];
+    fcntl(a->line, F_SETFD, FD_CLOEXEC);
+    return true;
+}
+
+void asker_close(struct asker *a)
+{
+    if (a->line < 0)
+        return;
+    close(a->line);
+    waitpid(a->child, NULL, 0);
+    a->line = -1;
+}
+
+bool devices_list(const struct asker *a, struct devices *d, double patience_s,
+                  struct fault *why)
+{
+    if (!put(a->line, &patience_s, sizeof patience_s) || !get(a->line, d, sizeof *d))
+        *d = (struct devices){ .in = -1, .out = -1 };
+    if (d->count > 0)
         return true;
-    d->count = 0;
-    d->in = d->out = -1;
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
-        return fault_set(why, EX_UNAVAILABLE, "the sound system does not answer");
-    return fault_set(why, EX_UNAVAILABLE, "there is no sound device here");
+    return fault_set(why, EX_UNAVAILABLE, d->count < 0 ? "the sound system does not answer"
+                                                       : "there is no sound device here");
 }
 
 /* ---- the stream, seen from its thread */
@@ -193,6 +251,13 @@ static int index_of(const struct device *wanted)
     return paNoDevice;
 }
 
+static double buffer_of(const struct plan *plan, double low, double high)
+{
+    if (plan->buffer_s > 0)
+        return plan->buffer_s;
+    return plan->high ? high : plan->low ? low : fmax(low, SAFE_S);
+}
+
 /* One side of the stream; false if the device is not there. */
 static bool side(const struct plan *plan, bool input, unsigned channels, PaStreamParameters *p)
 {
@@ -210,7 +275,7 @@ static bool side(const struct plan *plan, bool input, unsigned channels, PaStrea
         .device = i,
         .channelCount = (int)channels,
         .sampleFormat = paFloat32,
-        .suggestedLatency = plan->buffer_s > 0 ? plan->buffer_s : plan->high ? high : low,
+        .suggestedLatency = buffer_of(plan, low, high),
     };
     return true;
 }
