@@ -390,8 +390,8 @@ static void conclude(struct live *v)
         .latency_frames = t->latency,
         .frames = (long long)frames,
         .invalid = r.invalid,
-        .in_db = NAN,
-        .out_db = NAN,
+        .in_db = (double)NAN,
+        .out_db = (double)NAN,
     }, &r);
     if (v->o.quiet)
         return;
