@@ -30,6 +30,8 @@ static  := $(OUT)/liblull.a
 soname  := liblull.so.$(ABI)
 shared  := $(OUT)/liblull.so.$(VERSION)
 binary  := $(OUT)/lull
+# The plugin is built where the one header that it needs is.
+ladspa  := $(shell echo '\#include <ladspa.h>' | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 && echo $(OUT)/lull_ladspa.so)
 tests   := $(patsubst %.c,$(OUT)/%,$(wildcard tests/test_*.c))
 helpers := $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/test_%,$(wildcard tests/*.c)))
 measures := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/measures/*.c))
@@ -44,13 +46,14 @@ libs   = $(shell pkg-config --libs $(1)) -lm -lpthread
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: bench-tracker pictures-tracker all test check demo deps sanitize layers bench quality install uninstall format clean help
-all: $(static) $(shared) $(binary)      ## library and program (default)
+all: $(static) $(shared) $(binary) $(ladspa)      ## library and program (default)
 
 $(OUT)/src/base/fft.o: FLAGS += $(call cflags,fftw3f)
 $(OUT)/src/source/%.o $(OUT)/src/sink/%.o: FLAGS += $(call cflags,sndfile)
 $(OUT)/src/device/portaudio.o: FLAGS += $(call cflags,portaudio-2.0)
 $(call objects,$(program)): FLAGS += -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64
 $(OUT)/src/lull.o: FLAGS += -DLULL_VERSION='"$(VERSION)"'
+$(OUT)/src/plugin/%.o: FLAGS += -DLULL_FILTERS=$(words $(filters))
 $(OUT)/tests/%.o: FLAGS += -Itests
 $(OUT)/tests/bench/%.o: FLAGS += $(call cflags,sndfile)
 $(OUT)/tests/bench/tracker.o: FLAGS += -D_XOPEN_SOURCE=700
@@ -81,6 +84,8 @@ $(shared): $(call objects,$(core)) $(OUT)/filters.o
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(soname) $^ -o $@ $(call libs,fftw3f)
 $(binary): $(call objects,$(program)) $(static)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile $(sound:%=%-2.0))
+$(ladspa): $(OUT)/src/plugin/ladspa.o $(static)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,--exclude-libs,ALL $^ -o $@ $(call libs,fftw3f)
 $(tests): %: %.o $(helpers) $(measures) $(static)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f cmocka) $(LDLIBS)
 $(OUT)/tests/test_track_lapack $(OUT)/tests/bench/tracker: LDLIBS += -llapacke
@@ -92,12 +97,14 @@ $(benches): %: %.o $(helpers) $(measures) $(static)
 # --- what people do ----------------------------------------------------------
 
 # One line for each package that must be there: pkg-config's name, Debian's name.
-needs := fftw3f:libfftw3-dev sndfile:libsndfile1-dev cmocka:libcmocka-dev lapacke:liblapacke-dev
+needs := fftw3f:libfftw3-dev sndfile:libsndfile1-dev cmocka:libcmocka-dev lapacke:liblapacke-dev \
+         portaudio-2.0:portaudio19-dev
 deps:                           ## see what is missing and install it
 	@missing=; \
 	command -v pkg-config >/dev/null || missing="pkg-config"; \
 	for n in $(needs); do \
 	    pkg-config --exists $${n%%:*} 2>/dev/null || missing="$$missing $${n##*:}"; done; \
+	[ -n "$(ladspa)" ] || missing="$$missing ladspa-sdk"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if ! command -v apt-get >/dev/null; then \
 	    echo "lull needs (Debian's names):" $$missing >&2; exit 1; fi; \
@@ -144,6 +151,7 @@ installed = 755:$(binary):$(BINDIR)/lull \
             644:include/lull_tracker.h:$(INCLUDEDIR)/lull_tracker.h \
             644:$(static):$(LIBDIR)/liblull.a \
             755:$(shared):$(LIBDIR)/liblull.so.$(VERSION) \
+            $(ladspa:%=755:%:$(LIBDIR)/ladspa/lull_ladspa.so) \
             644:$(OUT)/lull.pc:$(LIBDIR)/pkgconfig/lull.pc \
             $(foreach f,$(filters),644:$f:$(DATADIR)/lull/$f)
 links     = $(LIBDIR)/$(soname) $(LIBDIR)/liblull.so
