@@ -37,6 +37,8 @@ helpers := $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/test_%,$(wildcard tests/
 measures := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/measures/*.c))
 benches := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/*.c))
 samples := $(wildcard samples/*.c)
+jack    := $(shell pkg-config --exists jack && echo jack)
+proofs  := $(addprefix $(OUT)/tests/live/,sound rt guard.so $(jack:%=%file))
 objects  = $(patsubst %.c,$(OUT)/%.o,$(1))
 
 Q := $(if $(V),,@)
@@ -89,10 +91,22 @@ $(ladspa): $(OUT)/src/plugin/ladspa.o $(static)
 $(tests): %: %.o $(helpers) $(measures) $(static)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f cmocka) $(LDLIBS)
 $(OUT)/tests/test_track_lapack $(OUT)/tests/bench/tracker: LDLIBS += -llapacke
+$(OUT)/tests/test_live: $(call objects,$(addprefix src/app/,through.c ring.c governor.c progress.c) src/device/find.c src/source/fault.c)
 $(OUT)/tests/test_new: LDFLAGS += -Wl,--wrap=aligned_alloc,--wrap=free
 $(OUT)/tests/test_tracker: LDFLAGS += -Wl,--wrap=aligned_alloc
 $(benches): %: %.o $(helpers) $(measures) $(static)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile) $(LDLIBS)
+
+$(OUT)/tests/live/sound: $(OUT)/tests/live/sound.o $(OUT)/tests/voice.o
+	$(Q)$(CC) $(CFLAGS) $^ -o $@ -lm
+$(OUT)/tests/live/rt: $(call objects,tests/live/rt.c $(addprefix src/app/,through.c ring.c governor.c progress.c)) $(static)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -rdynamic $^ -o $@ $(call libs,fftw3f) -ldl
+$(OUT)/tests/live/guard.so: tests/live/guard.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -O1 -fPIC -shared $< -o $@ -ldl -lpthread
+$(OUT)/tests/live/jackfile: $(OUT)/tests/live/jackfile.o
+	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(call libs,jack)
+$(OUT)/tests/live/%.o: FLAGS += -D_GNU_SOURCE
 
 # --- what people do ----------------------------------------------------------
 
@@ -123,9 +137,10 @@ sanitize: deps                  ## the same under address and undefined-behaviou
 	@$(MAKE) --no-print-directory FLAVOUR=asan all test
 
 # Every test program in turn, then the program as a user runs it.
-test: all $(tests) $(OUT)/tests/bench/quality
+test: all $(tests) $(OUT)/tests/bench/quality $(proofs)
 	@for t in $(tests); do $$t || exit 1; done
 	@[ ! -f tests/cli.sh ] || LULL=$(binary) sh tests/cli.sh
+	@LULL=$(binary) PROOFS=$(OUT)/tests/live LADSPA=$(abspath $(ladspa)) FLAVOUR=$(FLAVOUR) sh tests/live.sh
 	@sh tests/clips.sh $(OUT)/tests/bench/quality
 	@MAKEFLAGS= FLAVOUR=$(FLAVOUR) CC="$(CC)" CFLAGS="$(CFLAGS)" sh tests/stranger.sh
 layers: $(static)               ## prove: no malloc, I/O, locks or globals below the faces

@@ -283,6 +283,7 @@ static bool reconnect(struct live *v)
 
 static bool gone(struct live *v, struct fault *why)
 {
+    v->stuck = true;                    /* as like as not */
     if (v->o.reconnect)
         return reconnect(v);
     return fault_set(why, EX_UNAVAILABLE, "%s is gone", v->plan.in->name);
