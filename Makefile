@@ -168,6 +168,7 @@ installed = 755:$(binary):$(BINDIR)/lull \
             755:$(shared):$(LIBDIR)/liblull.so.$(VERSION) \
             $(ladspa:%=755:%:$(LIBDIR)/ladspa/lull_ladspa.so) \
             644:$(OUT)/lull.pc:$(LIBDIR)/pkgconfig/lull.pc \
+            644:$(OUT)/lullConfig.cmake:$(LIBDIR)/cmake/lull/lullConfig.cmake \
             $(foreach f,$(filters),644:$f:$(DATADIR)/lull/$f)
 links     = $(LIBDIR)/$(soname) $(LIBDIR)/liblull.so
 
@@ -176,6 +177,13 @@ install: all                    ## honours PREFIX, BINDIR, LIBDIR, ..., DESTDIR
 	    'Description: streaming adaptive low-rank denoiser' 'Version: $(VERSION)' \
 	    'Cflags: -I$(INCLUDEDIR)' 'Libs: -L$(LIBDIR) -llull' \
 	    'Requires.private: fftw3f' 'Libs.private: -lm -lpthread' > $(OUT)/lull.pc
+	@printf '%s\n' '# find_package(lull), target_link_libraries(yours lull::lull)' \
+	    'set(lull_VERSION $(VERSION))' 'if(NOT TARGET lull::lull)' \
+	    '  find_library(lull_LIBRARY lull HINTS "$${CMAKE_CURRENT_LIST_DIR}/../.." REQUIRED)' \
+	    '  find_path(lull_INCLUDE_DIR lull.h HINTS "$${CMAKE_CURRENT_LIST_DIR}/../../../include" "$(INCLUDEDIR)" REQUIRED)' \
+	    '  add_library(lull::lull UNKNOWN IMPORTED)' \
+	    '  set_target_properties(lull::lull PROPERTIES IMPORTED_LOCATION "$${lull_LIBRARY}"' \
+	    '    INTERFACE_INCLUDE_DIRECTORIES "$${lull_INCLUDE_DIR}")' 'endif()' > $(OUT)/lullConfig.cmake
 	@for f in $(installed); do to=$${f##*:}; from=$${f#*:}; \
 	    install -D -m $${f%%:*} $${from%:*} "$(DESTDIR)$$to" || exit 1; done
 	@for l in $(links); do ln -sf liblull.so.$(VERSION) "$(DESTDIR)$$l" || exit 1; done
