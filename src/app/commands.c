@@ -10,6 +10,7 @@
 #include "app/denoise.h"
 #include "app/devices.h"
 #include "app/live.h"
+#include "app/pipewire.h"
 #include <string.h>
 
 static const struct command commands[] = {
@@ -32,6 +33,11 @@ static const struct command commands[] = {
       live },
     { DEVICES, "devices", "[options]", 0, "list microphones (>) and speakers (<)", "",
       devices },
+    { PIPEWIRE, "pipewire-conf", "[options]", 0, "print what makes lull a microphone of the desktop",
+      "  mkdir -p ~/.config/pipewire/pipewire.conf.d\n"
+      "  lull pipewire-conf > ~/.config/pipewire/pipewire.conf.d/lull.conf\n"
+      "  systemctl --user restart pipewire   then choose the microphone lull\n",
+      pipewire_conf },
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -38,13 +38,15 @@ struct section {
 #define AT(field) offsetof(struct options, field)
 
 static const struct row denoising[] = {
-    { DENOISE | LIVE, 'f', "filter", "NAME", WORD, AT(filter), 0, 0, "what the signal is (speech)" },
-    { DENOISE | LIVE, 'n', "reduction", "DB", NUMBER, AT(reduction_db), 0, 60,
+    { DENOISE | LIVE | PIPEWIRE, 'f', "filter", "NAME", WORD, AT(filter), 0, 0, "what the signal is (speech)" },
+    { DENOISE | LIVE | PIPEWIRE, 'n', "reduction", "DB", NUMBER, AT(reduction_db), 0, 60,
       "turn noise down by at most DB, 0..60" },
-    { DENOISE | LIVE, 'm', "mix", "0..1", NUMBER, AT(mix), 0, 1,
+    { DENOISE | LIVE | PIPEWIRE, 'm', "mix", "0..1", NUMBER, AT(mix), 0, 1,
       "1 all denoised (default), 0 all as it came" },
     { DENOISE, 'l', "latency", "MS", NUMBER, AT(latency_ms), 0, 1000,
       "32 (best, default), 16 or 10 ms" },
+    { PIPEWIRE, 'l', "latency", "MS", NUMBER, AT(latency_ms), 10, 32,
+      "10 (default), 16 or 32 (best) ms" },
     { LIVE, 'l', "latency", "low|high|MS", WORD, AT(delay), 0, 0,
       "lull's own: 10 (low, default), 16 or 32 ms (high)" },
     { DENOISE | LIVE, 'x', "residual", NULL, FLAG, AT(residual), 0, 0,
@@ -75,6 +77,8 @@ static const struct row devices[] = {
       "of the devices: more against xruns (low: ~10, high: ~35)" },
     { LIVE, 0, "reconnect", NULL, FLAG, AT(reconnect), 0, 0,
       "wait for a device that is gone, go on when it is back" },
+    { PIPEWIRE, 0, "alone", NULL, FLAG, AT(alone), 0, 0,
+      "for a process of its own, a user unit, not for PipeWire's" },
     { LIVE, 'b', "bypass", NULL, FLAG, AT(bypass), 0, 0, "begin with the sound as it is (key b)" },
     { LIVE, 'd', "duration", "S", NUMBER, AT(duration_s), 0.001, 1e9, "end after so many seconds" },
     { 0 }

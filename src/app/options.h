@@ -13,7 +13,7 @@
 enum { NOT_GIVEN = -1 };        /* a number that the filter or the input decides */
 
 /* A bit for each command (commands.c), in the rows that it knows. */
-enum { DENOISE = 1 << 0, LIVE = 1 << 1, DEVICES = 1 << 2 };
+enum { DENOISE = 1 << 0, LIVE = 1 << 1, DEVICES = 1 << 2, PIPEWIRE = 1 << 3 };
 #define ANY (~0u)
 
 struct options {
@@ -32,7 +32,7 @@ struct options {
 
     const char *microphone, *speaker, *record, *delay;  /* NULL: not given */
     double device_rate_hz, device_channels, block, buffer_ms, duration_s;
-    bool bypass, reconnect;
+    bool bypass, reconnect, alone;
 
     bool no_dither;
     const char *log;            /* file for readings, "-" for standard output, or NULL */
