@@ -6,6 +6,7 @@ BINDIR     ?= $(PREFIX)/bin
 LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 DATADIR    ?= $(PREFIX)/share
+MANDIR     ?= $(DATADIR)/man
 
 # A flavour is a set of flags with a build folder of its own.
 FLAVOUR ?= release
@@ -167,6 +168,10 @@ installed = 755:$(binary):$(BINDIR)/lull \
             644:include/lull_tracker.h:$(INCLUDEDIR)/lull_tracker.h \
             644:$(static):$(LIBDIR)/liblull.a \
             755:$(shared):$(LIBDIR)/liblull.so.$(VERSION) \
+            644:src/app/lull.1:$(MANDIR)/man1/lull.1 \
+            644:$(OUT)/completion.bash:$(DATADIR)/bash-completion/completions/lull \
+            644:$(OUT)/completion.zsh:$(DATADIR)/zsh/site-functions/_lull \
+            644:$(OUT)/completion.fish:$(DATADIR)/fish/vendor_completions.d/lull.fish \
             $(ladspa:%=755:%:$(LIBDIR)/ladspa/lull_ladspa.so) \
             644:$(OUT)/lull.pc:$(LIBDIR)/pkgconfig/lull.pc \
             644:$(OUT)/lullConfig.cmake:$(LIBDIR)/cmake/lull/lullConfig.cmake \
@@ -185,6 +190,7 @@ install: all                    ## honours PREFIX, BINDIR, LIBDIR, ..., DESTDIR
 	    '  add_library(lull::lull UNKNOWN IMPORTED)' \
 	    '  set_target_properties(lull::lull PROPERTIES IMPORTED_LOCATION "$${lull_LIBRARY}"' \
 	    '    INTERFACE_INCLUDE_DIRECTORIES "$${lull_INCLUDE_DIR}")' 'endif()' > $(OUT)/lullConfig.cmake
+	@for s in bash zsh fish; do $(binary) completion $$s > $(OUT)/completion.$$s || exit 1; done
 	@for f in $(installed); do to=$${f##*:}; from=$${f#*:}; \
 	    install -D -m $${f%%:*} $${from%:*} "$(DESTDIR)$$to" || exit 1; done
 	@for l in $(links); do ln -sf liblull.so.$(VERSION) "$(DESTDIR)$$l" || exit 1; done

@@ -441,6 +441,34 @@ help_fits_a_screen_and_more_help_has_every_option() {
     grep -q -e --no-dither more; grep -q -e --encoding more
 }
 
+the_page_knows_every_option_and_command() {
+    page=$HERE/../src/app/lull.1
+    for command in '' live devices pipewire-conf; do
+        lull $command --help | sed -n 's/^  \(-.,\|   \) --\([a-z-]*\) .*/\2/p' >options
+        [ -s options ]
+        while read -r option; do
+            grep -q "Fl -$option\( \|\$\)" $page || { echo "$command --$option"; return 1; }
+        done <options
+        [ -z "$command" ] || grep -q "^\.Cm $command\$" $page
+    done
+    lull -h | sed -n '/^Commands/,/^$/s/^  \([a-z-]*\) .*/\1/p' >commands
+    [ -s commands ]
+    while read -r command; do grep -q "^\.Cm $command\$" $page; done <commands
+}
+
+shells_can_complete_it() {
+    for shell in bash zsh fish; do
+        lull completion $shell >complete.$shell
+        grep -q reconnect complete.$shell
+    done
+    command -v bash >/dev/null && bash -n complete.bash
+    ! command -v zsh >/dev/null || zsh -n complete.zsh
+    ! command -v fish >/dev/null || fish --no-execute complete.fish
+    bash -c '. ./complete.bash; COMP_WORDS=(lull live --reco); COMP_CWORD=2; _lull; echo "${COMPREPLY[@]}"' >said
+    [ "$(cat said)" = "--record --reconnect" ] || [ "$(cat said)" = "--reconnect --record" ]
+    exits 64 lull completion tcsh; says 'tcsh: must be'
+}
+
 progress_can_be_forced() {
     endless
     { sleep 1.3; cat noise.raw >&9; } &
@@ -560,6 +588,8 @@ it interrupted_with_more_to_come_it_leaves_what_was_there timeout mkfifo
 it terminated_it_ends_a_stream_well timeout mkfifo
 it it_is_silent_unless_asked
 it help_fits_a_screen_and_more_help_has_every_option
+it the_page_knows_every_option_and_command
+it shells_can_complete_it bash
 it progress_can_be_forced timeout mkfifo
 it wrong_usage_is_64_and_says_why
 it the_log_has_a_line_a_tenth_and_a_summary

@@ -7,6 +7,7 @@
  * name is ./live.
  */
 #include "app/commands.h"
+#include "app/completion.h"
 #include "app/denoise.h"
 #include "app/devices.h"
 #include "app/live.h"
@@ -38,9 +39,15 @@ static const struct command commands[] = {
       "  lull pipewire-conf > ~/.config/pipewire/pipewire.conf.d/lull.conf\n"
       "  systemctl --user restart pipewire   then choose the microphone lull\n",
       pipewire_conf },
+    { COMPLETION, "completion", "bash|zsh|fish", 1, NULL, "", completion },
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
+
+const struct command *command_at(size_t i)
+{
+    return i < COMMANDS ? commands + i : NULL;
+}
 
 const struct command *command_named(const char *name)
 {
@@ -52,9 +59,8 @@ const struct command *command_named(const char *name)
 
 void commands_help(FILE *to)
 {
-    if (COMMANDS > 1)
-        fputs("\nCommands (lull COMMAND -h says more)\n", to);
+    fputs("\nCommands (lull COMMAND -h says more)\n", to);
     for (size_t i = 0; i < COMMANDS; i++)
-        if (*commands[i].name)
+        if (*commands[i].name && commands[i].summary)
             fprintf(to, "  %-22s %s\n", commands[i].name, commands[i].summary);
 }

@@ -12,10 +12,13 @@ struct command {
     const char *name;           /* "" is what lull does without a name  */
     const char *synopsis;       /* "[options] [IN [OUT]]"               */
     int places;                 /* how many of these there can be       */
-    const char *summary;        /* "take the noise out of a recording"  */
+    const char *summary;        /* "take the noise out of a recording"; NULL: not listed */
     const char *text;           /* of its help: examples, paragraphs    */
     int (*run)(const struct options *o);        /* gives the exit status */
 };
+
+/* The i-th command, NULL after the last; the first is the one without a name. */
+const struct command *command_at(size_t i);
 
 /* The command of that name, or NULL. */
 const struct command *command_named(const char *name);

@@ -16,19 +16,6 @@
 #include <string.h>
 #include <sysexits.h>
 
-enum kind { FLAG, NUMBER, WORD };       /* bool, double, const char * */
-
-struct row {
-    unsigned of;                /* the commands that know it   */
-    int letter;                 /* 0: long name only           */
-    const char *name;
-    const char *argument;       /* as the help calls it, or NULL */
-    enum kind kind;
-    size_t field;
-    double least, most;         /* of a number                 */
-    const char *help;
-};
-
 struct section {
     const char *title;
     bool rare;                  /* left to --help: not of every day */
@@ -141,6 +128,15 @@ static struct parser parser_of(const struct command *command)
             if (row->of & command->bit)
                 add_row(&p, i++, row);
     return p;
+}
+
+void options_each(const struct command *command,
+                  void (*visit)(void *user, const struct row *row), void *user)
+{
+    for (size_t s = 0; s < SECTIONS; s++)
+        for (const struct row *row = sections[s].rows; row->name; row++)
+            if (row->of & command->bit)
+                visit(user, row);
 }
 
 /* The row that answers to val, or NULL. */
@@ -335,7 +331,8 @@ void options_help(FILE *to, const struct options *o)
 {
     const struct command *c = o->command;
 
-    fprintf(to, "lull %s%s%s - %s\n\n%s", c->name, gap(o), c->synopsis, c->summary, c->text);
+    fprintf(to, "lull %s%s%s - %s\n\n%s", c->name, gap(o), c->synopsis,
+            c->summary ? c->summary : "print what a shell completes lull with", c->text);
     for (size_t s = 0; s < SECTIONS; s++)
         if (!o->brief || !sections[s].rare)
             help_section(to, sections + s, c->bit);

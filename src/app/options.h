@@ -8,13 +8,17 @@
 
 #include "source/sound.h"
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 
 enum { NOT_GIVEN = -1 };        /* a number that the filter or the input decides */
 
 /* A bit for each command (commands.c), in the rows that it knows. */
-enum { DENOISE = 1 << 0, LIVE = 1 << 1, DEVICES = 1 << 2, PIPEWIRE = 1 << 3 };
+enum { DENOISE = 1 << 0, LIVE = 1 << 1, DEVICES = 1 << 2, PIPEWIRE = 1 << 3,
+       COMPLETION = 1 << 4 };
 #define ANY (~0u)
+
+struct command;
 
 struct options {
     const struct command *command;
@@ -39,6 +43,24 @@ struct options {
     bool progress, quiet, verbose;
     bool help, brief, version;  /* brief: -h, not --help */
 };
+
+enum kind { FLAG, NUMBER, WORD };       /* bool, double, const char * */
+
+/* An option. */
+struct row {
+    unsigned of;                /* the commands that know it     */
+    int letter;                 /* 0: long name only             */
+    const char *name;
+    const char *argument;       /* as the help calls it, or NULL */
+    enum kind kind;
+    size_t field;               /* in struct options             */
+    double least, most;         /* of a number                   */
+    const char *help;
+};
+
+/* Visits the options that a command knows. */
+void options_each(const struct command *command,
+                  void (*visit)(void *user, const struct row *row), void *user);
 
 /* Reads the command line; 0, or an exit status after a complaint. */
 int options_read(struct options *o, int argc, char **argv);
