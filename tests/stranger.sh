@@ -80,7 +80,7 @@ if pkg-config --exists portaudio-2.0; then
     echo '</usr/share/alsa/alsa.conf> pcm.!default { type null }' >"$tmp/asound.conf"
     echo b | ALSA_CONFIG_PATH=$tmp/asound.conf JACK_NO_START_SERVER=1 "$tmp/3-callback" \
         >"$tmp/callback" 2>/dev/null || no "3-callback fails"
-    grep -q '^in -200.0 dB' "$tmp/callback" || { cat "$tmp/callback" >&2; no "3-callback is deaf"; }
+    grep -q '^in .* noise' "$tmp/callback" || { cat "$tmp/callback" >&2; no "3-callback is deaf"; }
 fi
 
 # As much out as in, as a whole and in pieces, and less noise.
