@@ -48,7 +48,7 @@ libs   = $(shell pkg-config --libs $(1)) -lm -lpthread
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: bench-tracker pictures-tracker all test check demo deps sanitize layers bench quality install uninstall format clean help
+.PHONY: soak bench-tracker pictures-tracker all test check demo deps sanitize layers bench quality install uninstall format clean help
 all: $(static) $(shared) $(binary) $(ladspa)      ## library and program (default)
 
 $(OUT)/src/base/fft.o: FLAGS += $(call cflags,fftw3f)
@@ -145,6 +145,10 @@ test: all $(tests) $(OUT)/tests/bench/quality $(proofs)
 	@LULL=$(binary) PROOFS=$(OUT)/tests/live LADSPA=$(abspath $(ladspa)) FLAVOUR=$(FLAVOUR) sh tests/live.sh
 	@sh tests/clips.sh $(OUT)/tests/bench/quality
 	@MAKEFLAGS= FLAVOUR=$(FLAVOUR) CC="$(CC)" CFLAGS="$(CFLAGS)" sh tests/stranger.sh
+soak: deps                      ## live on sound servers of our own in real time, with faults
+	@$(MAKE) -s --no-print-directory all $(proofs)
+	@LULL=$(binary) PROOFS=$(OUT)/tests/live sh tests/soak.sh
+	@LULL=$(binary) PROOFS=$(OUT)/tests/live sh tests/pipewire.sh
 layers: $(static)               ## prove: no malloc, I/O, locks or globals below the faces
 	@sh tests/layers.sh $(static) $(core)
 

@@ -8,6 +8,7 @@
  * where it can be true.
  */
 #include "device/device.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <portaudio.h>
@@ -60,6 +61,8 @@ static bool put(int to, const void *bytes, size_t left)
     for (const char *at = bytes; left;) {
         const ssize_t n = write(to, at, left);
 
+        if (n < 0 && errno == EINTR)
+            continue;
         if (n <= 0)
             return false;
         at += n;
@@ -73,6 +76,8 @@ static bool get(int from, void *bytes, size_t left)
     for (char *at = bytes; left;) {
         const ssize_t n = read(from, at, left);
 
+        if (n < 0 && errno == EINTR)
+            continue;
         if (n <= 0)
             return false;
         at += n;
