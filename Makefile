@@ -6,6 +6,7 @@ BINDIR     ?= $(PREFIX)/bin
 LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 DATADIR    ?= $(PREFIX)/share
+MANDIR     ?= $(DATADIR)/man
 
 # A flavour is a set of flags with a build folder of its own.
 FLAVOUR ?= release
@@ -22,17 +23,23 @@ FLAGS = -std=c11 $(WARN) -fPIC -fvisibility=hidden -ffp-contract=off -fno-math-e
 # What is built from what.  Everything below the public faces is `core`.
 stages  := base guard frame noise track shrink rebuild
 core    := $(wildcard src/*.c $(stages:%=src/%/*.c) src/engine/*.c src/filter/*.c)
-program := $(wildcard src/app/*.c src/source/*.c src/sink/*.c)
+sound   := $(shell pkg-config --exists portaudio-2.0 && echo portaudio)
+devices := src/device/find.c src/device/hush.c src/device/$(or $(sound),none).c
+program := $(wildcard src/app/*.c src/source/*.c src/sink/*.c) $(devices)
 filters := $(wildcard filters/*.filter)
 static  := $(OUT)/liblull.a
 soname  := liblull.so.$(ABI)
 shared  := $(OUT)/liblull.so.$(VERSION)
 binary  := $(OUT)/lull
+# The plugin is built where the one header that it needs is.
+ladspa  := $(shell echo '\#include <ladspa.h>' | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 && echo $(OUT)/lull_ladspa.so)
 tests   := $(patsubst %.c,$(OUT)/%,$(wildcard tests/test_*.c))
 helpers := $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/test_%,$(wildcard tests/*.c)))
 measures := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/measures/*.c))
 benches := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/*.c))
 samples := $(wildcard samples/*.c)
+jack    := $(shell pkg-config --exists jack && echo jack)
+proofs  := $(addprefix $(OUT)/tests/live/,sound rt guard.so $(jack:%=%file))
 objects  = $(patsubst %.c,$(OUT)/%.o,$(1))
 
 Q := $(if $(V),,@)
@@ -41,13 +48,16 @@ libs   = $(shell pkg-config --libs $(1)) -lm -lpthread
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: fuzz bench-tracker pictures-tracker all test check demo deps sanitize layers bench quality install uninstall format clean help
-all: $(static) $(shared) $(binary)      ## library and program (default)
+.PHONY: soak fuzz bench-tracker pictures-tracker all test check demo deps sanitize layers bench quality install uninstall format clean help
+all: $(static) $(shared) $(binary) $(ladspa)      ## library and program (default)
 
 $(OUT)/src/base/fft.o: FLAGS += $(call cflags,fftw3f)
 $(OUT)/src/source/%.o $(OUT)/src/sink/%.o: FLAGS += $(call cflags,sndfile)
+$(OUT)/src/device/portaudio.o: FLAGS += $(call cflags,portaudio-2.0)
 $(call objects,$(program)): FLAGS += -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64
 $(OUT)/src/lull.o: FLAGS += -DLULL_VERSION='"$(VERSION)"'
+$(OUT)/src/app/pipewire.o: FLAGS += -DLULL_LADSPA='"$(abspath $(LIBDIR))/ladspa/lull_ladspa.so"'
+$(OUT)/src/plugin/%.o: FLAGS += -DLULL_FILTERS=$(words $(filters))
 $(OUT)/tests/%.o: FLAGS += -Itests
 $(OUT)/tests/bench/%.o: FLAGS += $(call cflags,sndfile)
 $(OUT)/tests/test_files.o: FLAGS += -D_XOPEN_SOURCE=700
@@ -78,26 +88,42 @@ $(static): $(call objects,$(core)) $(OUT)/filters.o
 $(shared): $(call objects,$(core)) $(OUT)/filters.o
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(soname) $^ -o $@ $(call libs,fftw3f)
 $(binary): $(call objects,$(program)) $(static)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile $(sound:%=%-2.0))
+$(ladspa): $(OUT)/src/plugin/ladspa.o $(static)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,--exclude-libs,ALL $^ -o $@ $(call libs,fftw3f)
 $(tests): %: %.o $(helpers) $(measures) $(static)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f cmocka) $(LDLIBS)
 $(OUT)/tests/test_track_lapack $(OUT)/tests/bench/tracker: LDLIBS += -llapacke
 $(OUT)/tests/test_files: $(patsubst %.c,$(OUT)/%.o,$(wildcard src/source/*.c src/sink/*.c))
 $(OUT)/tests/test_files: LDLIBS += $(call libs,sndfile)
+$(OUT)/tests/test_live: $(call objects,$(addprefix src/app/,through.c ring.c governor.c progress.c) src/device/find.c src/source/fault.c)
 $(OUT)/tests/test_new: LDFLAGS += -Wl,--wrap=aligned_alloc,--wrap=free
 $(OUT)/tests/test_tracker: LDFLAGS += -Wl,--wrap=aligned_alloc
 $(benches): %: %.o $(helpers) $(measures) $(static)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile) $(LDLIBS)
 
+$(OUT)/tests/live/sound: $(OUT)/tests/live/sound.o $(OUT)/tests/voice.o
+	$(Q)$(CC) $(CFLAGS) $^ -o $@ -lm
+$(OUT)/tests/live/rt: $(call objects,tests/live/rt.c $(addprefix src/app/,through.c ring.c governor.c progress.c)) $(static)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -rdynamic $^ -o $@ $(call libs,fftw3f) -ldl
+$(OUT)/tests/live/guard.so: tests/live/guard.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -O1 -fPIC -shared $< -o $@ -ldl -lpthread
+$(OUT)/tests/live/jackfile: $(OUT)/tests/live/jackfile.o
+	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(call libs,jack)
+$(OUT)/tests/live/%.o: FLAGS += -D_GNU_SOURCE
+
 # --- what people do ----------------------------------------------------------
 
 # One line for each package that must be there: pkg-config's name, Debian's name.
-needs := fftw3f:libfftw3-dev sndfile:libsndfile1-dev cmocka:libcmocka-dev lapacke:liblapacke-dev
+needs := fftw3f:libfftw3-dev sndfile:libsndfile1-dev cmocka:libcmocka-dev lapacke:liblapacke-dev \
+         portaudio-2.0:portaudio19-dev
 deps:                           ## see what is missing and install it
 	@missing=; \
 	command -v pkg-config >/dev/null || missing="pkg-config"; \
 	for n in $(needs); do \
 	    pkg-config --exists $${n%%:*} 2>/dev/null || missing="$$missing $${n##*:}"; done; \
+	[ -n "$(ladspa)" ] || missing="$$missing ladspa-sdk"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if ! command -v apt-get >/dev/null; then \
 	    echo "lull needs (Debian's names):" $$missing >&2; exit 1; fi; \
@@ -116,12 +142,17 @@ sanitize: deps                  ## the same under address and undefined-behaviou
 	@$(MAKE) --no-print-directory FLAVOUR=asan all test
 
 # Every test program in turn, then the program as a user runs it.
-test: all $(tests) $(OUT)/tests/bench/quality
+test: all $(tests) $(OUT)/tests/bench/quality $(proofs)
 	@for t in $(tests); do $$t || exit 1; done
 	@[ ! -f tests/cli.sh ] || LULL=$(binary) sh tests/cli.sh
 	@LULL=$(binary) sh tests/malformed.sh
+	@LULL=$(binary) PROOFS=$(OUT)/tests/live LADSPA=$(abspath $(ladspa)) FLAVOUR=$(FLAVOUR) sh tests/live.sh
 	@sh tests/clips.sh $(OUT)/tests/bench/quality
 	@MAKEFLAGS= FLAVOUR=$(FLAVOUR) CC="$(CC)" CFLAGS="$(CFLAGS)" sh tests/stranger.sh
+soak: deps                      ## live on sound servers of our own in real time, with faults
+	@$(MAKE) -s --no-print-directory all $(proofs)
+	@LULL=$(binary) PROOFS=$(OUT)/tests/live sh tests/soak.sh
+	@LULL=$(binary) PROOFS=$(OUT)/tests/live sh tests/pipewire.sh
 layers: $(static)               ## prove: no malloc, I/O, locks or globals below the faces
 	@sh tests/layers.sh $(static) $(core)
 
@@ -163,7 +194,13 @@ installed = 755:$(binary):$(BINDIR)/lull \
             644:include/lull_tracker.h:$(INCLUDEDIR)/lull_tracker.h \
             644:$(static):$(LIBDIR)/liblull.a \
             755:$(shared):$(LIBDIR)/liblull.so.$(VERSION) \
+            644:src/app/lull.1:$(MANDIR)/man1/lull.1 \
+            644:$(OUT)/completion.bash:$(DATADIR)/bash-completion/completions/lull \
+            644:$(OUT)/completion.zsh:$(DATADIR)/zsh/site-functions/_lull \
+            644:$(OUT)/completion.fish:$(DATADIR)/fish/vendor_completions.d/lull.fish \
+            $(ladspa:%=755:%:$(LIBDIR)/ladspa/lull_ladspa.so) \
             644:$(OUT)/lull.pc:$(LIBDIR)/pkgconfig/lull.pc \
+            644:$(OUT)/lullConfig.cmake:$(LIBDIR)/cmake/lull/lullConfig.cmake \
             $(foreach f,$(filters),644:$f:$(DATADIR)/lull/$f)
 links     = $(LIBDIR)/$(soname) $(LIBDIR)/liblull.so
 
@@ -172,6 +209,14 @@ install: all                    ## honours PREFIX, BINDIR, LIBDIR, ..., DESTDIR
 	    'Description: streaming adaptive low-rank denoiser' 'Version: $(VERSION)' \
 	    'Cflags: -I$(INCLUDEDIR)' 'Libs: -L$(LIBDIR) -llull' \
 	    'Requires.private: fftw3f' 'Libs.private: -lm -lpthread' > $(OUT)/lull.pc
+	@printf '%s\n' '# find_package(lull), target_link_libraries(yours lull::lull)' \
+	    'set(lull_VERSION $(VERSION))' 'if(NOT TARGET lull::lull)' \
+	    '  find_library(lull_LIBRARY lull HINTS "$${CMAKE_CURRENT_LIST_DIR}/../.." REQUIRED)' \
+	    '  find_path(lull_INCLUDE_DIR lull.h HINTS "$${CMAKE_CURRENT_LIST_DIR}/../../../include" "$(INCLUDEDIR)" REQUIRED)' \
+	    '  add_library(lull::lull UNKNOWN IMPORTED)' \
+	    '  set_target_properties(lull::lull PROPERTIES IMPORTED_LOCATION "$${lull_LIBRARY}"' \
+	    '    INTERFACE_INCLUDE_DIRECTORIES "$${lull_INCLUDE_DIR}")' 'endif()' > $(OUT)/lullConfig.cmake
+	@for s in bash zsh fish; do $(binary) completion $$s > $(OUT)/completion.$$s || exit 1; done
 	@for f in $(installed); do to=$${f##*:}; from=$${f#*:}; \
 	    install -D -m $${f%%:*} $${from%:*} "$(DESTDIR)$$to" || exit 1; done
 	@for l in $(links); do ln -sf liblull.so.$(VERSION) "$(DESTDIR)$$l" || exit 1; done

@@ -12,60 +12,14 @@
 #
 # shellcheck disable=SC2002,SC2086,SC2094,SC2317
 
+HERE=$(cd "$(dirname "$0")" && pwd)
 LULL=$(cd "$(dirname "${LULL:?the program to test}")" && pwd)/$(basename "$LULL")
 T=$(mktemp -d) || exit 1
 trap 'rm -rf "$T"' EXIT
 cd "$T" || exit 1
-passed=0 failed=0
 lull() { "$LULL" "$@"; }
 
-# ---- the harness
-
-it() {                          # it SENTENCE [TOOL...]: runs a test if the tools are there
-    sentence=$(echo "$1" | tr _ ' ')
-    number=$((passed + failed + 1))
-    test=$1
-    shift
-    for tool; do
-        command -v "$tool" >/dev/null && continue
-        echo "ok $number - $sentence # SKIP no $tool"
-        passed=$((passed + 1))
-        return
-    done
-    (set -e; $test) >report 2>&1 </dev/null
-    if [ $? = 0 ]; then
-        echo "ok $number - $sentence"
-        passed=$((passed + 1))
-    else
-        echo "not ok $number - $sentence"
-        sed 's/^/#   /' report
-        failed=$((failed + 1))
-    fi
-}
-
-exits() {                       # exits STATUS COMMAND...: its messages are left in `err`
-    want=$1 got=0
-    shift
-    "$@" 2>err || got=$?
-    [ "$got" = "$want" ] && return
-    echo "exit $got instead of $want: $*"
-    cat err
-    return 1
-}
-
-says() {                        # says TEXT: the last command of `exits` did
-    grep -q -e "$1" err && return
-    echo "nothing about '$1' in:"
-    cat err
-    return 1
-}
-
-silent() { ! [ -s err ] || { cat err; return 1; } }
-same() { cmp "$1" "$2"; }
-differ() { ! cmp -s "$1" "$2"; }
-absent() { ! [ -e "$1" ]; }
-bytes() { od -An -v -t u1 -j "$2" -N "$3" "$1" | tr -s ' \n' ' ' | sed 's/^ //; s/ $//'; }
-no_litter() { [ -z "$(find . -name '.lull*')" ]; }
+. "$HERE/it.sh"
 
 # ---- sounds
 
@@ -564,9 +518,43 @@ it_is_silent_unless_asked() {
     exits 0 lull noise.wav out.wav; silent
     exits 0 lull -v noise.wav out.wav
     says 'noise.wav: WAV'; says '16000 Hz'; says 'latency'; says 'real time'; [ "$(wc -l <err)" = 5 ]
-    lull -h >help 2>err; silent
-    [ "$(wc -l <help)" -le 45 ]; awk 'length > 80 { exit 1 }' help
     [ "$(lull -V | cut -d. -f1)" = "lull 0" ]
+}
+
+help_fits_a_screen_and_more_help_has_every_option() {
+    lull -h >help 2>err; silent
+    [ "$(wc -l <help)" -le 30 ]; awk 'length > 80 { exit 1 }' help
+    ! grep -q -e --no-dither help
+    lull --help >more; awk 'length > 80 { exit 1 }' more
+    grep -q -e --no-dither more; grep -q -e --encoding more
+}
+
+the_page_knows_every_option_and_command() {
+    page=$HERE/../src/app/lull.1
+    for command in '' live devices pipewire-conf; do
+        lull $command --help | sed -n 's/^  \(-.,\|   \) --\([a-z-]*\) .*/\2/p' >options
+        [ -s options ]
+        while read -r option; do
+            grep -q "Fl -$option\( \|\$\)" $page || { echo "$command --$option"; return 1; }
+        done <options
+        [ -z "$command" ] || grep -q "^\.Cm $command\$" $page
+    done
+    lull -h | sed -n '/^Commands/,/^$/s/^  \([a-z-]*\) .*/\1/p' >commands
+    [ -s commands ]
+    while read -r command; do grep -q "^\.Cm $command\$" $page; done <commands
+}
+
+shells_can_complete_it() {
+    for shell in bash zsh fish; do
+        lull completion $shell >complete.$shell
+        grep -q reconnect complete.$shell
+    done
+    command -v bash >/dev/null && bash -n complete.bash
+    ! command -v zsh >/dev/null || zsh -n complete.zsh
+    ! command -v fish >/dev/null || fish --no-execute complete.fish
+    bash -c '. ./complete.bash; COMP_WORDS=(lull live --reco); COMP_CWORD=2; _lull; echo "${COMPREPLY[@]}"' >said
+    [ "$(cat said)" = "--record --reconnect" ] || [ "$(cat said)" = "--reconnect --record" ]
+    exits 64 lull completion tcsh; says 'tcsh: must be'
 }
 
 progress_can_be_forced() {
@@ -696,6 +684,9 @@ it interrupted_it_leaves_a_whole_file timeout mkfifo
 it interrupted_with_more_to_come_it_leaves_what_was_there timeout mkfifo
 it terminated_it_ends_a_stream_well timeout mkfifo
 it it_is_silent_unless_asked
+it help_fits_a_screen_and_more_help_has_every_option
+it the_page_knows_every_option_and_command
+it shells_can_complete_it bash
 it progress_can_be_forced timeout mkfifo
 it wrong_usage_is_64_and_says_why
 it the_log_has_a_line_a_tenth_and_a_summary
@@ -704,5 +695,4 @@ it errors_of_the_system_are_errors strace
 it interrupted_calls_are_repeated strace
 [ -z "$SLOW" ] || it five_gigabytes_pass_in_little_memory truncate
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+concludes

@@ -71,6 +71,60 @@ for how in shared static; do
     stream_works
 done
 
+# The callback in a PortAudio stream that has no clock and ends with its input.
+if pkg-config --exists portaudio-2.0; then
+    # shellcheck disable=SC2046
+    quietly $cc -std=c99 -Wall -Wextra -Wpedantic -Werror $flags samples/3-callback.c \
+        $(package --cflags --libs) $(pkg-config --cflags --libs portaudio-2.0) \
+        -Wl,-rpath,"$lib" -o "$tmp/3-callback"
+    echo '</usr/share/alsa/alsa.conf> pcm.!default { type null }' >"$tmp/asound.conf"
+    echo b | ALSA_CONFIG_PATH=$tmp/asound.conf JACK_NO_START_SERVER=1 "$tmp/3-callback" \
+        >"$tmp/callback" 2>/dev/null || no "3-callback fails"
+    grep -q '^in .* noise' "$tmp/callback" || { cat "$tmp/callback" >&2; no "3-callback is deaf"; }
+fi
+
+# As much out as in, as a whole and in pieces, and less noise.
+python_works() {
+    LULL_LIBRARY=$lib/liblull.so PYTHONPATH=samples PYTHONDONTWRITEBYTECODE=1 $1 - <<'E'
+import numpy as np, lull
+x = 0.1 * np.random.default_rng(1).standard_normal((32000, 2))
+y = lull.denoise(x, 16000, reduction_db=20)
+assert y.shape == x.shape and y.dtype == np.float32
+assert 10 * np.log10(np.mean(y[8000:] ** 2) / np.mean(x[8000:] ** 2)) < -12
+l = lull.Lull(16000, 2, reduction_db=20)
+z = np.concatenate([l.process(p) for p in np.split(x, [1, 700, 20000])] + [l.flush()])
+assert np.array_equal(z[l.latency:], y)
+assert lull.denoise(x[:, 0], 16000).shape == (32000,)
+for wrong in (lambda: lull.Lull(16000, 1, "nonsense"), lambda: lull.Lull(1, 1), lambda: l.process(x[:, 0:1])):
+    try:
+        wrong()
+        raise SystemExit("no error")
+    except ValueError:
+        pass
+E
+}
+for python in python3 /usr/bin/python3; do
+    if $python -c 'import numpy' 2>/dev/null; then
+        python_works $python || no "samples/lull.py fails"
+        break
+    fi
+done
+
+cmake_works() {
+    mkdir "$tmp/cmake"
+    cp samples/1-hello.c "$tmp/cmake"
+    printf '%s\n' 'cmake_minimum_required(VERSION 3.10)' 'project(hello C)' 'find_package(lull REQUIRED)' \
+        'add_executable(hello 1-hello.c)' 'target_link_libraries(hello lull::lull m)' \
+        >"$tmp/cmake/CMakeLists.txt"
+    cmake -S "$tmp/cmake" -B "$tmp/cmake/build" -DCMAKE_PREFIX_PATH="$root$prefix" \
+        -DCMAKE_C_FLAGS="$flags" >"$tmp/said" 2>&1 &&
+        cmake --build "$tmp/cmake/build" >>"$tmp/said" 2>&1 || { cat "$tmp/said" >&2; return 1; }
+    "$tmp/cmake/build/hello" >/dev/null
+}
+if command -v cmake >/dev/null; then
+    cmake_works || no "the CMake project fails"
+fi
+
 printf '%s\n' '#include <lull.h>' 'int main() { return lull_version()[0] == 0; }' >"$tmp/header.cc"
 if command -v $cxx >/dev/null; then
     # shellcheck disable=SC2046

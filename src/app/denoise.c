@@ -75,7 +75,7 @@ static bool stream(struct pass *p, struct fault *why)
     return true;
 }
 
-static lull_config config_of(const struct options *o, const struct sound *sound)
+lull_config config_of(const struct options *o, const struct sound *sound)
 {
     lull_config cfg = lull_preset(o->filter, sound->rate_hz, sound->channels);
 

@@ -6,8 +6,12 @@
 #define LULL_APP_DENOISE_H
 
 #include "app/options.h"
+#include "lull.h"
 
 /* Does what the options say; gives the exit status. */
 int denoise(const struct options *o);
+
+/* The settings for such a sound: the filter's but for what was given by hand. */
+lull_config config_of(const struct options *o, const struct sound *sound);
 
 #endif

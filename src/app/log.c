@@ -70,6 +70,19 @@ void log_summary(FILE *log, const struct summary *s, const lull_readings *last)
     fputs("}\n", log);
 }
 
+void log_live(FILE *log, const struct live_summary *s)
+{
+    if (!log)
+        return;
+    fprintf(log, "{\"live\":true,\"xruns\":%u,\"restarts\":%u", s->xruns, s->restarts);
+    number(log, "load", (double)s->load, 4);
+    number(log, "first_ms", s->first_ms, 0);
+    number(log, "in_ms", s->in_ms, 2);
+    number(log, "own_ms", s->own_ms, 2);
+    number(log, "out_ms", s->out_ms, 2);
+    fputs("}\n", log);
+}
+
 bool log_close(FILE *log, const char *path, struct fault *why)
 {
     if (!log)

@@ -20,10 +20,19 @@ struct summary {
     double in_db, out_db;       /* mean levels */
 };
 
+/* ... and of what was live. */
+struct live_summary {
+    unsigned xruns, restarts;
+    float load;                         /* share of the time there was      */
+    double first_ms;                    /* from the start to the first block */
+    double in_ms, own_ms, out_ms;       /* delays; NAN: not known           */
+};
+
 /* A log in `path`, "-" for standard output; NULL is no log, and then the rest does nothing. */
 bool log_open(FILE **log, const char *path, struct fault *why);
 void log_readings(FILE *log, double seconds, const lull_readings *r);
 void log_summary(FILE *log, const struct summary *s, const lull_readings *last);
+void log_live(FILE *log, const struct live_summary *s);
 bool log_close(FILE *log, const char *path, struct fault *why);
 
 #endif

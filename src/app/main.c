@@ -2,7 +2,7 @@
  *
  * main.c - lull, the program.
  */
-#include "app/denoise.h"
+#include "app/commands.h"
 #include "app/errors.h"
 #include "lull.h"
 #include <fcntl.h>
@@ -23,17 +23,18 @@ static void occupy_standard_streams(void)
                 exit(EX_OSERR);
 }
 
-static int print(void (*text)(FILE *to))
+static void version(FILE *to, const struct options *o)
 {
-    text(stdout);
+    (void)o;
+    fprintf(to, "lull %s\n", lull_version());
+}
+
+static int print(void (*text)(FILE *to, const struct options *o), const struct options *o)
+{
+    text(stdout, o);
     if (fflush(stdout) || ferror(stdout))
         return complain(EX_IOERR, "standard output: cannot write");
     return 0;
-}
-
-static void version(FILE *to)
-{
-    fprintf(to, "lull %s\n", lull_version());
 }
 
 int main(int argc, char **argv)
@@ -49,8 +50,8 @@ int main(int argc, char **argv)
     if (status)
         return status;
     if (o.help)
-        return print(options_help);
+        return print(options_help, &o);
     if (o.version)
-        return print(version);
-    return denoise(&o);
+        return print(version, &o);
+    return o.command->run(&o);
 }

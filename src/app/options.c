@@ -2,10 +2,11 @@
  *
  * options.c - the option table, and its readers.
  *
- * A row says what an option is called, what it takes, where its value goes
- * and how it is explained; a new option is a new row.
+ * A row says which commands know an option, what it is called, what it takes,
+ * where its value goes and how it is explained; a new option is a new row.
  */
 #include "app/options.h"
+#include "app/commands.h"
 #include "app/errors.h"
 #include <errno.h>
 #include <getopt.h>
@@ -15,71 +16,87 @@
 #include <string.h>
 #include <sysexits.h>
 
-enum kind { FLAG, NUMBER, WORD };       /* bool, double, const char * */
-
-struct row {
-    int letter;                 /* 0: long name only           */
-    const char *name;
-    const char *argument;       /* as the help calls it, or NULL */
-    enum kind kind;
-    size_t field;
-    double least, most;         /* of a number                 */
-    const char *help;
-};
-
 struct section {
     const char *title;
+    bool rare;                  /* left to --help: not of every day */
     const struct row *rows;     /* up to one without a name */
 };
 
 #define AT(field) offsetof(struct options, field)
 
 static const struct row denoising[] = {
-    { 'f', "filter", "NAME", WORD, AT(filter), 0, 0, "what the signal is (speech)" },
-    { 'n', "reduction", "DB", NUMBER, AT(reduction_db), 0, 60,
+    { DENOISE | LIVE | PIPEWIRE, 'f', "filter", "NAME", WORD, AT(filter), 0, 0, "what the signal is (speech)" },
+    { DENOISE | LIVE | PIPEWIRE, 'n', "reduction", "DB", NUMBER, AT(reduction_db), 0, 60,
       "turn noise down by at most DB, 0..60" },
-    { 'm', "mix", "0..1", NUMBER, AT(mix), 0, 1, "1 all denoised (default), 0 all as it came" },
-    { 'l', "latency", "MS", NUMBER, AT(latency_ms), 0, 1000,
+    { DENOISE | LIVE | PIPEWIRE, 'm', "mix", "0..1", NUMBER, AT(mix), 0, 1,
+      "1 all denoised (default), 0 all as it came" },
+    { DENOISE, 'l', "latency", "MS", NUMBER, AT(latency_ms), 0, 1000,
       "32 (best, default), 16 or 10 ms" },
-    { 'x', "residual", NULL, FLAG, AT(residual), 0, 0,
+    { PIPEWIRE, 'l', "latency", "MS", NUMBER, AT(latency_ms), 10, 32,
+      "10 (default), 16 or 32 (best) ms" },
+    { LIVE, 'l', "latency", "low|high|MS", WORD, AT(delay), 0, 0,
+      "lull's own: 10 (low, default), 16 or 32 ms (high)" },
+    { DENOISE | LIVE, 'x', "residual", NULL, FLAG, AT(residual), 0, 0,
       "give what was removed instead: listen to it" },
     { 0 }
 };
 
 static const struct row raw_input[] = {
-    { 't', "type", "TYPE", WORD, AT(type), 0, 0,
+    { DENOISE, 't', "type", "TYPE", WORD, AT(type), 0, 0,
       "IN is raw (no header; -c and -e say more), csv or npy" },
-    { 'r', "rate", "HZ", NUMBER, AT(rate_hz), 0.01, 1e6,
+    { DENOISE, 'r', "rate", "HZ", NUMBER, AT(rate_hz), 0.01, 1e6,
       "frames per second, of raw, npy, csv without time" },
-    { 'c', "channels", "N", NUMBER, AT(channels), 1, 8192, "channels (1)" },
-    { 'e', "encoding", "ENC", WORD, AT(encoding), 0, 0,
+    { DENOISE, 'c', "channels", "N", NUMBER, AT(channels), 1, 8192, "channels (1)" },
+    { DENOISE, 'e', "encoding", "ENC", WORD, AT(encoding), 0, 0,
       "u8 s8 s16 s24 s32 f32 f64 (s16); s16be for big-endian" },
     { 0 }
 };
 
+static const struct row devices[] = {
+    { LIVE, 'I', "input", "DEVICE", WORD, AT(microphone), 0, 0,
+      "number or words of a name in lull devices" },
+    { LIVE, 'O', "output", "DEVICE", WORD, AT(speaker), 0, 0, "the same; none: no speaker" },
+    { LIVE, 0, "record", "FILE", WORD, AT(record), 0, 0,
+      "into a WAV file; with -O, to the speaker as well" },
+    { LIVE, 'c', "channels", "N", NUMBER, AT(device_channels), 1, 64, "1 mono (default), 2 stereo" },
+    { LIVE, 'r', "rate", "HZ", NUMBER, AT(device_rate_hz), 1, 1e6, "frames per second (48000)" },
+    { LIVE, 0, "block", "N", NUMBER, AT(block), 1, 65536, "frames at once (as the device likes)" },
+    { LIVE, 0, "buffer", "MS", NUMBER, AT(buffer_ms), 1, 1000,
+      "of the devices: more against xruns (low: ~10, high: ~35)" },
+    { LIVE, 0, "reconnect", NULL, FLAG, AT(reconnect), 0, 0,
+      "wait for a device that is gone, go on when it is back" },
+    { PIPEWIRE, 0, "alone", NULL, FLAG, AT(alone), 0, 0,
+      "for a process of its own, a user unit, not for PipeWire's" },
+    { LIVE, 'b', "bypass", NULL, FLAG, AT(bypass), 0, 0, "begin with the sound as it is (key b)" },
+    { LIVE, 'd', "duration", "S", NUMBER, AT(duration_s), 0.001, 1e9, "end after so many seconds" },
+    { 0 }
+};
+
 static const struct row telling[] = {
-    { 'D', "no-dither", NULL, FLAG, AT(no_dither), 0, 0,
+    { DENOISE, 'D', "no-dither", NULL, FLAG, AT(no_dither), 0, 0,
       "do not dither where OUT has fewer bits than IN" },
-    { 0, "log", "FILE", WORD, AT(log), 0, 0, "write readings there, as lines of JSON" },
-    { 0, "progress", NULL, FLAG, AT(progress), 0, 0,
+    { DENOISE | LIVE, 0, "log", "FILE", WORD, AT(log), 0, 0, "write readings there, as lines of JSON" },
+    { DENOISE, 0, "progress", NULL, FLAG, AT(progress), 0, 0,
       "show progress even if stderr is no terminal" },
-    { 'q', "quiet", NULL, FLAG, AT(quiet), 0, 0, "say nothing but errors" },
-    { 'v', "verbose", NULL, FLAG, AT(verbose), 0, 0, "say what is done, and how it went" },
-    { 'h', "help", NULL, FLAG, AT(help), 0, 0, "this help" },
-    { 'V', "version", NULL, FLAG, AT(version), 0, 0, "the version" },
+    { DENOISE | LIVE, 'q', "quiet", NULL, FLAG, AT(quiet), 0, 0, "say nothing but errors" },
+    { DENOISE | LIVE | DEVICES, 'v', "verbose", NULL, FLAG, AT(verbose), 0, 0,
+      "say what is done, and how it went" },
+    { ANY, 'h', "help", NULL, FLAG, AT(help), 0, 0, "-h the most of it, --help all" },
+    { ANY, 'V', "version", NULL, FLAG, AT(version), 0, 0, "the version" },
     { 0 }
 };
 
 static const struct section sections[] = {
-    { "Denoising", denoising },
-    { "Input without a header", raw_input },
-    { "The rest", telling },
+    { "Denoising", false, denoising },
+    { "Input without a header", true, raw_input },
+    { "Devices", false, devices },
+    { "The rest", true, telling },
 };
 
 enum { SECTIONS = sizeof sections / sizeof *sections, ROWS_MAX = 64, LONG_ONLY = 256 };
 
-/* All rows of all sections, for getopt_long: row i answers to its letter, or
- * to LONG_ONLY + i. */
+/* The rows that a command knows, for getopt_long: row i answers to its letter
+ * and to LONG_ONLY + i. */
 struct parser {
     const struct row *rows[ROWS_MAX];
     struct option longs[ROWS_MAX + 1];
@@ -94,7 +111,7 @@ static void add_row(struct parser *p, size_t i, const struct row *row)
     p->longs[i] = (struct option){
         .name = row->name,
         .has_arg = row->argument ? required_argument : no_argument,
-        .val = row->letter ? row->letter : LONG_ONLY + (int)i,
+        .val = LONG_ONLY + (int)i,
     };
     if (row->letter) {
         p->shorts[n] = (char)row->letter;
@@ -102,22 +119,32 @@ static void add_row(struct parser *p, size_t i, const struct row *row)
     }
 }
 
-static struct parser parser_of_table(void)
+static struct parser parser_of(const struct command *command)
 {
     struct parser p = { .shorts = ":" };    /* a missing argument is no unknown option */
     size_t i = 0;
 
     for (size_t s = 0; s < SECTIONS; s++)
         for (const struct row *row = sections[s].rows; row->name; row++)
-            add_row(&p, i++, row);
+            if (row->of & command->bit)
+                add_row(&p, i++, row);
     return p;
+}
+
+void options_each(const struct command *command,
+                  void (*visit)(void *user, const struct row *row), void *user)
+{
+    for (size_t s = 0; s < SECTIONS; s++)
+        for (const struct row *row = sections[s].rows; row->name; row++)
+            if (row->of & command->bit)
+                visit(user, row);
 }
 
 /* The row that answers to val, or NULL. */
 static const struct row *row_of(const struct parser *p, int val)
 {
     for (size_t i = 0; p->rows[i]; i++)
-        if (p->longs[i].val == val)
+        if (p->longs[i].val == val || (val && p->rows[i]->letter == val))
             return p->rows[i];
     return NULL;
 }
@@ -160,39 +187,49 @@ static int store(struct options *o, const struct row *row, const char *text)
     return 0;
 }
 
+/* Between "lull", a name that may be empty, and what follows. */
+static const char *gap(const struct options *o)
+{
+    return *o->command->name ? " " : "";
+}
+
 /* Says what getopt_long did not like: optopt is the option, known or not, or
  * 0 for a long name that nobody has. */
-static int reject(const struct parser *p, char **argv, int why)
+static int reject(const struct options *o, const struct parser *p, char **argv, int why)
 {
     const struct row *row = optopt ? row_of(p, optopt) : NULL;
+    const char *command = o->command->name;
 
     if (row)
         return complain(EX_USAGE, "--%s: %s", row->name,
                         why == ':' ? "needs an argument" : "takes no argument");
     if (optopt)
-        return complain(EX_USAGE, "-%c: no such option (try lull -h)", optopt);
-    return complain(EX_USAGE, "%s: no such option (try lull -h)", argv[optind - 1]);
+        return complain(EX_USAGE, "-%c: no such option (try lull %s%s-h)", optopt, command, gap(o));
+    return complain(EX_USAGE, "%s: no such option (try lull %s%s-h)", argv[optind - 1], command,
+                    gap(o));
 }
 
 static int read_named(struct options *o, int argc, char **argv)
 {
-    const struct parser p = parser_of_table();
+    const struct parser p = parser_of(o->command);
     int c;
 
     opterr = 0;
     while ((c = getopt_long(argc, argv, p.shorts, p.longs, NULL)) != -1) {
-        const int status = c == '?' || c == ':' ? reject(&p, argv, c)
+        const int status = c == '?' || c == ':' ? reject(o, &p, argv, c)
                                                 : store(o, row_of(&p, c), optarg);
         if (status)
             return status;
+        o->brief |= c == 'h';
     }
     return 0;
 }
 
 static int read_places(struct options *o, int n, char **places)
 {
-    if (n > 2)
-        return complain(EX_USAGE, "%s: one IN and one OUT are all there can be", places[2]);
+    if (n > o->command->places)
+        return complain(EX_USAGE, "%s: one too many (try lull %s%s-h)",
+                        places[o->command->places], o->command->name, gap(o));
     o->named = n > 0;
     if (n > 0)
         o->in = places[0];
@@ -238,9 +275,12 @@ static int settle_input(struct options *o)
 
 int options_read(struct options *o, int argc, char **argv)
 {
+    const struct command *const named = argc > 1 ? command_named(argv[1]) : NULL;
+    const int skip = named ? 1 : 0;
     int status;
 
     *o = (struct options){
+        .command = named ? named : command_named(""),
         .in = "-",
         .out = "-",
         .filter = "speech",
@@ -249,7 +289,14 @@ int options_read(struct options *o, int argc, char **argv)
         .latency_ms = NOT_GIVEN,
         .rate_hz = NOT_GIVEN,
         .channels = NOT_GIVEN,
+        .device_rate_hz = NOT_GIVEN,
+        .device_channels = NOT_GIVEN,
+        .block = NOT_GIVEN,
+        .buffer_ms = NOT_GIVEN,
+        .duration_s = NOT_GIVEN,
     };
+    argc -= skip;
+    argv += skip;
     if ((status = read_named(o, argc, argv)) || o->help || o->version)
         return status;
     if ((status = read_places(o, argc - optind, argv + optind)))
@@ -274,21 +321,31 @@ static void help_row(FILE *to, const struct row *row)
     fprintf(to, "  %-22s %s\n", left, row->help);
 }
 
-void options_help(FILE *to)
+static void help_section(FILE *to, const struct section *section, unsigned command)
 {
-    fputs("lull [options] [IN [OUT]] - take the noise out of a recording\n"
-          "\n"
-          "  lull noisy.wav clean.wav            OUT has the format, rate and length of IN\n"
-          "  lull noisy.flac clean.ogg           ... or the format its name says\n"
-          "  lull -x noisy.wav removed.wav       hear what would be taken away\n"
-          "  ffmpeg -i talk.mp4 -f wav - | lull | sox -t wav - talk.flac\n"
-          "  arecord -t raw -f S16_LE -r 16000 | lull -t raw -r 16000 -l 10 > clean.raw\n"
-          "\n"
-          "Without OUT, or with -, sound goes to standard output as WAV; without IN it is\n"
-          "read from standard input.\n", to);
-    for (size_t s = 0; s < SECTIONS; s++) {
-        fprintf(to, "\n%s\n", sections[s].title);
-        for (const struct row *row = sections[s].rows; row->name; row++)
+    bool any = false;
+
+    for (const struct row *row = section->rows; row->name; row++)
+        if (row->of & command) {
+            if (!any)
+                fprintf(to, "\n%s\n", section->title);
+            any = true;
             help_row(to, row);
-    }
+        }
+}
+
+/* -h, one screen: what a command is for and the options of every day. */
+void options_help(FILE *to, const struct options *o)
+{
+    const struct command *c = o->command;
+
+    fprintf(to, "lull %s%s%s - %s\n\n%s", c->name, gap(o), c->synopsis,
+            c->summary ? c->summary : "print what a shell completes lull with", c->text);
+    for (size_t s = 0; s < SECTIONS; s++)
+        if (!o->brief || !sections[s].rare)
+            help_section(to, sections + s, c->bit);
+    if (!*c->name)
+        commands_help(to);
+    if (o->brief)
+        fprintf(to, "\nlull %s%s--help has every option\n", c->name, gap(o));
 }

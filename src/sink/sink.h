@@ -43,6 +43,12 @@ struct sink {
 bool sink_open(struct sink *s, const char *path, const struct source *from, bool dither,
                struct fault *why);
 
+/* A recording: a WAV file that is in its place from the beginning, and up to now
+ * after each sink_wav_update(). */
+bool sink_wav_record(struct sink *s, const char *path, const struct sound *sound,
+                     struct fault *why);
+bool sink_wav_update(struct sink *s, struct fault *why);
+
 /* Writes x[frames][channels]; x is rounded to what the format can hold. */
 bool sink_write(struct sink *s, float *x, size_t frames, struct fault *why);
 

@@ -6,13 +6,15 @@
  * is the output's too.  Where that is unknown, or more than 32 bits can say,
  * both sizes are 0xFFFFFFFF: readers then go on to the end of the stream.
  * If the length turns out otherwise and the "pipe" is a file after all
- * (lull < a.wav > b.wav), the header is put right at the end.
+ * (lull < a.wav > b.wav), the header is put right at the end.  A recording's
+ * is put right all the time.
  *
  * Up to 16 bits and two channels it is the plain header that everything
  * reads, above it WAVE_FORMAT_EXTENSIBLE; floats have the `fact` they need.
  */
 #include "sink/kinds.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <string.h>
 #include <sysexits.h>
@@ -132,4 +134,24 @@ bool sink_wav_open(struct sink *s, struct fault *why)
 
     const struct header h = header_of(&s->sound, s->sound.frames);
     return sink_put(s, h.bytes, h.n, why);
+}
+
+bool sink_wav_record(struct sink *s, const char *path, const struct sound *sound,
+                     struct fault *why)
+{
+    *s = (struct sink){
+        .sound = *sound,
+        .name = path,
+        .seed = 1,
+        .fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666),
+        .header_at = -1,
+    };
+    if (s->fd < 0)
+        return fault_errno(why, EX_CANTCREAT, path);
+    return sink_wav_open(s, why);
+}
+
+bool sink_wav_update(struct sink *s, struct fault *why)
+{
+    return s->header_at < 0 || correct(s, why);
 }

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * commands.c - see commands.h.  A new command is a file of its name with its
+ * one function, a row here, a bit in options.h.
+ *
+ * A first argument that is a command's name is that command; a file of such a
+ * name is ./live.
+ */
+#include "app/commands.h"
+#include "app/completion.h"
+#include "app/denoise.h"
+#include "app/devices.h"
+#include "app/live.h"
+#include "app/pipewire.h"
+#include <string.h>
+
+static const struct command commands[] = {
+    { DENOISE, "", "[options] [IN [OUT]]", 2, "take the noise out of a recording",
+      "  lull noisy.wav clean.wav            OUT has the format, rate and length of IN\n"
+      "  lull noisy.flac clean.ogg           ... or the format its name says\n"
+      "  lull -x noisy.wav removed.wav       hear what would be taken away\n"
+      "  ffmpeg -i talk.mp4 -f wav - | lull | sox -t wav - talk.flac\n"
+      "\n"
+      "Without OUT, or with -, sound goes to standard output as WAV; without IN it is\n"
+      "read from standard input.\n",
+      denoise },
+    { LIVE, "live", "[options]", 0, "take the noise out of a microphone as you speak",
+      "  lull live                           microphone to speaker: wear headphones\n"
+      "  lull live -I usb -O headset -c 2    by words of their names, in stereo\n"
+      "  lull live --record talk.wav         into a file, which is whole at any time\n"
+      "\n"
+      "Keys: b bypass, r residual, + and - more and less reduction, f freeze,\n"
+      "l learn the noise anew, q quit.\n",
+      live },
+    { DEVICES, "devices", "[options]", 0, "list microphones (>) and speakers (<)", "",
+      devices },
+    { PIPEWIRE, "pipewire-conf", "[options]", 0, "print what makes lull a microphone of the desktop",
+      "  mkdir -p ~/.config/pipewire/pipewire.conf.d\n"
+      "  lull pipewire-conf > ~/.config/pipewire/pipewire.conf.d/lull.conf\n"
+      "  systemctl --user restart pipewire   then choose the microphone lull\n",
+      pipewire_conf },
+    { COMPLETION, "completion", "bash|zsh|fish", 1, NULL, "", completion },
+};
+
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+const struct command *command_at(size_t i)
+{
+    return i < COMMANDS ? commands + i : NULL;
+}
+
+const struct command *command_named(const char *name)
+{
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (!strcmp(commands[i].name, name))
+            return commands + i;
+    return NULL;
+}
+
+void commands_help(FILE *to)
+{
+    fputs("\nCommands (lull COMMAND -h says more)\n", to);
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (*commands[i].name && commands[i].summary)
+            fprintf(to, "  %-22s %s\n", commands[i].name, commands[i].summary);
+}

@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * live.c - from microphone to speaker while somebody speaks.
+ *
+ *   device.c's thread      microphone -> through_process() -> speaker
+ *   record.c's thread                         |-> file
+ *   this one               looks every 50 ms at how it goes
+ *
+ * Sound is processed where it arrives, in the device's callback: no queue, no
+ * delay but the devices' and lull's own.  This thread never calls the sound
+ * library, so it always gets to say what is wrong and to leave.
+ */
+#include "app/live.h"
+#include "app/denoise.h"
+#include "app/errors.h"
+#include "app/log.h"
+#include "app/panel.h"
+#include "app/progress.h"
+#include "app/record.h"
+#include "app/stop.h"
+#include "app/watch.h"
+#include "device/device.h"
+#include "device/hush.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum { TICK_MS = 50, RETRY_MS = 500 };
+static const double OPEN_S = 2.5;       /* a device that takes longer is stuck       */
+static const double CLOSE_S = 1.2;      /* longer than any healthy one needs to end  */
+static const double CLOSE_STUCK_S = 0.2;
+static const double ASK_AGAIN_S = 0.4;  /* a quick look at what is there             */
+
+struct live {
+    struct options o;
+    struct hush hush;
+    struct asker asker;
+    struct devices devices;
+    struct plan plan;
+    struct stream *stream;
+    lull_config config;
+    lull *l;
+    struct through through;
+    struct record record;
+    FILE *log;
+    unsigned long long logged;          /* tenths of a second               */
+    struct panel panel;
+    struct watch watch;
+    char delays[96];
+    double began_s;
+    bool stuck;                         /* the device: do not wait for it   */
+    bool haunted;                       /* a device that never let go has a thread here */
+};
+
+/* ---- what was asked for */
+
+/* low and high stand for the whole way; a number is lull's own part of it. */
+static int settle_latency(struct options *o, struct plan *plan)
+{
+    const char *word = o->delay;
+    char *end;
+
+    if (!word)
+        return 0;
+    plan->high = !strcmp(word, "high");
+    plan->low = !strcmp(word, "low");
+    if (plan->high || plan->low) {
+        o->latency_ms = plan->high ? 32 : 10;
+        return 0;
+    }
+    o->latency_ms = strtod(word, &end);
+    if (end == word || *end || !(o->latency_ms > 0 && o->latency_ms <= 1000))
+        return complain(EX_USAGE, "--latency %s: must be low, high or milliseconds", word);
+    return 0;
+}
+
+static bool no_speaker(const struct options *o)
+{
+    return o->speaker ? !strcmp(o->speaker, "none") : o->record != NULL;
+}
+
+static int settle(struct live *v)
+{
+    const struct options *o = &v->o;
+
+    if (o->device_channels != floor(o->device_channels))
+        return complain(EX_USAGE, "--channels %g: must be a whole number", o->device_channels);
+    if (o->block != floor(o->block))
+        return complain(EX_USAGE, "--block %g: must be a whole number", o->block);
+    v->plan = (struct plan){
+        .rate_hz = o->device_rate_hz > 0 ? o->device_rate_hz : 0,
+        .channels = o->device_channels > 0 ? (unsigned)o->device_channels : 1,
+        .block = o->block > 0 ? (size_t)o->block : 0,
+        .buffer_s = o->buffer_ms > 0 ? o->buffer_ms / 1000 : 0,
+        .process = through_process,
+        .user = &v->through,
+    };
+    return settle_latency(&v->o, &v->plan);
+}
+
+/* ---- the device */
+
+static bool find(struct live *v, struct fault *why)
+{
+    if (!devices_list(&v->asker, &v->devices, DEVICES_PATIENCE_S, why))
+        return false;
+
+    const int in = devices_find(&v->devices, v->o.microphone, true, why);
+
+    if (in < 0)
+        return false;
+    v->plan.in = v->devices.at + in;
+    if (no_speaker(&v->o))
+        return true;
+
+    const int out = devices_find(&v->devices, v->o.speaker, false, why);
+
+    if (out < 0)
+        return false;
+    v->plan.out = v->devices.at + out;
+    return true;
+}
+
+static bool open_device(struct live *v, struct fault *why)
+{
+    v->stream = stream_open(&v->plan);
+    if (!v->stream)
+        return fault_set(why, EX_OSERR, "out of memory");
+    for (double t = 0; stream_state(v->stream) == STREAM_OPENING && !stop_signal; t += 0.005) {
+        keys_next(&(struct keys){ 0 }, 5);
+        if (t > OPEN_S) {
+            v->stuck = true;
+            return fault_set(why, EX_UNAVAILABLE, "%s: does not answer", v->plan.in->name);
+        }
+    }
+    if (stream_state(v->stream) == STREAM_FAILED) {
+        *why = v->stream->why;
+        return false;
+    }
+    return true;
+}
+
+static void close_device(struct live *v)
+{
+    v->haunted |= !stream_close(v->stream, v->stuck ? CLOSE_STUCK_S : CLOSE_S);
+    v->stream = NULL;
+    v->stuck = false;
+}
+
+/* ---- the rest */
+
+/* Ten milliseconds unless somebody wants better or the filter cannot. */
+static lull *new_lull(struct live *v, lull_status *status)
+{
+    const struct sound sound = { .rate_hz = v->stream->rate_hz, .channels = v->plan.channels };
+    const bool free = v->o.latency_ms < 0;
+
+    v->config = config_of(&v->o, &sound);
+    if (!free)
+        return lull_new(&v->config, status);
+
+    const float own = v->config.latency_ms;
+
+    v->config.latency_ms = 10;
+
+    lull *l = lull_new(&v->config, status);
+
+    if (l || *status != LULL_BAD_LATENCY)
+        return l;
+    v->config.latency_ms = own;
+    return lull_new(&v->config, status);
+}
+
+static bool open_lull(struct live *v, struct fault *why)
+{
+    lull_status status = LULL_OK;
+
+    v->l = new_lull(v, &status);
+    if (status == LULL_NO_MEMORY)
+        return fault_set(why, EX_OSERR, "%s", lull_strerror(status));
+    if (status == LULL_BAD_FILTER)
+        return fault_set(why, EX_CONFIG, "%s: %s", v->o.filter, lull_strerror(status));
+    if (!v->l)
+        return fault_set(why, EX_USAGE, "%g Hz, %u channels, %g ms: %s", v->stream->rate_hz,
+                         v->plan.channels, v->o.latency_ms, lull_strerror(status));
+    lull_set(v->l, LULL_RESIDUAL, v->o.residual);
+    lull_set(v->l, LULL_BYPASS, v->o.bypass);
+    if (!through_open(&v->through, v->l, v->stream->rate_hz, v->plan.channels))
+        return fault_set(why, EX_OSERR, "out of memory");
+    if (v->o.duration_s > 0)
+        v->through.left = (unsigned long long)llround(v->o.duration_s * v->stream->rate_hz);
+    return true;
+}
+
+static bool open_record(struct live *v, struct fault *why)
+{
+    if (!v->o.record)
+        return true;
+    if (!record_open(&v->record, v->o.record, v->stream->rate_hz, v->plan.channels, why))
+        return false;
+    v->through.record = &v->record.ring;
+    return true;
+}
+
+static double ms(double s)
+{
+    return s < 0 ? -1 : 1000 * s;
+}
+
+static void describe(struct live *v)
+{
+    struct view *const view = &v->panel.view;
+
+    view->in = v->plan.in->name;
+    view->out = v->plan.out ? v->plan.out->name : NULL;
+    view->record = v->o.record;
+    view->rate_hz = v->stream->rate_hz;
+    view->channels = v->plan.channels;
+    view->in_ms = ms(v->stream->in_s);
+    view->own_ms = 1000 * (double)v->through.latency / v->stream->rate_hz;
+    view->out_ms = ms(v->stream->out_s);
+    view->reduction_db = v->config.reduction_db;
+    view->bypass = v->o.bypass;
+    view->residual = v->o.residual;
+    screen_delays(v->delays, sizeof v->delays, view);
+}
+
+static void announce(struct live *v)
+{
+    struct panel *const p = &v->panel;
+
+    if (!p->terminal || v->o.verbose)
+        panel_tell(p, "%s%s%s, %.10g Hz, %s", v->plan.in->name, v->plan.out ? " to " : "",
+                   v->plan.out ? v->plan.out->name : "", v->stream->rate_hz, v->delays);
+    if (v->o.device_rate_hz > 0 && fabs(v->o.device_rate_hz - v->stream->rate_hz) > 1)
+        panel_tell(p, "%g Hz was refused; running at %g Hz", v->o.device_rate_hz,
+                   v->stream->rate_hz);
+}
+
+/* ---- while it runs */
+
+static void log_tenth(struct live *v)
+{
+    const double seconds = (double)atomic_load(&v->through.frames) / v->through.rate_hz;
+    const unsigned long long tenths = (unsigned long long)(seconds * 10);
+    lull_readings r;
+
+    if (!v->log || tenths == v->logged)
+        return;
+    v->logged = tenths;
+    lull_read(v->l, &r);
+    log_readings(v->log, seconds, &r);
+}
+
+/* The microphone again, as soon as there is one of that name and rate. */
+static bool reconnect(struct live *v)
+{
+    const double rate_hz = v->stream->rate_hz;
+    struct fault not_yet;
+
+    panel_tell(&v->panel, "%s is gone; waiting for it", v->plan.in->name);
+    close_device(v);
+    v->plan.rate_hz = rate_hz;
+    while (!stop_signal) {
+        if (!panel_tick(&v->panel, &v->through, RETRY_MS))
+            return false;
+        if (!find(v, &not_yet))
+            continue;
+        if (open_device(v, &not_yet) && fabs(v->stream->rate_hz - rate_hz) < 1) {
+            describe(v);
+            panel_tell(&v->panel, "%s is back", v->plan.in->name);
+            through_begin(&v->through);
+            watch_begin(&v->watch, &v->through);
+            stream_run(v->stream);
+            return true;
+        }
+        close_device(v);
+    }
+    return false;
+}
+
+static bool gone(struct live *v, struct fault *why)
+{
+    v->stuck = true;                    /* as like as not */
+    if (v->o.reconnect)
+        return reconnect(v);
+    return fault_set(why, EX_UNAVAILABLE, "%s is gone", v->plan.in->name);
+}
+
+/* A sound library may wait for ever for a server that is dead: then the device
+ * is no longer on the list. */
+static bool missing(struct live *v)
+{
+    struct devices now;
+    struct fault why;
+
+    v->stuck = true;
+    if (!devices_list(&v->asker, &now, ASK_AGAIN_S, &why))
+        return now.count >= 0;
+    return devices_find(&now, v->plan.in->name, true, &why) < 0 ||
+           (v->plan.out && devices_find(&now, v->plan.out->name, false, &why) < 0);
+}
+
+/* What the watch has seen; false ends it. */
+static bool act(struct live *v, struct fault *why)
+{
+    switch (watch_look(&v->watch, &v->through, atomic_load(&v->stream->delay_s))) {
+    case WATCH_QUIET:
+        return !missing(v) || gone(v, why);
+    case WATCH_SILENT:
+        v->stuck = true;
+        panel_tell(&v->panel, "no sound for a second: the device or its server is stuck");
+        return true;
+    case WATCH_STUCK:
+        v->stuck = true;
+        if (v->o.reconnect)
+            return true;
+        return fault_set(why, EX_UNAVAILABLE, "%s is stuck", v->plan.in->name);
+    case WATCH_LATE:
+        panel_tell(&v->panel, "sound had piled up: dropped");
+        through_begin(&v->through);
+        stream_restart(v->stream);
+        return true;
+    case WATCH_RELIEF:
+        panel_tell(&v->panel, "%s", watch_relief(&v->watch));
+        return true;
+    case WATCH_WELL:
+        v->stuck = v->watch.quiet;
+        break;
+    }
+    return true;
+}
+
+static bool run(struct live *v, struct fault *why)
+{
+    through_begin(&v->through);
+    watch_begin(&v->watch, &v->through);
+    stream_run(v->stream);
+    while (!stop_signal) {
+        const enum stream_state state = stream_state(v->stream);
+
+        log_tenth(v);
+        if (state == STREAM_OVER)
+            return true;
+        if (state == STREAM_FAILED) {
+            *why = v->stream->why;
+            return false;
+        }
+        if (state == STREAM_GONE && !gone(v, why))
+            return !why->code;
+        if (v->o.record && record_failed(&v->record))
+            return false;                       /* record_close() says why */
+        if (!act(v, why))
+            return !why->code;
+        if (!panel_tick(&v->panel, &v->through, TICK_MS))
+            return true;
+    }
+    return true;
+}
+
+/* ---- when it is over */
+
+static double known(double ms)
+{
+    return ms < 0 ? (double)NAN : ms;
+}
+
+static void conclude(struct live *v)
+{
+    const struct through *t = &v->through;
+    const unsigned long long frames = atomic_load(&t->frames);
+    const unsigned lost = atomic_load(&t->lost), unrecorded = atomic_load(&t->unrecorded);
+    lull_readings r;
+
+    lull_read(v->l, &r);
+    log_live(v->log, &(struct live_summary){
+        .xruns = lost,
+        .restarts = v->watch.restarts,
+        .load = atomic_load(&t->load),
+        .first_ms = 1000 * (atomic_load(&t->first_s) - v->began_s),
+        .in_ms = known(v->panel.view.in_ms),
+        .own_ms = v->panel.view.own_ms,
+        .out_ms = known(v->panel.view.out_ms),
+    });
+    log_summary(v->log, &(struct summary){
+        .rate_hz = t->rate_hz,
+        .wall_s = seconds_now() - v->watch.began_s,
+        .channels = v->plan.channels,
+        .latency_frames = t->latency,
+        .frames = (long long)frames,
+        .invalid = r.invalid,
+        .in_db = (double)NAN,
+        .out_db = (double)NAN,
+    }, &r);
+    if (v->o.quiet)
+        return;
+    if (lost || v->watch.restarts || v->o.verbose)
+        fprintf(v->hush.voice, "lull: %.1f s of sound; lost some %u times, dropped a backlog %u "
+                "times\n", (double)frames / t->rate_hz, lost, v->watch.restarts);
+    if (unrecorded)
+        fprintf(v->hush.voice, "lull: %s: %u gaps: the disk was too slow\n", v->o.record,
+                unrecorded);
+}
+
+static bool set_up(struct live *v, struct fault *why)
+{
+    return asker_open(&v->asker, why) && find(v, why) && log_open(&v->log, v->o.log, why) && (stop_watch(), true) &&
+           open_device(v, why) && !stop_signal && open_lull(v, why) && open_record(v, why);
+}
+
+static bool perform(struct live *v, struct fault *why)
+{
+    if (!set_up(v, why))
+        return false;
+    panel_begin(&v->panel, v->hush.voice, v->o.quiet);
+    describe(v);
+    announce(v);
+
+    const bool done = run(v, why);
+
+    panel_end(&v->panel);
+    conclude(v);
+    return done;
+}
+
+/* A device that does not let go still has a thread in our memory: that stays. */
+static bool clean_up(struct live *v, struct fault *why)
+{
+    bool done = true;
+
+    close_device(v);
+    asker_close(&v->asker);
+    if (v->through.record)
+        done = record_close(&v->record, why);
+    done = log_close(v->log, v->o.log, why) && done;
+    hush_end(&v->hush);
+    if (!v->haunted) {
+        through_close(&v->through);
+        lull_free(v->l);
+    }
+    return done;
+}
+
+int live(const struct options *o)
+{
+    struct live *v = calloc(1, sizeof *v);
+    struct fault why = { 0 }, later = { 0 };
+
+    if (!v)
+        return complain(EX_OSERR, "out of memory");
+    v->o = *o;
+    v->asker.line = -1;
+    v->began_s = seconds_now();
+
+    int status = settle(v);
+
+    if (!status) {
+        hush_begin(&v->hush, o->verbose);
+
+        const bool ran = perform(v, &why), cleaned = clean_up(v, &later);
+        const struct fault *said = why.code ? &why : &later;
+
+        status = stop_signal ? 128 + stop_signal : 0;
+        if (!(ran && cleaned) && said->code)
+            status = complain(said->code, "%s", said->text);
+        if (v->haunted) {
+            fflush(NULL);
+            _exit(status);
+        }
+    }
+    free(v);
+    return status;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * pipewire.c - prints a drop-in for PipeWire's filter chain that runs the
+ * LADSPA plugin between the microphone and whoever listens.
+ *
+ * The plugin is named by its whole path, so that no search path matters: where
+ * it is installed, or, not installed yet, beside this program.
+ */
+#include "app/pipewire.h"
+#include "app/errors.h"
+#include "plugin/choice.h"
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum { PATH_ROOM = 4096 };
+#define PLUGIN "lull_ladspa.so"
+
+static const char in_the_daemon[] =
+    "# lull as a microphone for every program, by way of PipeWire.\n"
+    "#\n"
+    "#   mkdir -p ~/.config/pipewire/pipewire.conf.d\n"
+    "#   lull pipewire-conf > ~/.config/pipewire/pipewire.conf.d/lull.conf\n"
+    "#   systemctl --user restart pipewire\n"
+    "#\n"
+    "# Then choose the microphone \"lull\".  To undo it, remove the file and restart.\n"
+    "\n"
+    "context.modules = [\n";
+
+static const char alone[] =
+    "# lull as a microphone for every program, in a process of its own beside PipeWire.\n"
+    "#\n"
+    "#   lull pipewire-conf --alone > ~/.config/pipewire/lull.conf\n"
+    "#\n"
+    "# and in ~/.config/systemd/user/lull.service\n"
+    "#\n"
+    "#   [Unit]\n"
+    "#   Description=lull, a microphone without noise\n"
+    "#   After=pipewire.service\n"
+    "#   BindsTo=pipewire.service\n"
+    "#   [Service]\n"
+    "#   ExecStart=/usr/bin/pipewire -c lull.conf\n"
+    "#   Restart=on-failure\n"
+    "#   [Install]\n"
+    "#   WantedBy=pipewire.service\n"
+    "#\n"
+    "# Then systemctl --user enable --now lull, and choose the microphone \"lull\".\n"
+    "\n"
+    "context.spa-libs = {\n"
+    "    audio.convert.* = audioconvert/libspa-audioconvert\n"
+    "    support.*       = support/libspa-support\n"
+    "}\n"
+    "context.modules = [\n"
+    "    { name = libpipewire-module-rt\n"
+    "        args = { nice.level = -11 }\n"
+    "        flags = [ ifexists nofail ]\n"
+    "    }\n"
+    "    { name = libpipewire-module-protocol-native }\n"
+    "    { name = libpipewire-module-client-node }\n"
+    "    { name = libpipewire-module-adapter }\n";
+
+static const char chain[] =
+    "    { name = libpipewire-module-filter-chain\n"
+    "        args = {\n"
+    "            node.description = \"lull\"\n"
+    "            media.name = \"lull\"\n"
+    "            filter.graph = {\n"
+    "                nodes = [\n"
+    "                    { type = ladspa\n"
+    "                        name = lull\n"
+    "                        plugin = \"%s\"\n"
+    "                        label = lull_mono\n"
+    "                        control = {\n"
+    "                            \"Reduction (dB)\" = %g\n"
+    "                            \"Mix\" = %g\n"
+    "                            \"Filter\" = %d\n"
+    "                            \"Delay (ms)\" = %g\n"
+    "                        }\n"
+    "                    }\n"
+    "                ]\n"
+    "            }\n"
+    "            audio.rate = 48000\n"
+    "            audio.channels = 1\n"
+    "            audio.position = [ MONO ]\n"
+    "            capture.props = {\n"
+    "                node.name = \"capture.lull\"\n"
+    "                node.passive = true\n"
+    "            }\n"
+    "            playback.props = {\n"
+    "                node.name = \"lull\"\n"
+    "                media.class = Audio/Source\n"
+    "            }\n"
+    "        }\n"
+    "    }\n"
+    "]\n";
+
+/* Beside this program, as in a build directory. */
+static void beside_us(char *path)
+{
+    const ssize_t n = readlink("/proc/self/exe", path, PATH_ROOM - sizeof PLUGIN);
+
+    path[n > 0 ? n : 0] = 0;
+
+    char *const slash = strrchr(path, '/');
+
+    strcpy(slash ? slash + 1 : path, PLUGIN);
+}
+
+static const char *plugin_path(char *room)
+{
+    static const char installed[] = LULL_LADSPA;
+
+    if (access(installed, R_OK) == 0)
+        return installed;
+    beside_us(room);
+    if (access(room, R_OK) == 0)
+        return room;
+    remark("%s: not there yet; make install puts it there", installed);
+    return installed;
+}
+
+int pipewire_conf(const struct options *o)
+{
+    const lull_config usual = lull_preset(o->filter, 48000, 1);
+    const int number = choice_number(o->filter);
+    char room[PATH_ROOM];
+
+    if (number < 0)
+        return complain(EX_CONFIG, "%s: %s", o->filter, lull_strerror(LULL_BAD_FILTER));
+    fputs(o->alone ? alone : in_the_daemon, stdout);
+    printf(chain, plugin_path(room),
+           o->reduction_db < 0 ? (double)usual.reduction_db : o->reduction_db,
+           o->mix < 0 ? (double)usual.mix : o->mix, number,
+           o->latency_ms < 0 ? 10 : o->latency_ms);
+    if (fflush(stdout) || ferror(stdout))
+        return complain(EX_IOERR, "standard output: cannot write");
+    return 0;
+}

@@ -1,0 +1,269 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# live.sh - `lull live` without a sound card: ALSA's file devices, which have no
+# clock and lose nothing, and a JACK server in freewheel.  What is not
+# installed is skipped, and said to be.
+#
+#     LULL=build/release/lull PROOFS=build/release/tests/live sh tests/live.sh
+#
+# MINUTES of sound for the long test (2).  Figures are told as they are measured.
+#
+# shellcheck disable=SC2086,SC2317
+
+HERE=$(cd "$(dirname "$0")" && pwd)
+absolute() { echo "$(cd "$(dirname "$1")" && pwd)/$(basename "$1")"; }
+LULL=$(absolute "${LULL:?the program to test}")
+PROOFS=$(absolute "${PROOFS:?the directory of the helpers}")
+T=$(mktemp -d) || exit 1
+trap '[ ! -f "$T/jackd.pid" ] || kill -9 "$(cat "$T/jackd.pid")"; rm -rf "$T"' EXIT
+cd "$T" || exit 1
+. "$HERE/it.sh"
+lull() { timeout -k 5 100 "$LULL" "$@"; }
+now_ms() { echo $(($(date +%s%N) / 1000000)); }
+
+# What a command took, in ms, at most LIMIT; said either way.
+within() {                      # within LIMIT COMMAND...
+    limit=$1 began=$(now_ms) status=0
+    shift
+    "$@" || status=$?
+    took=$(($(now_ms) - began))
+    echo "# $took ms (at most $limit): $*" >&3
+    [ $status = 0 ] && [ $took -le $limit ]
+}
+
+number() { sed -n "s/.*\"$1\":\\([0-9.]*\\).*/\\1/p" "$2" | tail -n 1; }    # number KEY LOG
+frames() { lull -q --log log.$$ -m 0 "$1" out.raw; number frames log.$$; }
+
+# ---- devices that are files
+
+cat >asound.conf <<E
+</usr/share/alsa/alsa.conf>
+pcm.nul { type null }
+pcm.lullmic { type file slave.pcm nul file /dev/null infile $T/in.raw format raw }
+pcm.lullspk { type file slave.pcm nul file $T/out.raw format raw }
+E
+export ALSA_CONFIG_PATH="$T/asound.conf" JACK_NO_START_SERVER=1 JACK_NO_AUDIO_RESERVATION=1
+block=256
+live() { lull live -q -I lullmic -O lullspk --block $block "$@"; }
+
+# out.raw begins with the blocks that fill the device's buffers.
+preroll() { echo $((($(wc -c <out.raw) - $(wc -c <in.raw)) / 4)); }
+same_from() {                   # same_from A SKIPPED B: until one of them ends
+    n=$(($(wc -c <"$1") - 4 * $2)) m=$(wc -c <"$3")
+    [ "$n" -gt 4000 ]
+    cmp -i "$((4 * $2)):0" -n "$((n < m ? n : m))" "$1" "$3"
+}
+
+bypassed_it_is_bit_exact_for_minutes() {
+    "$PROOFS/sound" $((60 * ${MINUTES:-2})) 48000 >in.raw
+    within 20000 live -b -d $((60 * ${MINUTES:-2}))
+    same_from out.raw $(($(preroll) + 480)) in.raw
+    rm out.raw
+}
+
+what_is_heard_is_what_a_file_gets() {
+    "$PROOFS/sound" 10.24 48000 >in.raw
+    for latency in 10:480 16:768 32:1536; do
+        rm -f out.raw
+        live -l ${latency%:*} -d 10.24
+        lull -t raw -r 48000 -e f32 -l ${latency%:*} in.raw want.raw
+        same_from out.raw $(($(preroll) + ${latency#*:})) want.raw
+    done
+}
+
+the_size_of_blocks_changes_nothing() {
+    "$PROOFS/sound" 10.24 48000 >in.raw
+    lull -t raw -r 48000 -e f32 -l 10 in.raw want.raw
+    for block in 48 64 1024; do
+        rm -f out.raw
+        live -d 10.24
+        same_from out.raw $(($(preroll) + 480)) want.raw
+    done
+}
+
+a_recording_is_what_is_heard() {
+    "$PROOFS/sound" 4.096 48000 >in.raw
+    lull live -q -I lullmic --record rec.wav -d 4.096
+    [ "$(frames rec.wav)" = 196608 ]
+    lull -q -m 0 rec.wav heard.wav
+    lull -t raw -r 48000 -e f32 -l 10 in.raw - | wc -c >size; [ "$(cat size)" = 786432 ]
+}
+
+killed_it_leaves_a_valid_recording() {
+    "$PROOFS/sound" 4.096 48000 >in.raw
+    "$LULL" live -q -I lullmic --record rec.wav &
+    sleep 2.2
+    kill -9 $!
+    wait $! || true
+    n=$(frames rec.wav)
+    echo "# $n frames are in the header after SIGKILL" >&3
+    [ "$n" -gt 48000 ]
+}
+
+the_first_block_comes_soon() {
+    "$PROOFS/sound" 1.024 48000 >in.raw
+    live -d 1 --log log
+    echo "# first block after $(number first_ms log) ms" >&3
+    [ "$(number first_ms log)" -le 300 ]
+}
+
+ended_by_a_signal_it_is_quick() {
+    "$PROOFS/sound" 1.024 48000 >in.raw
+    "$LULL" live -q -I lullmic -O none --record rec.wav &
+    sleep 1
+    began=$(now_ms) status=0
+    kill -TERM $!
+    wait $! || status=$?
+    echo "# SIGTERM to the end: $(($(now_ms) - began)) ms" >&3
+    [ $status = 143 ]; [ $(($(now_ms) - began)) -le 2000 ]; frames rec.wav >n; [ -s n ]
+}
+
+the_log_says_what_it_cost() {
+    "$PROOFS/sound" 10.24 48000 >in.raw
+    live -d 10 --log log
+    grep -q '"summary":true.*"frames":480000' log; grep -q '"live":true,"xruns":[0-9]' log
+    [ "$(number latency_frames log)" = 480 ]
+}
+
+keys_do_what_they_say() {
+    "$PROOFS/sound" 1.024 48000 >in.raw
+    (sleep 1; for k in b r + + - f l; do printf %s $k; sleep .1; done; sleep .3; printf q) |
+        LC_ALL=C.UTF-8 script -qec "$LULL live -I lullmic -O none" screen >/dev/null
+    grep -q 'at most 27 dB' screen; grep -q 'learning the noise anew' screen
+    grep -q "$(printf '\033')\\[7m\\[b]ypass" screen; grep -q "$(printf '\033')\\[7m\\[f]reeze" screen
+    grep -q 'gain\|latency' screen; grep -q '▕█' screen
+}
+
+devices_are_listed_and_found_by_words() {
+    lull devices >list; grep -q lullmic list
+    exits 0 lull live -q -I LULLM -O 'alsa spk' -d 1 </dev/null
+    exits 64 lull live -I lull -d 1; says 'could be lullmic or lullspk'
+    exits 69 lull live -I nonsense -d 1; says 'nonsense: no such microphone'; [ "$(wc -l <err)" = 1 ]
+    exits 69 lull live -I 99; says '99: no microphone'
+}
+
+without_a_device_it_says_so_in_a_line() {
+    : >empty
+    export ALSA_CONFIG_PATH="$T/empty"
+    exits 69 lull live; says 'no sound device'; [ "$(wc -l <err)" = 1 ]
+    exits 69 lull devices; [ "$(wc -l <err)" = 1 ]
+    within 1000 exits 69 lull live
+}
+
+wrong_use_is_64() {
+    for bad in '--latency x' '--latency -3' '-l 12' '--block 0' '-c 1.5' '-c 0' '-d 0' '-n 61' 'a'; do
+        exits 64 lull live -I lullmic -O lullspk -d 1 $bad; [ "$(wc -l <err)" = 1 ]
+    done
+    exits 78 lull live -I lullmic -O none -d 1 -f nonsense
+    exits 73 lull live -I lullmic -d 1 --record /nonsense/a.wav
+}
+
+a_full_disk_ends_it() {
+    "$PROOFS/sound" 1.024 48000 >in.raw
+    exits 74 timeout 20 "$LULL" live -q -I lullmic --record /dev/full; says '/dev/full: No space'
+}
+
+# ---- a sound server without a clock
+
+jack() {                        # jack RATE PERIOD: a server of our own
+    export JACK_DEFAULT_SERVER=lull$$
+    jackd --no-realtime -n $JACK_DEFAULT_SERVER -d dummy -r $1 -p $2 >jackd.log 2>&1 &
+    echo $! >jackd.pid
+    for i in 1 2 3 4 5 6 7 8 9 10; do
+        jack_lsp >/dev/null 2>&1 && return
+        sleep .2
+    done
+    cat jackd.log
+    return 1
+}
+unjack() {
+    kill "$(cat jackd.pid)"
+    for i in 1 2 3 4 5 6 7 8 9 10; do
+        kill -0 "$(cat jackd.pid)" 2>/dev/null || break
+        sleep .1
+    done
+    kill -9 "$(cat jackd.pid)" 2>/dev/null || true
+    rm -f jackd.pid
+}
+
+by_jack_the_delay_is_ours_and_one_period() {
+    "$PROOFS/sound" 10.24 48000 >in.raw
+    for period in 128 1024; do
+        jack 48000 $period
+        "$LULL" live -q -I system -O system -b -l 10 &
+        live=$!
+        sleep .7
+        timeout 60 "$PROOFS/jackfile" in.raw out.raw PortAudio >told || echo "jackfile: $?"
+        kill $live
+        wait $live || true
+        unjack
+        same_from out.raw $((480 + period)) in.raw
+    done
+}
+
+a_rate_that_cannot_be_is_told() {
+    jack 44100 256
+    exits 0 lull live -I system -O system -r 48000 -d .5; says '48000 Hz was refused; running at 44100 Hz'
+    exits 0 lull live -q -I system -O system -d .5; silent
+    unjack
+}
+
+a_server_that_dies_is_told_within_a_second() {
+    jack 48000 256
+    "$LULL" live -q -I system -O system 2>err &
+    live=$!
+    sleep 1
+    began=$(now_ms) status=0
+    kill -9 "$(cat jackd.pid)"
+    rm jackd.pid
+    wait $live || status=$?
+    echo "# server killed to exit $status: $(($(now_ms) - began)) ms" >&3
+    [ $status = 69 ]; [ $(($(now_ms) - began)) -le 1000 ]; says 'gone'
+}
+
+# ---- real time
+
+GUARD="env LD_PRELOAD=$PROOFS/guard.so"
+
+real_time_code_never_allocates_locks_or_waits() {
+    $GUARD "$PROOFS/rt" $LADSPA >&3
+}
+
+real_time_code_never_calls_the_system() {
+    "$PROOFS/rt" kernel $LADSPA >&3
+}
+
+what_does_is_caught() {
+    exits 99 $GUARD "$PROOFS/rt" plant; says 'malloc'
+    exits 98 "$PROOFS/rt" kernel plant
+}
+
+exec 3>&1
+if [ "${FLAVOUR:-release}" = release ]; then    # sanitizers allocate where they like
+    it what_does_is_caught
+    it real_time_code_never_allocates_locks_or_waits
+    it real_time_code_never_calls_the_system
+fi
+"$PROOFS/sound" 1.024 48000 >in.raw
+if lull devices 2>/dev/null | grep -q lullmic; then
+    it without_a_device_it_says_so_in_a_line
+    it devices_are_listed_and_found_by_words
+    it wrong_use_is_64
+    it bypassed_it_is_bit_exact_for_minutes
+    it what_is_heard_is_what_a_file_gets
+    it the_size_of_blocks_changes_nothing
+    it a_recording_is_what_is_heard
+    it killed_it_leaves_a_valid_recording
+    it the_first_block_comes_soon
+    it ended_by_a_signal_it_is_quick
+    it the_log_says_what_it_cost
+    it keys_do_what_they_say script
+    it a_full_disk_ends_it
+    it by_jack_the_delay_is_ours_and_one_period jackd "$PROOFS/jackfile"
+    it a_rate_that_cannot_be_is_told jackd
+    it a_server_that_dies_is_told_within_a_second jackd
+else
+    echo "ok - lull live # SKIP built without PortAudio"
+fi
+concludes

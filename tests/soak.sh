@@ -1,0 +1,170 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# soak.sh - `lull live` on a PulseAudio of our own in real time, and everything
+# that a desktop does to it.  It needs a machine with time to spare; times are
+# told as they are measured.
+#
+#     LULL=build/release/lull PROOFS=build/release/tests/live sh tests/soak.sh
+#
+# SECONDS_LONG of undisturbed sound (60).
+#
+# shellcheck disable=SC2086,SC2317
+HERE=$(cd "$(dirname "$0")" && pwd)
+absolute() { echo "$(cd "$(dirname "$1")" && pwd)/$(basename "$1")"; }
+LULL=$(absolute "${LULL:?the program to test}")
+PROOFS=$(absolute "${PROOFS:?the directory of the helpers}")
+T=$(mktemp -d) || exit 1
+cd "$T" || exit 1
+. "$HERE/it.sh"
+mkdir -p run
+chmod 700 run
+export XDG_RUNTIME_DIR="$T/run" PULSE_RUNTIME_PATH="$T/run/p" PULSE_STATE_PATH="$T" HOME="$T"
+export PULSE_SERVER="unix:$T/run/s" ALSA_CONFIG_PATH="$T/asound.conf" JACK_NO_START_SERVER=1
+cat >asound.conf <<'E'
+</usr/share/alsa/alsa.conf>
+pcm.lullmic { type pulse device "mic.monitor" }
+pcm.lullspk { type pulse device "spk" }
+E
+lull() { timeout -k 5 200 "$LULL" "$@"; }
+now_ms() { echo $(($(date +%s%N) / 1000000)); }
+number() { sed -n "s/.*\"$1\":\\([0-9.]*\\).*/\\1/p" "$2" | tail -n 1; }
+
+# The server of one test; norewinds=1, or a stream starts with a splice.
+serve() {
+    rm -f run/s
+    pulseaudio -n --daemonize=no --exit-idle-time=-1 --use-pid-file=no --realtime=yes --high-priority=yes \
+        -L "module-native-protocol-unix auth-anonymous=1 socket=$T/run/s" \
+        -L "module-null-sink sink_name=mic rate=48000 channels=1 format=float32le norewinds=1" \
+        -L "module-null-sink sink_name=spk rate=48000 channels=1 format=float32le norewinds=1" >pulse.log 2>&1 &
+    echo $! >pulse.pid
+    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        pactl info >/dev/null 2>&1 && return
+        sleep .1
+    done
+    cat pulse.log
+    return 1
+}
+pulse() { kill "-$1" "$(cat pulse.pid)"; }
+end() {
+    [ ! -f pulse.pid ] || pulse KILL 2>/dev/null
+    rm -f pulse.pid
+}
+trap 'end; rm -rf "$T"' EXIT
+
+begin() {                       # begin OPTIONS...: lull in the background, running
+    "$LULL" live -I lullmic -O lullspk --log log "$@" 2>err &
+    live=$!
+    sleep 2
+}
+ends() {                        # ends STATUS LIMIT BEGAN: it does, so soon after
+    status=0
+    wait $live || status=$?
+    took=$(($(now_ms) - $3))
+    echo "#   exit $status after $took ms (at most $2)" >&3
+    [ $status = $1 ] && [ $took -le $2 ]
+}
+
+sound_flows_without_a_gap() {
+    serve
+    lull live -q -I lullmic -O lullspk -l 10 -d ${SECONDS_LONG:-60} --log log
+    echo "#   ${SECONDS_LONG:-60} s: $(number xruns log) xruns, $(number restarts log) restarts, load $(number load log), first block $(number first_ms log) ms, delays $(number in_ms log) + $(number own_ms log) + $(number out_ms log) ms" >&3
+    [ "$(number xruns log)" = 0 ]
+    awk -v l="$(number load log)" -v o="$(number own_ms log)" 'BEGIN { exit !(l <= .05 && o <= 10) }'
+}
+
+a_signal_ends_it() {
+    serve
+    begin
+    t=$(now_ms)
+    kill -TERM $live
+    ends 143 2000 $t
+}
+
+a_stuck_server_is_told_and_left() {
+    serve
+    begin
+    t=$(now_ms)
+    pulse STOP
+    until grep -q 'no sound for a second' err; do
+        [ $(($(now_ms) - t)) -lt 3000 ]
+        sleep .02
+    done
+    echo "#   told after $(($(now_ms) - t)) ms" >&3
+    [ $(($(now_ms) - t)) -le 1250 ]
+    ends 69 3000 $t
+}
+
+a_signal_ends_it_while_the_server_is_stuck() {
+    serve
+    begin
+    pulse STOP
+    sleep .6
+    t=$(now_ms)
+    kill -TERM $live
+    ends 143 2000 $t
+}
+
+a_server_that_is_stuck_at_the_start_is_told() {
+    serve
+    pulse STOP
+    t=$(now_ms)
+    "$LULL" live -I lullmic -O lullspk 2>err &
+    live=$!
+    ends 69 3500 $t
+    says 'does not answer'
+}
+
+a_killed_server_is_told() {
+    serve
+    begin
+    t=$(now_ms)
+    pulse KILL
+    ends 69 1000 $t
+    says 'is gone'
+}
+
+it_waits_for_a_server_and_goes_on() {
+    serve
+    begin --reconnect --record rec.wav
+    pulse KILL
+    sleep 2
+    serve
+    t=$(now_ms)
+    until grep -q 'is back' err; do
+        [ $(($(now_ms) - t)) -lt 5000 ]
+        sleep .02
+    done
+    echo "#   back after $(($(now_ms) - t)) ms" >&3
+    sleep 1
+    t=$(now_ms)
+    kill -TERM $live
+    ends 143 2000 $t
+    "$LULL" -q --log log2 -m 0 rec.wav out.wav
+    [ "$(number frames log2)" -gt 96000 ]
+}
+
+# What piled up is dropped, once.
+after_a_stall_what_piled_up_is_dropped() {
+    serve
+    begin -v
+    sleep 2
+    kill -STOP $live
+    sleep 1
+    kill -CONT $live
+    sleep 2
+    kill -TERM $live
+    wait $live || true
+    says 'piled up: dropped'
+    [ "$(number restarts log)" = 1 ]
+}
+
+exec 3>&1
+echo "# load average $(cut -d' ' -f1-3 /proc/loadavg): sound without a gap needs a machine that is idle"
+for test in sound_flows_without_a_gap a_signal_ends_it after_a_stall_what_piled_up_is_dropped \
+    a_stuck_server_is_told_and_left a_signal_ends_it_while_the_server_is_stuck \
+    a_server_that_is_stuck_at_the_start_is_told a_killed_server_is_told it_waits_for_a_server_and_goes_on; do
+    it $test pulseaudio pactl
+    end
+done
+concludes
