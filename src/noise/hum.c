@@ -6,7 +6,8 @@
  *
  *   y_c(t) = sum_h Re(A_hc e^(j h phi(t))) + all else,  phi' = omega, omega' = alpha.
  *
- * Over a tick of two periods the output against e^(-j h phi) gives the innovation
+ * Over two ticks of two periods the output against e^(-j h phi), under a Hann window
+ * that turns down what is loud elsewhere, gives the innovation
  * I_hc = A_true - A.  What differs between one tick and the next is the neighbourhood
  * of the line, its power R.  Two Kalman filters share it:
  *
@@ -19,7 +20,7 @@
  * that the amplitude jumped.  A line is taken away as far as it stands out,
  * B = w A, w = max(0, 1 - (DOUBT P/|A|^2)^2).
  *
- * Cost: 4 channels x harmonics a sample, about ten times that once a tick.
+ * Cost: 8 channels x harmonics a sample, about ten times that once a tick.
  */
 #include "noise/hum.h"
 
@@ -33,7 +34,7 @@ enum { HUM_START = 10 };                             /* ticks in which A is a pl
 static const double JERK = 0.02;                     /* rad^2/s^5: 0.05 Hz/s may turn in 5 s */
 static const double WIDE_HZ = 0.1, WIDE_HZ_S = 0.05; /* uncertainty when found     */
 static const double RANGE_HZ = 1.3, APART_HZ = 0.4;  /* then it is another hum     */
-static const float WANDER = 2e-5f;                   /* of A's power a tick: 2 % in a second */
+static const float WANDER = 5e-6f;                   /* of A's power a tick: 1 % in a second */
 static const float UNREST = 1e-5f;                   /* of R a tick: narrowest step .3 %   */
 static const float DOUBT = 4;
 static const float LATELY = 0.1f, JUMP = 8; /* mean of innovations; squares of its spread */
@@ -46,7 +47,9 @@ static void line_place(struct hum_line *l, struct arena *a, size_t channels)
     for (size_t i = 0; i < 2; i++) {
         l->A[i] = arena_floats(a, channels);
         l->B[i] = arena_floats(a, channels);
-        l->sum[i] = arena_floats(a, channels);
+        l->rise[i] = arena_floats(a, channels);
+        l->fall[i] = arena_floats(a, channels);
+        l->was[i] = arena_floats(a, channels);
         l->last[i] = arena_floats(a, channels);
         l->drift[i] = arena_floats(a, channels);
     }
@@ -62,7 +65,9 @@ static void line_reset(struct hum_line *l, size_t channels)
     for (size_t i = 0; i < 2; i++) {
         memset(l->A[i], 0, bytes);
         memset(l->B[i], 0, bytes);
-        memset(l->sum[i], 0, bytes);
+        memset(l->rise[i], 0, bytes);
+        memset(l->fall[i], 0, bytes);
+        memset(l->was[i], 0, bytes);
         memset(l->last[i], 0, bytes);
         memset(l->drift[i], 0, bytes);
     }
@@ -128,15 +133,15 @@ static void hum_start(struct hum *h)
 /* Replaces the sums of a line by its innovations, and learns its neighbourhood. */
 static void line_innovate(struct hum_line *l, size_t channels, size_t span, size_t ticks)
 {
-    float *restrict const re = l->sum[0], *restrict const im = l->sum[1];
+    float *restrict const re = l->fall[0], *restrict const im = l->fall[1];
     float *restrict const last_re = l->last[0], *restrict const last_im = l->last[1];
     float *restrict const R = l->R;
     const float scale = 2 / (float)span;
     const float keep = ticks < 2 ? 0 : fast_min(1 - 1 / (float)ticks, KEEP_R);
 
     for (size_t c = 0; c < channels; c++) {
-        re[c] = re[c] * scale + l->B[0][c] - l->A[0][c];
-        im[c] = im[c] * scale + l->B[1][c] - l->A[1][c];
+        re[c] = re[c] * scale + 0.5f * (l->B[0][c] + l->was[0][c]) - l->A[0][c];
+        im[c] = im[c] * scale + 0.5f * (l->B[1][c] + l->was[1][c]) - l->A[1][c];
         const float dr = re[c] - last_re[c], di = im[c] - last_im[c];
         const float D = ticks ? 0.5f * (dr * dr + di * di) : 0;
 
@@ -155,7 +160,7 @@ static void line_phase(const struct hum_line *l, size_t channels, float order, d
     for (size_t c = 0; c < channels; c++) {
         const float V = l->P[c] + l->R[c];
 
-        x += (l->A[0][c] * l->sum[1][c] - l->A[1][c] * l->sum[0][c]) / V;
+        x += (l->A[0][c] * l->fall[1][c] - l->A[1][c] * l->fall[0][c]) / V;
         w += (l->A[0][c] * l->A[0][c] + l->A[1][c] * l->A[1][c]) / V;
     }
     *cross += (double)(order * x);
@@ -168,7 +173,7 @@ static float line_amplitudes(struct hum_line *l, size_t channels, size_t ticks, 
     float power = 0;
 
     for (size_t c = 0; c < channels; c++) {
-        const float Ir = l->sum[0][c], Ii = l->sum[1][c], R = l->R[c];
+        const float Ir = l->fall[0][c], Ii = l->fall[1][c], R = l->R[c];
         float *const A0 = l->A[0] + c, *const A1 = l->A[1] + c;
         float a2 = *A0 * *A0 + *A1 * *A1, P = l->P[c], K;
 
@@ -193,12 +198,27 @@ static float line_amplitudes(struct hum_line *l, size_t channels, size_t ticks, 
         a2 = *A0 * *A0 + *A1 * *A1;
         const float doubt = DOUBT * P / (a2 + TINY), w = fade * fast_max(1 - doubt * doubt, 0);
 
+        l->was[0][c] = l->B[0][c];
+        l->was[1][c] = l->B[1][c];
         l->B[0][c] = w * *A0;
         l->B[1][c] = w * *A1;
         power += 0.5f * w * w * a2;
-        l->sum[0][c] = l->sum[1][c] = 0;
     }
     return power;
+}
+
+/* What rose in this tick falls in the next, against a phase that was turned. */
+static void line_pass_on(struct hum_line *l, size_t channels, double turn)
+{
+    const float c = (float)cos(turn), s = (float)sin(turn);
+
+    for (size_t i = 0; i < channels; i++) {
+        const float re = l->rise[0][i], im = l->rise[1][i];
+
+        l->fall[0][i] = re * c + im * s;
+        l->fall[1][i] = im * c - re * s;
+        l->rise[0][i] = l->rise[1][i] = 0;
+    }
 }
 
 /* S = F S F' + Q of phase, frequency and its slope over one tick. */
@@ -220,8 +240,9 @@ static void phase_predict(double S[3][3], double T)
         }
 }
 
-/* The phase was seen to be off by theta, with that information. */
-static void phase_update(struct hum *h, double theta, double info)
+/* The phase was seen to be off by theta, with that information; gives by how much
+ * it is turned. */
+static double phase_update(struct hum *h, double theta, double info)
 {
     const double T = h->tick_s;
     double K[3], row[3];
@@ -234,20 +255,21 @@ static void phase_update(struct hum *h, double theta, double info)
     for (size_t i = 0; i < 3; i++)
         for (size_t j = 0; j < 3; j++)
             h->S[i][j] -= K[i] * row[j];
-    /* what was seen is half a tick old */
-    const double turn = K[0] * theta + K[1] * theta * T / 2;
+    /* what was seen is a tick old */
+    const double turn = K[0] * theta + K[1] * theta * T;
     const double re = h->re * cos(turn) - h->im * sin(turn);
 
     h->im = h->re * sin(turn) + h->im * cos(turn);
     h->re = re;
     h->alpha += K[2] * theta;
     h->omega += K[1] * theta + h->alpha * T;
+    return turn;
 }
 
 /* Two periods have been seen. */
 static void hum_tick(struct hum *h)
 {
-    double cross = 0, info = 0;
+    double cross = 0, info = 0, turn = 0;
     float power = 0;
 
     for (size_t i = 0; i < h->harmonics; i++) {
@@ -255,10 +277,12 @@ static void hum_tick(struct hum *h)
         line_phase(h->line + i, h->channels, (float)(i + 1), &cross, &info);
     }
     if (h->ticks > 2)
-        phase_update(h, info > 0 ? cross / info : 0, 2 * info);
+        turn = phase_update(h, info > 0 ? cross / info : 0, 2 * info);
     h->fade = fast_min(h->fade + (h->ticks > HUM_START / 2 ? FADE : 0), 1);
-    for (size_t i = 0; i < h->harmonics; i++)
+    for (size_t i = 0; i < h->harmonics; i++) {
         power += line_amplitudes(h->line + i, h->channels, h->ticks, h->fade);
+        line_pass_on(h->line + i, h->channels, (double)(i + 1) * turn);
+    }
     const double size = sqrt(h->re * h->re + h->im * h->im);
 
     h->re /= size;
@@ -292,15 +316,30 @@ static void line_take(struct hum_line *l, float *restrict x, size_t channels, fl
         x[c] -= Br[c] * re - Bi[c] * im;
 }
 
+/* Sums the output under both halves of the window; r is the rising one. */
 static void line_sum(struct hum_line *l, const float *restrict x, size_t channels, float re,
-                     float im)
+                     float im, float r)
 {
-    float *restrict const sr = l->sum[0], *restrict const si = l->sum[1];
+    float *restrict const rise_re = l->rise[0], *restrict const rise_im = l->rise[1];
+    float *restrict const fall_re = l->fall[0], *restrict const fall_im = l->fall[1];
 
     for (size_t c = 0; c < channels; c++) {
-        sr[c] += x[c] * re;
-        si[c] -= x[c] * im;
+        const float a = x[c] * re, b = x[c] * im;
+
+        rise_re[c] += r * a;
+        rise_im[c] -= r * b;
+        fall_re[c] += (1 - r) * a;
+        fall_im[c] -= (1 - r) * b;
     }
+}
+
+/* The square of a sine, by its Taylor series to within 1e-4. */
+static float window_rises(const struct hum *h)
+{
+    const float x = 1.57079633f * ((float)h->filled + 0.5f) / (float)h->span, x2 = x * x;
+    const float s = x * (1 - x2 * (1.0f / 6 - x2 * (1.0f / 120 - x2 / 5040)));
+
+    return s * s;
 }
 
 void hum_update(struct hum *h, float *x, bool freeze)
@@ -319,9 +358,11 @@ void hum_update(struct hum *h, float *x, bool freeze)
     }
     for (size_t i = 0; i < h->harmonics; i++)
         line_take(h->line + i, x, h->channels, re[i], im[i]);
+    const float rising = window_rises(h);
+
     if (!freeze)
         for (size_t i = 0; i < h->harmonics; i++)
-            line_sum(h->line + i, x, h->channels, re[i], im[i]);
+            line_sum(h->line + i, x, h->channels, re[i], im[i], rising);
     const double r = h->re * h->step_re - h->im * h->step_im;
 
     h->im = h->re * h->step_im + h->im * h->step_re;

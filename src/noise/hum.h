@@ -13,7 +13,9 @@ enum { HUM_HARMONICS = MAINS_HARMONICS };
 struct hum_line {
     float *A[2];     /* amplitude as far as known; hum = Re(A e^(j phase)) */
     float *B[2];     /* part of it that is taken away                      */
-    float *sum[2];   /* of the output against e^(-j phase), in this tick   */
+    float *rise[2];  /* of the output against e^(-j phase), in this tick,  */
+    float *fall[2];  /* under a window that rises; in this and the last    */
+    float *was[2];   /* B in the tick before                               */
     float *last[2];  /* innovation of the last tick                        */
     float *drift[2]; /* mean innovation of late                            */
     float *P;        /* variance of A                                      */
