@@ -378,6 +378,7 @@ static void conclude(struct live *v)
     log_live(v->log, &(struct live_summary){
         .xruns = lost,
         .restarts = v->watch.restarts,
+        .relieved = atomic_load(&t->relieved),
         .load = atomic_load(&t->load),
         .first_ms = 1000 * (atomic_load(&t->first_s) - v->began_s),
         .in_ms = known(v->panel.view.in_ms),

@@ -22,7 +22,7 @@ struct summary {
 
 /* ... and of what was live. */
 struct live_summary {
-    unsigned xruns, restarts;
+    unsigned xruns, restarts, relieved; /* times                            */
     float load;                         /* share of the time there was      */
     double first_ms;                    /* from the start to the first block */
     double in_ms, own_ms, out_ms;       /* delays; NAN: not known           */

@@ -137,6 +137,12 @@ static void pass(struct through *t, const float *in, float *out, size_t frames)
         memcpy(out, t->wet, n * sizeof *out);
 }
 
+static void count(atomic_uint *of, bool one)
+{
+    if (one)
+        atomic_fetch_add_explicit(of, 1, memory_order_relaxed);
+}
+
 static void relieve(struct through *t, double took_s, double block_s)
 {
     const enum relief relief = governor_update(&t->governor, (float)took_s, (float)block_s);
@@ -144,15 +150,10 @@ static void relieve(struct through *t, double took_s, double block_s)
                         atomic_load_explicit(&t->freeze, memory_order_relaxed);
 
     lull_set(t->l, LULL_FREEZE, freeze ? 1 : 0);
+    count(&t->relieved, (int)relief != atomic_load_explicit(&t->relief, memory_order_relaxed));
     atomic_store_explicit(&t->relief, (int)relief, memory_order_relaxed);
     atomic_store_explicit(&t->load, t->governor.load, memory_order_relaxed);
     raise(&t->worst, (float)(took_s / block_s));
-}
-
-static void count(atomic_uint *of, bool one)
-{
-    if (one)
-        atomic_fetch_add_explicit(of, 1, memory_order_relaxed);
 }
 
 bool through_process(void *user, const float *in, float *out, size_t frames, bool lost)

@@ -32,6 +32,7 @@ struct through {
     _Atomic bool freeze, renew;         /* the listener wants lull frozen, reset */
     _Atomic unsigned long long frames;  /* as done, for others                  */
     atomic_uint lost, stalls;          /* times that sound was; that we were   */
+    atomic_uint relieved;               /* changes of relief                    */
     atomic_uint unrecorded;              /* chunks for which there was no room   */
     _Atomic float load, worst;          /* share of a block's time; reader sets worst to 0 */
     _Atomic float in_peak, out_peak;    /* since the reader set them to 0       */
