@@ -15,9 +15,14 @@
  *     lull_free(l);
  *
  * Signals are 32-bit float of any scale: [-1, 1], the range of int16, volts.
- * A frame is one sample of every channel.  All channels are judged together, by
- * their mean power, so a stereo image stays where it is; channels that have
- * nothing to do with each other are better served by an instance each.
+ * A frame is one sample of every channel.  In sound all channels are judged
+ * together, by their mean power, so a stereo image stays where it is; channels
+ * that have nothing to do with each other are better served by an instance each.
+ * Of sensors some filters take the channels as one vector (ecg, eeg, array), the
+ * others, and declick, each channel for itself.
+ *
+ * A sample that is NaN or infinite is missing.  Sensors' filters and declick fill
+ * it in; in speech and music it counts as 0.
  *
  * Memory is taken in lull_new() alone, and everything that can fail fails
  * there.  Functions marked LULL_RT never allocate, lock, block, call the
@@ -87,7 +92,8 @@ typedef struct {
                                  * for sensors                                         */
     unsigned channels;          /* samples in a frame, 1..LULL_MAX_CHANNELS            */
     float latency_ms;           /* < 0: the filter's best.  Speech: about 32 (best), 16 or 10
-                                 * (for talking to each other); sensors: 0 or more.
+                                 * (for talking to each other); sensors: 0 or more, the
+                                 * most that the filter may take; music, declick: their own.
                                  * lull_latency() has it to the sample                 */
     float reduction_db;         /* the most that noise is turned down, 0..60           */
     float mix;                  /* 1 all denoised .. 0 all as it came                  */
@@ -115,8 +121,7 @@ LULL_API void lull_free(lull *l);                       /* NULL is fine */
 
 /* Denoises in[frames][channels] into out[frames][channels]; out may be in,
  * but must not overlap it otherwise.  However a signal is cut into calls, the
- * output is the same bit for bit.  A sample that is NaN or infinite counts
- * as 0. */
+ * output is the same bit for bit. */
 LULL_API void lull_process(lull *l, const float *in, float *out, size_t frames) LULL_RT;
 
 /* The same for channels that lie apart: in[channels][frames], out likewise;
