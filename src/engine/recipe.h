@@ -29,6 +29,7 @@ struct recipe {
     float patience_ms;          /* what is new is believed so much later                  */
     float shared;               /* 1: noise may be common to channels                     */
     float caution_db;           /* stronger than its noise by this: nothing is removed; 0: all is */
+    float spikes;               /* 1: samples that are grossly wrong are found and filled */
     float hum;                  /* 1: mains hum is looked for and taken away              */
     float denoise;              /* 0: nothing else is taken away                          */
     float wander_s;             /* slower than this is no signal; 0: all is               */

@@ -97,6 +97,7 @@ static void place_group(struct group *g, struct arena *a, const struct recipe *r
         .shrink = TRACK_OWN,
         .own = { shrink, g },
         .whitened = true,
+        .robust = r->spikes > 0,
         .hop = members < n ? members : 0,
     };
 

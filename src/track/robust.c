@@ -167,12 +167,14 @@ void robust_update(struct robust *r, struct guard *g, const struct kernel *k,
     }
     const float own = own_sigma(r, g, e), theta = threshold(r, own);
 
+    if (!(theta > 0.0f)) /* most of it is exactly what was expected: silence */
+        return;
     learn(r, own);
     leave_one_out(r, g, U, e);
     for (size_t i = 0; i < g->n; i += g->parts)
         beyond += size_at(g, e, i) > theta;
-    if (!beyond || 2 * beyond >= known) /* none, or the subspace is what is wrong */
-        return;
+    if (!beyond || 2 * beyond >= known || beyond + U->r >= known)
+        return; /* none, or the subspace is what is wrong */
     for (size_t i = 0; i < g->n; i += g->parts)
         if (size_at(g, e, i) > theta)
             for (size_t m = 0; m < g->parts; m++)
