@@ -48,7 +48,7 @@ libs   = $(shell pkg-config --libs $(1)) -lm -lpthread
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: soak fuzz bench-tracker pictures-tracker all test check demo deps sanitize layers bench quality install uninstall format clean help
+.PHONY: soak fuzz bench-filters bench-tracker pictures-tracker all test check demo deps sanitize layers bench quality install uninstall format clean help
 all: $(static) $(shared) $(binary) $(ladspa)      ## library and program (default)
 
 $(OUT)/src/base/fft.o: FLAGS += $(call cflags,fftw3f)
@@ -162,6 +162,9 @@ bench: deps                     ## time the library, and its peers where install
 bench-tracker: deps             ## time the tracker; long runs beside theory
 	@$(MAKE) -s --no-print-directory $(OUT)/tests/bench/tracker
 	@$(OUT)/tests/bench/tracker
+bench-filters: deps             ## time each filter, and the sensors' engine beside its bars
+	@$(MAKE) -s --no-print-directory $(OUT)/tests/bench/filters
+	@$(OUT)/tests/bench/filters
 pictures-tracker: deps          ## draw samples/tracker-*.svg anew
 	@$(MAKE) -s --no-print-directory $(OUT)/tests/bench/pictures
 	@$(OUT)/tests/bench/pictures samples
