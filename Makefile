@@ -48,7 +48,7 @@ libs   = $(shell pkg-config --libs $(1)) -lm -lpthread
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: soak fuzz bench-filters bench-tracker pictures-tracker all test check demo deps sanitize layers bench quality install uninstall format clean help
+.PHONY: soak fuzz bench-filters bench-tracker pictures-tracker pictures-sensors all test check demo deps sanitize layers bench quality install uninstall format clean help
 all: $(static) $(shared) $(binary) $(ladspa)      ## library and program (default)
 
 $(OUT)/src/base/fft.o: FLAGS += $(call cflags,fftw3f)
@@ -168,6 +168,11 @@ bench-filters: deps             ## time each filter, and the sensors' engine bes
 pictures-tracker: deps          ## draw samples/tracker-*.svg anew
 	@$(MAKE) -s --no-print-directory $(OUT)/tests/bench/pictures
 	@$(OUT)/tests/bench/pictures samples
+pictures-sensors: all           ## draw samples/ecg.svg and eeg.svg anew
+	@$(CC) -O2 -Iinclude samples/7-sensors.c $(static) $(call libs,fftw3f) -o $(OUT)/7-sensors
+	@$(OUT)/7-sensors table >$(OUT)/eeg.csv && samples/waves.py eeg $(OUT)/eeg.csv >samples/eeg.svg
+	@$(binary) -q -f ecg samples/ecg.csv $(OUT)/ecg.csv && \
+	    samples/waves.py ecg samples/ecg.csv $(OUT)/ecg.csv >samples/ecg.svg
 quality: deps                   ## score DATA/noisy against DATA/clean
 	@$(MAKE) -s --no-print-directory all $(benches)
 	@test -n "$(DATA)" || { echo "usage: make quality DATA=dir [OPTIONS='--latency 16'], with dir/clean and dir/noisy" >&2; exit 64; }
