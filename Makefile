@@ -48,7 +48,7 @@ libs   = $(shell pkg-config --libs $(1)) -lm -lpthread
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: soak fuzz bench-tracker pictures-tracker all test check demo deps sanitize layers bench quality install uninstall format clean help
+.PHONY: soak fuzz bench-filters bench-tracker pictures-tracker pictures-sensors all test check demo deps sanitize layers bench quality install uninstall format clean help
 all: $(static) $(shared) $(binary) $(ladspa)      ## library and program (default)
 
 $(OUT)/src/base/fft.o: FLAGS += $(call cflags,fftw3f)
@@ -162,9 +162,17 @@ bench: deps                     ## time the library, and its peers where install
 bench-tracker: deps             ## time the tracker; long runs beside theory
 	@$(MAKE) -s --no-print-directory $(OUT)/tests/bench/tracker
 	@$(OUT)/tests/bench/tracker
+bench-filters: deps             ## time each filter, and the sensors' engine beside its bars
+	@$(MAKE) -s --no-print-directory $(OUT)/tests/bench/filters
+	@$(OUT)/tests/bench/filters
 pictures-tracker: deps          ## draw samples/tracker-*.svg anew
 	@$(MAKE) -s --no-print-directory $(OUT)/tests/bench/pictures
 	@$(OUT)/tests/bench/pictures samples
+pictures-sensors: all           ## draw samples/ecg.svg and eeg.svg anew
+	@$(CC) -O2 -Iinclude samples/7-sensors.c $(static) $(call libs,fftw3f) -o $(OUT)/7-sensors
+	@$(OUT)/7-sensors table >$(OUT)/eeg.csv && samples/waves.py eeg $(OUT)/eeg.csv >samples/eeg.svg
+	@$(binary) -q -f ecg samples/ecg.csv $(OUT)/ecg.csv && \
+	    samples/waves.py ecg samples/ecg.csv $(OUT)/ecg.csv >samples/ecg.svg
 quality: deps                   ## score DATA/noisy against DATA/clean
 	@$(MAKE) -s --no-print-directory all $(benches)
 	@test -n "$(DATA)" || { echo "usage: make quality DATA=dir [OPTIONS='--latency 16'], with dir/clean and dir/noisy" >&2; exit 64; }

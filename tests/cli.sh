@@ -298,6 +298,22 @@ a_table_keeps_all_but_its_samples() {
     lull -v in.csv out.csv 2>err; says 'in.csv: CSV, 16000 Hz, 2 channels'
 }
 
+# Steps of more than 30 uV, and beats, after a second.
+steps_and_beats() {
+    awk -F, 'NR > 252 { d = $2 - x; n += d * d > 9e-4; beats += $2 - mean > .6 && x - mean <= .6 }
+             NR > 1 { x = $2; mean += (x - mean) / 100 }
+             END { print n, beats }' "$1"
+}
+
+the_heartbeat_that_comes_along_loses_its_noise_and_no_beat() {
+    exits 0 lull -f ecg "$HERE/../samples/ecg.csv" out.csv; silent
+    [ "$(wc -l <out.csv)" = 2501 ]
+    set -- $(steps_and_beats "$HERE/../samples/ecg.csv") $(steps_and_beats out.csv)
+    echo "steps and beats: $*"
+    [ "$3" -lt $(($1 / 2)) ]                            # 1813, 624
+    [ "$4" = 11 ]
+}
+
 with_mix_0_a_table_stays_byte_for_byte() {
     for kind in ', .' '; ,' '\t .' '; .'; do
         table $kind '\r\n' >in.csv
@@ -660,6 +676,7 @@ it floats_and_deep_samples_have_the_headers_they_need
 it sox_reads_and_writes_our_pipes sox
 it ffmpeg_reads_and_writes_our_pipes ffmpeg
 it a_table_keeps_all_but_its_samples
+it the_heartbeat_that_comes_along_loses_its_noise_and_no_beat
 it with_mix_0_a_table_stays_byte_for_byte
 it a_table_may_come_by_any_name_and_in_pieces
 it a_table_passes_as_it_comes mkfifo

@@ -61,14 +61,25 @@ stream_works() {
     if "$tmp/2-stream" 1 1 </dev/null 2>/dev/null; then no "2-stream accepts 1 Hz"; fi
 }
 
+# Ten seconds on, what is left of the noise is 12 dB less (17 to 18), and the loose
+# electrode is told to 12 dB (19).
+sensors_work() {
+    "$tmp/7-sensors" >"$tmp/sensors" || no "7-sensors fails"
+    awk '$2 == "-" && $1 > 0 && $5 - $4 >= 12 { n++ }
+         $1 == "loose" && $3 >= 12 { n++ }
+         END { exit n != 6 }' "$tmp/sensors" || { cat "$tmp/sensors" >&2; no "7-sensors does not denoise"; }
+}
+
 installing install
 for how in shared static; do
     for standard in c99 c11; do
         build 1-hello $standard $how
         build 2-stream $standard $how
+        build 7-sensors $standard $how
         hello_works
     done
     stream_works
+    sensors_work
 done
 
 # The callback in a PortAudio stream that has no clock and ends with its input.

@@ -240,15 +240,20 @@ static size_t room(const void *engine)
 /* The frame at t of the block into s->x; what is missing holds its last value. */
 static void take(struct subspace *s, const struct block *b, size_t t)
 {
-    for (size_t c = 0; c < s->channels; c++) {
-        const float x = b->in[c][t * b->in_stride];
+    unsigned char *restrict const here = s->here;
+    float *restrict const last = s->last;
+    const size_t M = s->channels, at = t * b->in_stride;
+    size_t known = 0;
 
-        s->here[c] = fabsf(x) <= FLT_MAX;
-        s->invalid += !s->here[c];
-        if (s->here[c])
-            s->last[c] = fast_clamp(x, -GUARD_LOUDEST, GUARD_LOUDEST);
-        s->x[c] = s->last[c];
+    for (size_t c = 0; c < M; c++) {
+        const float x = b->in[c][at];
+
+        here[c] = fabsf(x) <= FLT_MAX;
+        known += here[c];
+        last[c] = here[c] ? fast_clamp(x, -GUARD_LOUDEST, GUARD_LOUDEST) : last[c];
     }
+    s->invalid += M - known;
+    memcpy(s->x, last, M * sizeof *last);
 }
 
 /* The noise of channel c has jumped: what is known of the channel goes. */
@@ -332,9 +337,12 @@ static void track(struct group *g, struct fft *fft, const float *x, const unsign
  * above its floor has little to gain, and the floor may be its own. */
 static float doubt(const struct subspace *s, const struct group *g, size_t c)
 {
+    if (!(s->caution > 0))
+        return 1;
+
     const float ratio = fast_log(fast_max(g->floor.ratio[c], 1));
 
-    return s->caution > 0 ? fast_clamp((s->caution - ratio) / CAUTION_SPAN, 0, 1) : 1;
+    return fast_clamp((s->caution - ratio) / CAUTION_SPAN, 0, 1);
 }
 
 /* Over all groups; s->x is then the frame `delay` ago, cleaned. */
@@ -369,13 +377,17 @@ static void clean(struct subspace *s, float reduction_db, bool freeze)
 
 static void give(struct subspace *s, const struct block *b, size_t t, const float *dry)
 {
+    float sum_in = s->sum.in, sum_out = s->sum.out;
+
     for (size_t c = 0; c < s->channels; c++) {
         const float wet = s->x[c], out = s->wet * wet + s->dry_share * dry[c];
 
         b->out[c][t * b->out_stride] = out;
-        s->sum.in += dry[c] * dry[c];
-        s->sum.out += out * out;
+        sum_in += dry[c] * dry[c];
+        sum_out += out * out;
     }
+    s->sum.in = sum_in;
+    s->sum.out = sum_out;
 }
 
 static void ramp(float *x, float to)

@@ -33,17 +33,20 @@ void lags_reset(struct lags *g)
 
 void lags_push(struct lags *g, const float *x, const unsigned char *known)
 {
-    const size_t R = g->kept;
+    const size_t M = g->channels, R = g->kept;
+    float *restrict const ring = g->ring + g->at;
+    unsigned char *restrict const there = g->known + g->at;
+    size_t gaps = g->gaps;
 
-    for (size_t c = 0; c < g->channels; c++) {
-        float *const ring = g->ring + 2 * c * R + g->at;
-        unsigned char *const there = g->known + 2 * c * R + g->at;
+    for (size_t c = 0; c < M; c++) {
+        const size_t i = 2 * c * R;
 
-        g->gaps += *there;
-        g->gaps -= known[c];
-        ring[0] = ring[R] = x[c];
-        there[0] = there[R] = known[c];
+        gaps += there[i];
+        gaps -= known[c];
+        ring[i] = ring[i + R] = x[c];
+        there[i] = there[i + R] = known[c];
     }
+    g->gaps = gaps;
     g->at = (g->at + 1) % R;
 }
 
@@ -53,6 +56,7 @@ void lags_vector(const struct lags *g, size_t ago, float *y, unsigned char *know
 
     for (size_t c = 0; c < g->channels; c++) {
         memcpy(y + c * L, g->ring + 2 * c * R + from, L * sizeof *y);
-        memcpy(known + c * L, g->known + 2 * c * R + from, L);
+        if (g->gaps)
+            memcpy(known + c * L, g->known + 2 * c * R + from, L);
     }
 }

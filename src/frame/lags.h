@@ -25,7 +25,7 @@ void lags_reset(struct lags *g);
 void lags_push(struct lags *g, const float *x, const unsigned char *known);
 
 /* Writes the vector y[M][L] as it was `ago` <= past frames ago, oldest first, and
- * likewise what is known of it. */
+ * likewise, if there are gaps, what is known of it. */
 void lags_vector(const struct lags *g, size_t ago, float *y, unsigned char *known);
 
 #endif

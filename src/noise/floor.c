@@ -26,7 +26,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { HOP = FLOOR_SPAN / 2, LOWEST = 2 };
+enum { HOP = FLOOR_SPAN / 2 };
 
 static const float MEMORY = 256;        /* segments: 4096 frames */
 static const float MEMORY_SHARED = 1024;
@@ -38,7 +38,7 @@ static const float SILENT = 1e-11f;     /* of a channel's power: below is roundi
 void floor_place(struct floor *f, struct arena *a, size_t channels, bool shared)
 {
     *f = (struct floor){ .channels = channels, .shared = shared && channels > 1 };
-    f->ring = arena_floats(a, channels * 2 * FLOOR_SPAN);
+    f->ring = arena_floats(a, FLOOR_SPAN * channels);
     f->spectrum = arena_take(a, channels * FLOOR_BINS, sizeof *f->spectrum);
     f->power = arena_floats(a, channels * FLOOR_BINS);
     f->level = arena_floats(a, channels);
@@ -69,7 +69,7 @@ void floor_reset(struct floor *f)
 {
     const size_t M = f->channels;
 
-    memset(f->ring, 0, M * 2 * FLOOR_SPAN * sizeof *f->ring);
+    memset(f->ring, 0, FLOOR_SPAN * M * sizeof *f->ring);
     memset(f->power, 0, M * FLOOR_BINS * sizeof *f->power);
     memset(f->level, 0, M * sizeof *f->level);
     memset(f->ratio, 0, M * sizeof *f->ratio);
@@ -97,28 +97,27 @@ static void transform(struct floor *f, struct fft *t, size_t c)
         memset(f->spectrum + c * FLOOR_BINS, 0, FLOOR_BINS * sizeof *f->spectrum);
         return;
     }
-    const float *const x = f->ring + c * 2 * FLOOR_SPAN + f->at;
-
     for (size_t i = 0; i < FLOOR_SPAN; i++)
-        t->time[i] = x[i] * f->window[i];
+        t->time[i] = f->ring[(f->at + i) % FLOOR_SPAN * f->channels + c] * f->window[i];
     fft_forward(t);
     memcpy(f->spectrum + c * FLOOR_BINS, t->freq + 1, FLOOR_BINS * sizeof *f->spectrum);
 }
 
-/* The places of the LOWEST of x[FLOOR_BINS]. */
+/* The places of the two lowest of x[FLOOR_BINS]. */
 static void find_lowest(const float *x, size_t *lowest)
 {
-    size_t found = 0;
+    size_t first = x[1] < x[0], second = !first;
 
-    for (size_t b = 0; b < FLOOR_BINS; b++) {
-        size_t i = found < LOWEST ? found++ : LOWEST;
-
-        for (; i > 0 && x[b] < x[lowest[i - 1]]; i--)
-            if (i < LOWEST)
-                lowest[i] = lowest[i - 1];
-        if (i < LOWEST)
-            lowest[i] = b;
+    for (size_t b = 2; b < FLOOR_BINS; b++) {
+        if (x[b] < x[first]) {
+            second = first;
+            first = b;
+        } else if (x[b] < x[second]) {
+            second = b;
+        }
     }
+    lowest[0] = first;
+    lowest[1] = second;
 }
 
 /* Noise that comes or goes is noticed after so many segments in a row that are
@@ -152,7 +151,7 @@ static float find_least(const struct floor *f, size_t c, size_t *lowest)
  * ROW of them that is the channel's noise. */
 static bool stands_apart(struct floor *f, size_t c, const float *x)
 {
-    size_t lowest[LOWEST] = { 0 };
+    size_t lowest[2] = { 0 };
 
     find_least(f, c, lowest);
     const float now = 0.5f * (x[lowest[0]] + x[lowest[1]]), level = f->level[c];
@@ -169,7 +168,7 @@ static bool stands_apart(struct floor *f, size_t c, const float *x)
 static void settle_level(struct floor *f, size_t c)
 {
     float now[FLOOR_BINS];
-    size_t lowest[LOWEST] = { 0 };
+    size_t lowest[2] = { 0 };
 
     for (size_t b = 0; b < FLOOR_BINS; b++) {
         const float *const X = f->spectrum[c * FLOOR_BINS + b];
@@ -268,7 +267,7 @@ static void settle_shared(struct floor *f)
     const float M = (float)f->channels;
     const float seen = 2 * fminf((float)f->segments, MEMORY_SHARED);    /* two frequencies */
     const float edge = (1 + sqrtf(M / seen)) * (1 + sqrtf(M / seen));
-    size_t lowest[LOWEST] = { 0 };
+    size_t lowest[2] = { 0 };
     float power[FLOOR_SOURCES], rest = M;
     unsigned sources = 0;
 
@@ -309,12 +308,9 @@ static void learn(struct floor *f, struct fft *t)
 
 void floor_update(struct floor *f, struct fft *t, const float *x, const unsigned char *known)
 {
-    for (size_t c = 0; c < f->channels; c++) {
-        float *const ring = f->ring + c * 2 * FLOOR_SPAN + f->at;
-
-        ring[0] = ring[FLOOR_SPAN] = x[c];
+    memcpy(f->ring + f->at * f->channels, x, f->channels * sizeof *x);
+    for (size_t c = 0; c < f->channels; c++)
         f->whole[c] = known[c] ? f->whole[c] + 1 : 0;
-    }
     f->at = (f->at + 1) % FLOOR_SPAN;
     if (--f->due)
         return;

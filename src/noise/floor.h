@@ -22,7 +22,7 @@ struct floor {
     unsigned segments;          /* seen so far, saturating                            */
     unsigned due;               /* frames to the next                                 */
     float window[FLOOR_SPAN];
-    float *ring;                /* [channels][2 FLOOR_SPAN]                           */
+    float *ring;                /* [FLOOR_SPAN][channels] the last frames             */
     float (*spectrum)[2];       /* [channels][FLOOR_BINS] of this segment             */
     float *power;               /* [FLOOR_BINS][channels] mean power                  */
     size_t *whole;              /* [channels] frames since one was missing            */

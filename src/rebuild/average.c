@@ -22,23 +22,26 @@ void average_reset(struct average *r)
     r->at = 0;
 }
 
+static void add(float *restrict sum, const float *restrict x_hat, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        sum[i] += x_hat[i];
+}
+
+/* Slots and vectors both go from old to new, the slots from the one after `at`
+ * round to it: two runs a channel.  The next slot is the oldest. */
 void average_update(struct average *r, const float *restrict x_hat, float *restrict x)
 {
-    const size_t slots = r->delay + 1, M = r->channels;
+    const size_t slots = r->delay + 1, newer = r->at + 1, older = slots - newer;
 
-    for (size_t t = 0; t < slots; t++) {        /* t frames before the newest */
-        float *const sum = r->sum + (r->at + slots - t) % slots * M;
-        const float *const tap = x_hat + r->lags - 1 - t;
+    r->at = newer % slots;
+    for (size_t c = 0; c < r->channels; c++) {
+        float *const sum = r->sum + c * slots, *const done = sum + r->at;
+        const float *const tail = x_hat + (c + 1) * r->lags - slots;
 
-        for (size_t c = 0; c < M; c++)
-            sum[c] += tap[c * r->lags];
-    }
-    r->at = (r->at + 1) % slots;
-
-    float *const done = r->sum + r->at * M;
-
-    for (size_t c = 0; c < M; c++) {
-        x[c] = done[c] * r->unit;
-        done[c] = 0;
+        add(sum + newer, tail, older);
+        add(sum, tail + older, newer);
+        x[c] = *done * r->unit;
+        *done = 0;
     }
 }

@@ -12,7 +12,7 @@ struct average {
     size_t channels, lags;      /* of a vector                             */
     size_t delay;               /* vectors that are waited for, < lags     */
     size_t at;                  /* slot of the newest frame, <= delay      */
-    float *sum;                 /* [delay + 1][channels]                   */
+    float *sum;                 /* [channels][delay + 1]                   */
     float unit;                 /* 1 / (delay + 1)                         */
 };
 
