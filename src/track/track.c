@@ -518,11 +518,13 @@ static bool take(struct track *t, const float *y, const unsigned char *known)
     const bool enough = !guard_masked(g) || g->count > t->U.r + t->plan.base_rank;
     const bool possible = enough && guard_possible(g);
 
-    if (!possible)
-        memset(t->x_hat, 0, t->guard.padded * sizeof *t->x_hat);
-    else
+    if (possible) {
         adapter_take(&t->adapter, t->kernel, g);
-    return possible;
+        return true;
+    }
+    memset(t->x_hat, 0, g->padded * sizeof *t->x_hat);
+    memset(t->e, 0, g->padded * sizeof *t->e);
+    return false;
 }
 
 /* What is left of it, in x_hat. */
