@@ -34,6 +34,8 @@
 
 enum { REPORT = 64 };                   /* frames between two reports          */
 static const float RAMP = 1.0f / 64;    /* per frame: how fast controls are followed */
+static const float MOST_CHANGE = 14;    /* 60 dB of the noise's power, in nepers, at once */
+static const float LOUDEST = 1e7f;      /* noise levels, 140 dB: louder is no sample   */
 static const float CAUTION_SPAN = 1.84f;        /* 8 dB of power, in nepers */
 static const size_t LAGS_MOST = 512, VECTOR_MOST = 4096, RANK_MOST = 96;
 
@@ -118,6 +120,7 @@ static void place_group(struct group *g, struct arena *a, const struct recipe *r
     g->known = arena_take(a, n, 1);
     g->moved = arena_take(a, members, sizeof *g->moved);
     g->z = arena_floats(a, members);
+    g->before = arena_floats(a, members);
     g->estimate = arena_floats(a, members);
 }
 
@@ -275,6 +278,7 @@ static void forget(struct group *g, size_t c)
 static void follow_unit(struct group *g)
 {
     const size_t M = g->floor.channels;
+    size_t heard = 0;
     float unit = 0;
 
     if (g->segments == g->floor.segments)
@@ -286,10 +290,14 @@ static void follow_unit(struct group *g)
         if (g->moved[c] != g->floor.moved[c])
             forget(g, c);
     for (size_t c = 0; c < M; c++)
-        unit += fast_log(fast_max(g->floor.level[c], 1e-30f)) / (float)M;
-    if (g->settled)
-        track_scale(&g->track, fast_exp(fast_min(g->unit - unit, 80)));
+        if (g->floor.level[c] > 0) {
+            unit += fast_log(fast_max(g->floor.level[c], 1e-30f)) / (float)M;
+            heard++;
+        }
+    if (g->settled && heard == g->heard)
+        track_scale(&g->track, fast_exp(fast_clamp(g->unit - unit, -MOST_CHANGE, MOST_CHANGE)));
     g->settled = true;
+    g->heard = heard;
     g->unit = unit;
 }
 
@@ -304,15 +312,15 @@ static void add_complement(struct group *g, bool freeze)
 }
 
 /* One frame x of a group, known or not, into its vector and through the tracker;
- * g->estimate is then that of the frame `delay` ago, white. */
-static void track(struct group *g, struct fft *fft, const float *x, const unsigned char *known,
-                  bool freeze)
+ * g->estimate is then that of the frame `delay` ago, white.  What is too loud to be
+ * squared is as good as missing; a channel without noise is known to be 0. */
+static void track(struct group *g, const float *x, unsigned char *known, bool freeze)
 {
     const size_t n = g->track.U.n;
 
-    if (!freeze)
-        floor_update(&g->floor, fft, x, known);
     floor_whiten(&g->floor, x, g->z);
+    for (size_t c = 0; c < g->floor.channels; c++)
+        known[c] = g->floor.level[c] > 0 ? known[c] && fabsf(g->z[c]) <= LOUDEST : 1;
     lags_push(&g->lags, g->z, known);
     lags_vector(&g->lags, 0, g->y, g->known);
     if (floor_known(&g->floor)) {
@@ -345,6 +353,29 @@ static float doubt(const struct subspace *s, const struct group *g, size_t c)
     return fast_clamp((s->caution - ratio) / CAUTION_SPAN, 0, 1);
 }
 
+/* The floor learns the newest frame.  What is white and still in the making is in
+ * units of the levels before, and must be in those of today. */
+static void follow_floor(struct subspace *s, struct group *g, size_t first)
+{
+    const unsigned segments = g->floor.segments;
+
+    memcpy(g->before, g->floor.level, s->members * sizeof *g->before);
+    floor_update(&g->floor, &s->fft, s->x + first, s->here + first);
+    if (g->floor.segments == segments)
+        return;
+    for (size_t c = 0; c < s->members; c++) {
+        const float was = g->before[c], is = g->floor.level[c];
+        const float f = was > 0 && is > 0 ? sqrtf(was / is) : 0;
+
+        if (was == is)
+            continue;
+        lags_scale(&g->lags, c, f);
+        average_scale(&g->average, c, f);
+        for (size_t t = 0; t <= s->delay; t++)
+            s->white[t * s->channels + first + c] *= f;
+    }
+}
+
 /* Over all groups; s->x is then the frame `delay` ago, cleaned. */
 static void clean(struct subspace *s, float reduction_db, bool freeze)
 {
@@ -352,13 +383,15 @@ static void clean(struct subspace *s, float reduction_db, bool freeze)
     const float most = 1 - fast_exp(-0.115129255f * reduction_db);
 
     memcpy(s->level + newest * M, s->x, M * sizeof *s->x);
-    memcpy(s->known + newest * M, s->here, M);
     for (size_t g = 0; g < s->groups; g++) {
         const size_t c = g * s->members;
 
-        track(s->group + g, &s->fft, s->x + c, s->here + c, freeze);
+        if (!freeze)
+            follow_floor(s, s->group + g, c);
+        track(s->group + g, s->x + c, s->here + c, freeze);
         memcpy(s->white + newest * M + c, s->group[g].z, s->members * sizeof(float));
     }
+    memcpy(s->known + newest * M, s->here, M);
     s->recent = (newest + 1) % (s->delay + 1);
 
     const size_t due = s->recent * M;
@@ -368,7 +401,8 @@ static void clean(struct subspace *s, float reduction_db, bool freeze)
         const size_t c = g * s->members;
 
         for (size_t i = 0; i < s->members; i++)
-            group->estimate[i] = doubt(s, group, i) * (s->white[due + c + i] - group->estimate[i]);
+            group->estimate[i] = (s->known[due + c + i] ? doubt(s, group, i) : 1) *
+                                 (s->white[due + c + i] - group->estimate[i]);
         floor_restore(&group->floor, group->estimate, s->removed + c);
     }
     for (size_t c = 0; c < M; c++)

@@ -31,8 +31,10 @@ struct group {
     size_t patience;            /* frames after which a vector is learnt from         */
     float unit;                 /* mean log noise level that powers are in, if settled */
     bool settled;
+    size_t heard;               /* channels with a level in that mean                 */
     unsigned segments;          /* of the floor that are dealt with                   */
     unsigned *moved;            /* [channels] jumps of the level that are dealt with  */
+    float *before;              /* [channels] levels before the newest frame          */
     float *z, *estimate;        /* [channels] the newest frame and the one due, white */
 };
 

@@ -50,6 +50,14 @@ void lags_push(struct lags *g, const float *x, const unsigned char *known)
     g->at = (g->at + 1) % R;
 }
 
+void lags_scale(struct lags *g, size_t c, float f)
+{
+    float *const ring = g->ring + 2 * c * g->kept;
+
+    for (size_t i = 0; i < 2 * g->kept; i++)
+        ring[i] *= f;
+}
+
 void lags_vector(const struct lags *g, size_t ago, float *y, unsigned char *known)
 {
     const size_t L = g->count, R = g->kept, from = g->at + R - L - ago;

@@ -24,6 +24,9 @@ void lags_reset(struct lags *g);
 /* Takes one frame x[M], of which known[M] says what is there (1) or not (0). */
 void lags_push(struct lags *g, const float *x, const unsigned char *known);
 
+/* Channel c is from now on in another unit: what is there of it is multiplied by f. */
+void lags_scale(struct lags *g, size_t c, float f);
+
 /* Writes the vector y[M][L] as it was `ago` <= past frames ago, oldest first, and
  * likewise, if there are gaps, what is known of it. */
 void lags_vector(const struct lags *g, size_t ago, float *y, unsigned char *known);

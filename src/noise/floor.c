@@ -32,7 +32,7 @@ static const float MEMORY = 256;        /* segments: 4096 frames */
 static const float MEMORY_SHARED = 1024;
 static const float UNCERTAIN = 1.3f;    /* by so much / sqrt(segments) the lowest are too low */
 static const float CLEAR = 1.3f;        /* above the edge: segments overlap, so they are fewer */
-static const float TINY = 1e-30f;
+static const float TINY = 1e-30f;       /* of power: below is nothing that float can divide by */
 static const float SILENT = 1e-11f;     /* of a channel's power: below is rounding, no noise */
 
 void floor_place(struct floor *f, struct arena *a, size_t channels, bool shared)
@@ -86,7 +86,7 @@ void floor_reset(struct floor *f)
             f->V[c % FLOOR_SOURCES * M + c] = 1;
     }
     f->at = 0;
-    f->segments = 0;
+    f->segments = f->crossed = 0;
     f->due = FLOOR_SPAN;
 }
 
@@ -175,8 +175,10 @@ static void settle_level(struct floor *f, size_t c)
 
         now[b] = X[0] * X[0] + X[1] * X[1];
     }
-    if (stands_apart(f, c, now))
+    if (stands_apart(f, c, now)) {
+        memset(f->spectrum + c * FLOOR_BINS, 0, FLOOR_BINS * sizeof *f->spectrum);
         return;
+    }
     learn_powers(f, c, now);
 
     const float all = find_least(f, c, lowest), *const P = f->power + c;
@@ -184,14 +186,31 @@ static void settle_level(struct floor *f, size_t c)
     const float level =
         bias * sqrtf(P[lowest[0] * f->channels]) * sqrtf(P[lowest[1] * f->channels]);
 
-    f->level[c] = level > SILENT * all ? level : 0;
+    f->level[c] = level > SILENT * all && level > TINY ? level : 0;
     f->ratio[c] = all / (FLOOR_BINS * fmaxf(level, SILENT * all + TINY));
+}
+
+/* The level of channel c has jumped, or of several: what it shared is no more. */
+static void forget_cross(struct floor *f, size_t c, unsigned jumps)
+{
+    const size_t M = f->channels;
+
+    if (jumps > 1) {
+        memset(f->cross, 0, FLOOR_BINS * M * M * sizeof *f->cross);
+        f->crossed = 0;
+        return;
+    }
+    for (size_t b = 0; b < FLOOR_BINS; b++)
+        for (size_t i = 0; i < M; i++)
+            f->cross[(b * M + c) * M + i] = f->cross[(b * M + i) * M + c] = 0;
 }
 
 static void learn_cross(struct floor *f)
 {
     const size_t M = f->channels;
-    const float pace = 1 / fminf((float)f->segments, MEMORY_SHARED);
+
+    f->crossed += f->crossed < (unsigned)MEMORY_SHARED;
+    const float pace = 1 / (float)f->crossed;
 
     for (size_t b = 0; b < FLOOR_BINS; b++)
         for (size_t c = 0; c < M; c++) {
@@ -228,7 +247,7 @@ static void correlate(struct floor *f, const size_t *lowest)
     for (size_t i = 0; i < M; i++)
         for (size_t k = 0; k <= i; k++) {
             const float own = A[i * M + i] + B[i * M + i], other = A[k * M + k] + B[k * M + k];
-            const float both = f->level[i] > 0 && f->level[k] > 0 ? sqrtf(own * other) : 0;
+            const float both = f->level[i] > 0 && f->level[k] > 0 ? sqrtf(own) * sqrtf(other) : 0;
             const float r = both > 0 ? (A[i * M + k] + B[i * M + k]) / both : 0;
 
             f->R[i * M + k] = f->R[k * M + i] = r;
@@ -265,7 +284,7 @@ static void iterate(struct floor *f, float *power)
 static void settle_shared(struct floor *f)
 {
     const float M = (float)f->channels;
-    const float seen = 2 * fminf((float)f->segments, MEMORY_SHARED);    /* two frequencies */
+    const float seen = 2 * (float)f->crossed;    /* two frequencies */
     const float edge = (1 + sqrtf(M / seen)) * (1 + sqrtf(M / seen));
     size_t lowest[2] = { 0 };
     float power[FLOOR_SOURCES], rest = M;
@@ -295,12 +314,23 @@ static void learn(struct floor *f, struct fft *t)
     if (silent(f))
         return;
     f->segments += f->segments < 1u << 30;
+    size_t last = 0;
+    unsigned jumps = 0;
+
     for (size_t c = 0; c < f->channels; c++) {
+        const unsigned moved = f->moved[c];
+
         transform(f, t, c);
         if (f->whole[c] >= FLOOR_SPAN)
             settle_level(f, c);
+        if (f->moved[c] != moved) {
+            jumps++;
+            last = c;
+        }
     }
     if (f->shared) {
+        if (jumps)
+            forget_cross(f, last, jumps);
         learn_cross(f);
         settle_shared(f);
     }

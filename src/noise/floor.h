@@ -31,6 +31,7 @@ struct floor {
     float *apart;               /* [channels] segments in a row far above (+), below  */
     float *level;               /* [channels] power of the noise; 0: none to be found */
     float *ratio;               /* [channels] power of all there is, over level       */
+    unsigned crossed;           /* segments in the co-spectra, saturating             */
     float *cross;               /* [FLOOR_BINS][channels][channels] mean co-spectrum  */
     float *R;                   /* [channels][channels] correlation of the noise      */
     float *V, *RV;              /* [FLOOR_SOURCES][channels] its directions           */

@@ -45,3 +45,9 @@ void average_update(struct average *r, const float *restrict x_hat, float *restr
         *done = 0;
     }
 }
+
+void average_scale(struct average *r, size_t c, float f)
+{
+    for (size_t t = 0; t <= r->delay; t++)
+        r->sum[t * r->channels + c] *= f;
+}

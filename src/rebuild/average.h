@@ -24,4 +24,7 @@ void average_reset(struct average *r);
  * that is now complete: `delay` frames before the newest in x_hat. */
 void average_update(struct average *r, const float *restrict x_hat, float *restrict x);
 
+/* Channel c is from now on in another unit: what is there of it is multiplied by f. */
+void average_scale(struct average *r, size_t c, float f);
+
 #endif

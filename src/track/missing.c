@@ -26,6 +26,7 @@
 
 static const float LAMBDA = 1e-3f;  /* keeps what no known entry shows at zero  */
 static const float ENOUGH = 1e-10f; /* of |b|^2: -100 dB                        */
+static const float FAR = 1e36f;     /* a ridge beyond float: there is no signal   */
 enum { STEPS = 6, SERIES = 6 };
 
 void missing_place(struct missing *m, struct arena *a, size_t padded, size_t ld)
@@ -97,10 +98,17 @@ static void solve(struct missing *m, const struct kernel *k, const struct basis 
     memset(dir + q, 0, (m->ld - q) * sizeof *dir);
 
     float rr = vec_dot(rest, rest, q);
+
+    if (!(rr < FAR)) {
+        memset(p, 0, m->ld * sizeof *p);
+        return;
+    }
     for (int step = 0; step < STEPS && rr > ENOUGH * size; step++) {
         operate(m, k, U, known, r, dir, Adir);
-        const float along = rr / vec_dot(dir, Adir, q); /* > 0: a ridge is in it */
+        const float curve = vec_dot(dir, Adir, q), along = rr / curve;
 
+        if (!(curve > 0.0f && curve < FAR)) /* a ridge is in it: > 0 but for rounding */
+            return;
         for (size_t i = 0; i < q; i++) {
             p[i] += along * dir[i];
             rest[i] -= along * Adir[i];

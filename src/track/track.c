@@ -45,6 +45,11 @@ enum { HURRY = 4 };
 
 static const float LEFT = 1e-3f; /* of the power of a direction, at least, if part of it is forgotten */
 
+/* Of the noise that is in every entry: what is quieter by 40 dB says nothing, and with
+ * a C made of it a burst would overflow. */
+static const float WHISPER = 1e-4f;
+static const float SPENT = 1e-2f; /* shorter, what is left of a direction is rounding */
+
 /* A sweep over all pairs takes 4 r frames; a tenth of the work of a frame. */
 enum { TURN_SHARE = 8 };
 
@@ -290,8 +295,9 @@ void track_scale(struct track *t, float f)
     t->second.across *= f;
 }
 
-/* Direction j less what it shares with those before it, of length 1. */
-static void put_upright(struct track *t, size_t j)
+/* Direction j less what it shares with those before it, of length 1; gives the
+ * length that was left. */
+static float put_upright(struct track *t, size_t j)
 {
     float *const u = t->missing.x, *const inside = t->x_hat;
     struct basis *const U = &t->U;
@@ -307,6 +313,25 @@ static void put_upright(struct track *t, size_t j)
     for (size_t i = 0; i < U->n && length > 0.0f; i++)
         u[i] /= length;
     basis_set(U, j, u);
+    return length;
+}
+
+/* Direction j becomes the entry outside from..to - 1 of which the others have
+ * least. */
+static void point_elsewhere(struct track *t, size_t j, size_t from, size_t to)
+{
+    float *const u = t->missing.x, *const own = t->Up;
+    size_t least = SIZE_MAX;
+
+    memset(u, 0, t->U.n * sizeof *u);
+    basis_set(&t->U, j, u);
+    basis_leverage(&t->U, own);
+    for (size_t i = 0; i < t->U.n; i++)
+        if ((i < from || i >= to) && (least == SIZE_MAX || own[i] < own[least]))
+            least = i;
+    if (least < SIZE_MAX)
+        u[least] = 1;
+    basis_set(&t->U, j, u);
 }
 
 void track_forget(struct track *t, size_t from, size_t to)
@@ -323,9 +348,13 @@ void track_forget(struct track *t, size_t from, size_t to)
         if (t->rule.cov.C)
             cov_stretch(&t->rule.cov, j, sqrtf(fmaxf(1.0f - lost, LEFT)));
     }
-    for (size_t j = 0; j < U->r; j++)
-        for (int twice = 0; twice < 2; twice++) /* is enough [GV13, 5.2] */
+    for (size_t j = 0; j < U->r; j++) {
+        if (put_upright(t, j) < SPENT) {
+            point_elsewhere(t, j, from, to);
             put_upright(t, j);
+        }
+        put_upright(t, j); /* twice is enough [GV13, 5.2] */
+    }
 }
 
 static void anchor(struct track *t)
@@ -500,6 +529,13 @@ static void look_only(struct track *t)
         t->e[i] = t->guard.y[i] - t->Up[i];
 }
 
+/* Whether more is known than there are directions.  Who says himself what to make of
+ * the frame gets a guess from less, too, but nothing is learnt from it. */
+static bool enough(const struct track *t)
+{
+    return !guard_masked(&t->guard) || t->guard.count > t->U.r + t->plan.base_rank;
+}
+
 /* Takes a frame in; whether there is anything in it to see. */
 static bool take(struct track *t, const float *y, const unsigned char *known)
 {
@@ -515,14 +551,15 @@ static bool take(struct track *t, const float *y, const unsigned char *known)
         else
             guard_sum(g);
     }
-    const bool enough = !guard_masked(g) || g->count > t->U.r + t->plan.base_rank;
-    const bool possible = enough && guard_possible(g);
+    const bool possible = (enough(t) || t->plan.shrink == TRACK_OWN) && guard_possible(g);
 
-    if (!possible)
-        memset(t->x_hat, 0, t->guard.padded * sizeof *t->x_hat);
-    else
+    if (possible) {
         adapter_take(&t->adapter, t->kernel, g);
-    return possible;
+        return true;
+    }
+    memset(t->x_hat, 0, g->padded * sizeof *t->x_hat);
+    memset(t->e, 0, g->padded * sizeof *t->e);
+    return false;
 }
 
 /* What is left of it, in x_hat. */
@@ -537,12 +574,22 @@ static void give(struct track *t, bool possible, float *x_hat)
     memcpy(x_hat, t->x_hat, t->U.n * sizeof *x_hat);
 }
 
+/* Whether there is anything to learn from the frame. */
+static bool teaches(struct track *t)
+{
+    if (!enough(t))
+        return false;
+    if (t->plan.whitened)
+        return t->guard.energy > WHISPER * (float)t->guard.count;
+    return guard_admits(&t->guard);
+}
+
 void track_update(struct track *t, const float *y, const unsigned char *known, float *x_hat)
 {
     const bool possible = take(t, y, known);
 
     t->shows = t->plan.shrink != TRACK_ONLY && x_hat;
-    if (possible && guard_admits(&t->guard))
+    if (possible && teaches(t))
         learn(t);
     else if (possible && t->shows)
         look_only(t);
