@@ -121,7 +121,7 @@ static void find_lowest(const float *x, size_t *lowest)
 }
 
 /* Noise that comes or goes is noticed after so many segments in a row that are
- * 12 dB from the level: longer than a beat or a word. */
+ * 12 dB from the level, or half as many 24 dB above: longer than a beat or a word. */
 static const float FAR = 16;
 static const float ROW = 8;
 
@@ -147,6 +147,13 @@ static float find_least(const struct floor *f, size_t c, size_t *lowest)
     return all;
 }
 
+static float apart(float now, float level)
+{
+    if (now > FAR * level)
+        return now > FAR * FAR * level ? 2 : 1;
+    return FAR * now < level ? -1 : 0;
+}
+
 /* Whether the segment with powers x is of other noise than the channel's.  After
  * ROW of them that is the channel's noise. */
 static bool stands_apart(struct floor *f, size_t c, const float *x)
@@ -155,7 +162,7 @@ static bool stands_apart(struct floor *f, size_t c, const float *x)
 
     find_least(f, c, lowest);
     const float now = 0.5f * (x[lowest[0]] + x[lowest[1]]), level = f->level[c];
-    const float far = now > FAR * level ? 1 : FAR * now < level ? -1 : 0;
+    const float far = apart(now, level);
 
     f->apart[c] = far * f->apart[c] > 0 ? f->apart[c] + far : far;
     if (fabsf(f->apart[c]) < ROW)
