@@ -8,6 +8,7 @@
 #include "app/options.h"
 #include "app/commands.h"
 #include "app/errors.h"
+#include "app/filters.h"
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
@@ -25,13 +26,14 @@ struct section {
 #define AT(field) offsetof(struct options, field)
 
 static const struct row denoising[] = {
-    { DENOISE | LIVE | PIPEWIRE, 'f', "filter", "NAME", WORD, AT(filter), 0, 0, "what the signal is (speech)" },
+    { DENOISE | LIVE | PIPEWIRE, 'f', "filter", "NAME", WORD, AT(filter), 0, 0,
+      "what the signal is: a name in lull filters, or a file" },
     { DENOISE | LIVE | PIPEWIRE, 'n', "reduction", "DB", NUMBER, AT(reduction_db), 0, 60,
       "turn noise down by at most DB, 0..60" },
     { DENOISE | LIVE | PIPEWIRE, 'm', "mix", "0..1", NUMBER, AT(mix), 0, 1,
       "1 all denoised (default), 0 all as it came" },
     { DENOISE, 'l', "latency", "MS", NUMBER, AT(latency_ms), 0, 1000,
-      "32 (best, default), 16 or 10 ms" },
+      "32 (best, default), 16 or 10 ms; sensors: any" },
     { PIPEWIRE, 'l', "latency", "MS", NUMBER, AT(latency_ms), 10, 32,
       "10 (default), 16 or 32 (best) ms" },
     { LIVE, 'l', "latency", "low|high|MS", WORD, AT(delay), 0, 0,
@@ -283,7 +285,6 @@ int options_read(struct options *o, int argc, char **argv)
         .command = named ? named : command_named(""),
         .in = "-",
         .out = "-",
-        .filter = "speech",
         .reduction_db = NOT_GIVEN,
         .mix = NOT_GIVEN,
         .latency_ms = NOT_GIVEN,
@@ -300,6 +301,8 @@ int options_read(struct options *o, int argc, char **argv)
     if ((status = read_named(o, argc, argv)) || o->help || o->version)
         return status;
     if ((status = read_places(o, argc - optind, argv + optind)))
+        return status;
+    if ((status = filter_settle(o)))
         return status;
     return settle_input(o);
 }
