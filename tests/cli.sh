@@ -531,7 +531,7 @@ help_fits_a_screen_and_more_help_has_every_option() {
 
 the_page_knows_every_option_and_command() {
     page=$HERE/../src/app/lull.1
-    for command in '' live devices pipewire-conf filters; do
+    for command in '' live devices pipewire-conf filters inspect; do
         lull $command --help | sed -n 's/^  \(-.,\|   \) --\([a-z-]*\) .*/\2/p' >options
         [ -s options ]
         while read -r option; do
@@ -637,6 +637,53 @@ what_is_measured_has_a_filter_of_its_own() {
     exits 64 lull -f speech -t raw -r 128 noise.raw out.raw; says '128 Hz: the sample rate'
 }
 
+# ---- inspect
+
+# 4000 rows of what awk makes of the noise w and the time t.
+measured() { awk -v s=7 "BEGIN { for (t = 0; t < 4000; t++) { w = 0; for (i = 0; i < 12; i++) { s = (s * 16807) % 2147483647; w += s / 2147483647 - .5 }; print $1 } }"; }
+
+inspect_tells_what_a_signal_holds() {
+    measured '2 * sin(t) + .2 * w' >in.csv; exits 0 lull inspect -r 100 in.csv >seen; silent
+    grep -q '^in.csv: CSV, 100 Hz, 1 channel, 40 s (4000 frames)$' seen
+    grep -q '^  1  *1\.42 ' seen; grep -q 'hum  *none found' seen
+    grep -q 'rank  *2 of 64 stand out' seen
+    grep -q 'numbers stored: r(d+k) = 8002 against d k = 251968; r 2, d 64, k 3937 vectors' seen
+    grep -q 'filter  *tonal: ' seen; grep -q 'latency [0-9]* frames ([0-9.]* ms), memory [0-9]* kB' seen
+    [ "$(wc -l <seen)" -le 24 ]; awk 'length > 90 { exit 1 }' seen
+    cat in.csv | lull inspect -t csv -r 100 | tail -n +2 >piped; tail -n +2 seen >a; same a piped
+    measured w >in.csv; lull inspect -r 100 in.csv >seen; grep -q 'rank  *0: nothing' seen; ! grep -q '#' seen
+}
+
+inspect_finds_hum() {
+    awk 'BEGIN { for (t = 0; t < 8000; t++) printf "%.6f,%.6f\n", sin(6.283185307 * 60 * t / 1000), sin(6.283185307 * 57 * t / 1000) }' >in.csv
+    cut -d, -f 1 in.csv >one.csv; lull inspect -r 1000 one.csv >seen; grep -q 'hum  *60 Hz, level 0.707$' seen; grep -q 'filter  *hum: ' seen
+    lull inspect -r 1200 one.csv >seen; grep -q 'hum  *none' seen
+    measured 'w + .5 * sin(.3141592654 * t)' >in.csv; lull inspect -r 1000 in.csv >seen
+    grep -q 'hum  *50 Hz, level 0.3[3-9][0-9]*$' seen; grep -q 'filter  *sensor: it leaves hum' seen
+    head -n 500 one.csv >short.csv; lull inspect -r 1000 short.csv >seen; grep -q 'hum  *(a second' seen
+}
+
+inspect_finds_odd_channels() {
+    measured 'w "," (.1 - w) "," 3 "," (t % 9 ? w : "") "," (w > 1 ? 1 : w) "," 50 * w' >in.csv; exits 0 lull inspect -r 100 in.csv >seen; silent
+    grep -q '^  3  *0  *0  *constant$' seen; grep -q '^  4 .*  11.1 % missing$' seen
+    grep -q '^  5 .*  clipped, ' seen; grep -q '^  6 .*  level is not' seen
+    [ "$(grep -c '^  [12]  *[0-9.]*  *[0-9.]*$' seen)" = 2 ]
+    measured 'w "," w "," w "," w "," w "," w "," w "," w "," w "," 5' >in.csv; lull inspect -r 100 in.csv >seen
+    grep -q '^  median ' seen; grep -q '^  channel 10: constant$' seen
+}
+
+inspect_takes_any_input_and_filter() {
+    exits 0 lull inspect noise.wav >seen; grep -q 'filter  *speech: ' seen; grep -q '^  1  *-[0-9.]* dB ' seen
+    lull inspect -f music noise.wav >seen; grep -q 'filter  *music$' seen; grep -q 'latency 896 frames (56 ms)' seen
+    lull inspect -f ecg noise.wav >seen; grep -q 'filter  *ecg$' seen
+    lull inspect -f speech -t raw -r 100 noise.raw >seen; grep -q 'not for this: the sample rate' seen
+    repeat 1000 '\0000' >zero.raw; exits 0 lull inspect -t raw -r 100 zero.raw >seen; grep -q 'constant' seen
+    printf '\001\002' | lull inspect -t raw -r 100 >seen; grep -q '(1 frames)' seen
+    repeat 1000 '\0000\0000\0300\0177' | lull inspect -t raw -r 100 -e f32 >seen; grep -q '100.0 % missing' seen
+    exits 66 lull inspect missing.wav; exits 65 lull inspect -t raw -r 100 /dev/null; says 'holds no sound'
+    exits 78 lull inspect -f nonsense noise.wav; exits 74 lull inspect noise.wav >/dev/full
+}
+
 # ---- when the system fails
 
 # Only one can trace: a leak checker built into the program has to step back.
@@ -737,6 +784,10 @@ it filters_are_listed_and_printed
 it a_filter_may_be_a_file
 it a_filter_that_is_wrong_says_where
 it what_is_measured_has_a_filter_of_its_own
+it inspect_tells_what_a_signal_holds
+it inspect_finds_hum
+it inspect_finds_odd_channels
+it inspect_takes_any_input_and_filter
 it the_log_has_a_line_a_tenth_and_a_summary
 it the_log_is_json python3
 it errors_of_the_system_are_errors strace

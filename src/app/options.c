@@ -26,7 +26,7 @@ struct section {
 #define AT(field) offsetof(struct options, field)
 
 static const struct row denoising[] = {
-    { DENOISE | LIVE | PIPEWIRE, 'f', "filter", "NAME", WORD, AT(filter), 0, 0,
+    { DENOISE | LIVE | PIPEWIRE | INSPECT, 'f', "filter", "NAME", WORD, AT(filter), 0, 0,
       "what the signal is: a name in lull filters, or a file" },
     { DENOISE | LIVE | PIPEWIRE, 'n', "reduction", "DB", NUMBER, AT(reduction_db), 0, 60,
       "turn noise down by at most DB, 0..60" },
@@ -44,12 +44,12 @@ static const struct row denoising[] = {
 };
 
 static const struct row raw_input[] = {
-    { DENOISE, 't', "type", "TYPE", WORD, AT(type), 0, 0,
+    { DENOISE | INSPECT, 't', "type", "TYPE", WORD, AT(type), 0, 0,
       "IN is raw (no header; -c and -e say more), csv or npy" },
-    { DENOISE, 'r', "rate", "HZ", NUMBER, AT(rate_hz), 0.01, 1e6,
+    { DENOISE | INSPECT, 'r', "rate", "HZ", NUMBER, AT(rate_hz), 0.01, 1e6,
       "frames per second, of raw, npy, csv without time" },
-    { DENOISE, 'c', "channels", "N", NUMBER, AT(channels), 1, 8192, "channels (1)" },
-    { DENOISE, 'e', "encoding", "ENC", WORD, AT(encoding), 0, 0,
+    { DENOISE | INSPECT, 'c', "channels", "N", NUMBER, AT(channels), 1, 8192, "channels (1)" },
+    { DENOISE | INSPECT, 'e', "encoding", "ENC", WORD, AT(encoding), 0, 0,
       "u8 s8 s16 s24 s32 f32 f64 (s16); s16be for big-endian" },
     { 0 }
 };
