@@ -554,6 +554,8 @@ shells_can_complete_it() {
     ! command -v fish >/dev/null || fish --no-execute complete.fish
     bash -c '. ./complete.bash; COMP_WORDS=(lull live --reco); COMP_CWORD=2; _lull; echo "${COMPREPLY[@]}"' >said
     [ "$(cat said)" = "--record --reconnect" ] || [ "$(cat said)" = "--reconnect --record" ]
+    bash -c '. ./complete.bash; COMP_WORDS=(lull filters ee); COMP_CWORD=2; _lull; echo "${COMPREPLY[@]}"' >said
+    [ "$(cat said)" = eeg ]; grep -q "1:filter:(array .* vibration)" complete.zsh
     exits 64 lull completion tcsh; says 'tcsh: must be'
 }
 
