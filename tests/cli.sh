@@ -157,9 +157,9 @@ what_is_too_loud_is_clipped_and_counted() {
     [ "$(grep -ca PEAK out.wav)" = 0 ]                  # it would hold the time of day
 }
 
-samples_that_are_not_numbers_count_as_0_and_are_told() {
+samples_that_are_not_numbers_count_as_missing_and_are_told() {
     { wav 3 1 16000 32 16000; repeat 16000 '\0000\0000\0300\0177\0000\0000\0200\0076'; } >nan.wav
-    exits 0 lull nan.wav out.wav; says '2000 samples are not finite'
+    exits 0 lull nan.wav out.wav; says '2000 samples are not finite; they count as missing'
     lull -m 0 nan.wav out.raw; [ "$(bytes out.raw 0 8)" = "0 0 0 0 0 0 128 62" ]
 }
 
@@ -547,7 +547,7 @@ help_fits_a_screen_and_more_help_has_every_option() {
 
 the_page_knows_every_option_and_command() {
     page=$HERE/../src/app/lull.1
-    for command in '' live devices pipewire-conf; do
+    for command in '' live devices pipewire-conf filters inspect; do
         lull $command --help | sed -n 's/^  \(-.,\|   \) --\([a-z-]*\) .*/\2/p' >options
         [ -s options ]
         while read -r option; do
@@ -570,6 +570,8 @@ shells_can_complete_it() {
     ! command -v fish >/dev/null || fish --no-execute complete.fish
     bash -c '. ./complete.bash; COMP_WORDS=(lull live --reco); COMP_CWORD=2; _lull; echo "${COMPREPLY[@]}"' >said
     [ "$(cat said)" = "--record --reconnect" ] || [ "$(cat said)" = "--reconnect --record" ]
+    bash -c '. ./complete.bash; COMP_WORDS=(lull filters ee); COMP_CWORD=2; _lull; echo "${COMPREPLY[@]}"' >said
+    [ "$(cat said)" = eeg ]; grep -q "1:filter:(array .* vibration)" complete.zsh
     exits 64 lull completion tcsh; says 'tcsh: must be'
 }
 
@@ -583,7 +585,7 @@ progress_can_be_forced() {
 wrong_usage_is_64_and_says_why() {
     for bad in '--nonsense' '-Z' '-n' '-n 12x' '-n 1.2.3' '-n nan' '-n inf' '-n 0x10' '-n 61' '-n -1' '-m 2' '-l 12' \
         '-t mp3' '-t raw' '-r 16000' '-t raw -r 16000 -e s17' '-t raw -r 16000 -c 1.5' '-t raw -r 16000 -c 0' \
-        '-t raw -r 1000' '-n ,5' '--log=noise.wav'; do
+        '-f speech -t raw -r 1000' '-n ,5' '--log=noise.wav'; do
         exits 64 lull $bad noise.wav out.wav       
         says '^lull: '; [ "$(wc -l <err)" = 1 ]
     done
@@ -592,7 +594,6 @@ wrong_usage_is_64_and_says_why() {
     exits 64 lull --quiet -Zq a b; says '^lull: -Z: '
     exits 64 lull a b -qn; says 'reduction: needs an argument'
     exits 64 lull --quiet=3 a b; says 'quiet: takes no argument'
-    exits 78 lull -f nonsense noise.wav out.wav; says 'nonsense: '
 }
 
 the_log_has_a_line_a_tenth_and_a_summary() {
@@ -607,6 +608,98 @@ the_log_has_a_line_a_tenth_and_a_summary() {
 the_log_is_json() {
     lull --log log noise.wav out.wav
     python3 -c 'import json; [json.loads(l) for l in open("log")]'
+}
+
+# ---- filters
+
+filters_are_listed_and_printed() {
+    lull filters >list
+    for name in array ecg eeg hum seismic sensor speech tonal vibration; do grep -q "^$name  *[a-z]" list; done
+    awk 'length > 90 { exit 1 }' list
+    lull filters ecg >printed; same printed "$HERE/../filters/ecg.filter"
+    exits 78 lull filters nonsense; says 'nonsense: no such filter; there are array .* vibration$'
+    exits 64 lull filters ecg eeg
+    exits 74 lull filters >/dev/full
+}
+
+a_filter_may_be_a_file() {
+    table , . '\n' >in.csv; lull -f ecg in.csv want.csv
+    lull filters ecg >my.filter; exits 0 lull -f my.filter in.csv out.csv; silent; same want.csv out.csv
+    cp my.filter mine; lull -f mine in.csv out.csv; same want.csv out.csv
+    cp my.filter speech; lull -f ./speech in.csv out.csv; same want.csv out.csv
+    lull -f speech in.csv out.csv; differ want.csv out.csv; rm speech
+    sed 's/^rank .*/rank = 2/' my.filter >two.filter; lull -f two.filter in.csv out.csv; differ want.csv out.csv
+    cat my.filter | lull -f /dev/stdin in.csv out.csv; same want.csv out.csv
+    lull -v -f my.filter in.csv out.csv 2>err; says '^lull: my.filter filter, '
+}
+
+a_filter_that_is_wrong_says_where() {
+    printf '# mine\nengine = subspace\nlagz = 3\n' >my.filter
+    exits 78 lull -f my.filter noise.wav new.wav; says '^lull: my.filter:3: lagz: '; absent new.wav
+    echo '# nothing' >my.filter; exits 78 lull -f my.filter noise.wav new.wav; says 'my.filter: has no line'
+    printf 'lags = 3\n\000' >my.filter; exits 78 lull -f my.filter noise.wav new.wav; says 'my.filter: not a text'
+    repeat 65537 '#' >my.filter; exits 78 lull -f my.filter noise.wav new.wav; says 'my.filter: more than 64 kB'
+    { printf 'engine = subspace\n#'; repeat 65517 '#'; } >my.filter; exits 0 lull -f my.filter noise.wav out.wav
+    exits 66 lull -f none.filter noise.wav new.wav; says '^lull: none.filter: No such file'
+    exits 66 lull -f ./none noise.wav new.wav; exits 66 lull -f . noise.wav new.wav; says '^lull: .: not a file'
+    exits 78 lull -f nonsense noise.wav out.wav; says '^lull: nonsense: no such filter; there are array '
+    exits 78 lull pipewire-conf -f my.filter; says '^lull: my.filter: '
+}
+
+what_is_measured_has_a_filter_of_its_own() {
+    table , . '\n' >in.csv; lull -f sensor in.csv want.csv
+    lull -v in.csv out.csv 2>err; says '^lull: sensor filter (-f takes another), '; same want.csv out.csv
+    exits 0 lull -v -t raw -r 128 -c 2 noise.raw out.raw; says 'sensor filter'
+    lull -v noise.wav out.wav 2>err; says 'speech filter'
+    exits 0 lull -l 0 in.csv out.csv; exits 64 lull -f speech -l 0 in.csv out.csv
+    exits 64 lull -f speech -t raw -r 128 noise.raw out.raw; says '128 Hz: the sample rate'
+}
+
+# ---- inspect
+
+# 4000 rows of what awk makes of the noise w and the time t.
+measured() { awk -v s=7 "BEGIN { for (t = 0; t < 4000; t++) { w = 0; for (i = 0; i < 12; i++) { s = (s * 16807) % 2147483647; w += s / 2147483647 - .5 }; print $1 } }"; }
+
+inspect_tells_what_a_signal_holds() {
+    measured '2 * sin(t) + .2 * w' >in.csv; exits 0 lull inspect -r 100 in.csv >seen; silent
+    grep -q '^in.csv: CSV, 100 Hz, 1 channel, 40 s (4000 frames)$' seen
+    grep -q '^  1  *1\.42 ' seen; grep -q 'hum  *none found' seen
+    grep -q 'rank  *2 of 64 stand out' seen
+    grep -q 'numbers stored: r(d+k) = 8002 against d k = 251968; r 2, d 64, k 3937 vectors' seen
+    grep -q 'filter  *tonal: ' seen; grep -q 'latency [0-9]* frames ([0-9.]* ms), memory [0-9]* kB' seen
+    [ "$(wc -l <seen)" -le 24 ]; awk 'length > 90 { exit 1 }' seen
+    cat in.csv | lull inspect -t csv -r 100 | tail -n +2 >piped; tail -n +2 seen >a; same a piped
+    measured w >in.csv; lull inspect -r 100 in.csv >seen; grep -q 'rank  *0: nothing' seen; ! grep -q '#' seen
+}
+
+inspect_finds_hum() {
+    awk 'BEGIN { for (t = 0; t < 8000; t++) printf "%.6f,%.6f\n", sin(6.283185307 * 60 * t / 1000), sin(6.283185307 * 57 * t / 1000) }' >in.csv
+    cut -d, -f 1 in.csv >one.csv; lull inspect -r 1000 one.csv >seen; grep -q 'hum  *60 Hz, level 0.707$' seen; grep -q 'filter  *hum: ' seen
+    lull inspect -r 1200 one.csv >seen; grep -q 'hum  *none' seen
+    measured 'w + .5 * sin(.3141592654 * t)' >in.csv; lull inspect -r 1000 in.csv >seen
+    grep -q 'hum  *50 Hz, level 0.3[3-9][0-9]*$' seen; grep -q 'filter  *sensor: it leaves hum' seen
+    head -n 500 one.csv >short.csv; lull inspect -r 1000 short.csv >seen; grep -q 'hum  *(a second' seen
+}
+
+inspect_finds_odd_channels() {
+    measured 'w "," (.1 - w) "," 3 "," (t % 9 ? w : "") "," (w > 1 ? 1 : w) "," 50 * w' >in.csv; exits 0 lull inspect -r 100 in.csv >seen; silent
+    grep -q '^  3  *0  *0  *constant$' seen; grep -q '^  4 .*  11.1 % missing$' seen
+    grep -q '^  5 .*  clipped, ' seen; grep -q '^  6 .*  level is not' seen
+    [ "$(grep -c '^  [12]  *[0-9.]*  *[0-9.]*$' seen)" = 2 ]
+    measured 'w "," w "," w "," w "," w "," w "," w "," w "," w "," 5' >in.csv; lull inspect -r 100 in.csv >seen
+    grep -q '^  median ' seen; grep -q '^  channel 10: constant$' seen
+}
+
+inspect_takes_any_input_and_filter() {
+    exits 0 lull inspect noise.wav >seen; grep -q 'filter  *speech: ' seen; grep -q '^  1  *-[0-9.]* dB ' seen
+    lull inspect -f music noise.wav >seen; grep -q 'filter  *music$' seen; grep -q 'latency 896 frames (56 ms)' seen
+    lull inspect -f ecg noise.wav >seen; grep -q 'filter  *ecg$' seen
+    lull inspect -f speech -t raw -r 100 noise.raw >seen; grep -q 'not for this: the sample rate' seen
+    repeat 1000 '\0000' >zero.raw; exits 0 lull inspect -t raw -r 100 zero.raw >seen; grep -q 'constant' seen
+    printf '\001\002' | lull inspect -t raw -r 100 >seen; grep -q '(1 frames)' seen
+    repeat 1000 '\0000\0000\0300\0177' | lull inspect -t raw -r 100 -e f32 >seen; grep -q '100.0 % missing' seen
+    exits 66 lull inspect missing.wav; exits 65 lull inspect -t raw -r 100 /dev/null; says 'holds no sound'
+    exits 78 lull inspect -f nonsense noise.wav; exits 74 lull inspect noise.wav >/dev/full
 }
 
 # ---- when the system fails
@@ -661,7 +754,7 @@ it chunks_of_any_length_are_passed_over
 it six_channels_stay_six_and_in_order
 it fewer_bits_are_dithered_always_alike_and_not_with_D
 it what_is_too_loud_is_clipped_and_counted
-it samples_that_are_not_numbers_count_as_0_and_are_told
+it samples_that_are_not_numbers_count_as_missing_and_are_told
 it file_and_pipe_give_the_same_bytes
 it a_pipe_in_odd_pieces_gives_the_same_bytes
 it sound_passes_as_it_comes mkfifo
@@ -706,6 +799,14 @@ it the_page_knows_every_option_and_command
 it shells_can_complete_it bash
 it progress_can_be_forced timeout mkfifo
 it wrong_usage_is_64_and_says_why
+it filters_are_listed_and_printed
+it a_filter_may_be_a_file
+it a_filter_that_is_wrong_says_where
+it what_is_measured_has_a_filter_of_its_own
+it inspect_tells_what_a_signal_holds
+it inspect_finds_hum
+it inspect_finds_odd_channels
+it inspect_takes_any_input_and_filter
 it the_log_has_a_line_a_tenth_and_a_summary
 it the_log_is_json python3
 it errors_of_the_system_are_errors strace

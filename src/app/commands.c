@@ -10,6 +10,8 @@
 #include "app/completion.h"
 #include "app/denoise.h"
 #include "app/devices.h"
+#include "app/filters.h"
+#include "app/inspect.h"
 #include "app/live.h"
 #include "app/pipewire.h"
 #include <string.h>
@@ -39,6 +41,15 @@ static const struct command commands[] = {
       "  lull pipewire-conf > ~/.config/pipewire/pipewire.conf.d/lull.conf\n"
       "  systemctl --user restart pipewire   then choose the microphone lull\n",
       pipewire_conf },
+    { INSPECT, "inspect", "[options] [IN]", 1, "say what a signal holds, and what would suit it",
+      "  lull inspect heart.csv              levels, hum, rank, a filter and its cost\n"
+      "  lull inspect -f ecg heart.csv       ... of a filter that you choose\n",
+      inspect },
+    { FILTERS, "filters", "[NAME]", 1, "list the filters, or print one to be edited",
+      "  lull filters                        what there is for -f\n"
+      "  lull filters ecg > my.filter        one of your own: change what you like\n"
+      "  lull -f my.filter in.csv out.csv\n",
+      filters },
     { COMPLETION, "completion", "bash|zsh|fish", 1, NULL, "", completion },
 };
 

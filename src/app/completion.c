@@ -50,7 +50,7 @@ static void bash(void)
     puts("_lull() {\n"
          "    local now=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} options\n"
          "    case $before in");
-    fputs("    -f|--filter) COMPREPLY=($(compgen -W '", stdout);
+    fputs("    -f|--filter|filters) COMPREPLY=($(compgen -W '", stdout);
     put_filters();
     puts("' -f -- \"$now\")); return ;;\n"
          "    esac\n"
@@ -111,8 +111,13 @@ static void zsh_command(const struct command *c)
 {
     fputs("    _arguments -s", stdout);
     options_each(c, zsh_option, NULL);
-    if (c->places)
+    if (!strcmp(c->name, "filters")) {
+        fputs(" \\\n        '1:filter:(", stdout);
+        put_filters();
+        fputs(")'", stdout);
+    } else if (c->places) {
         fputs(" \\\n        '*:file:_files'", stdout);
+    }
     puts(" ;;");
 }
 
@@ -191,6 +196,9 @@ static void fish(void)
         }
         options_each(c, fish_option, (void *)(uintptr_t)c);
     }
+    fputs("complete -c lull -n '__fish_seen_subcommand_from filters' -x -a '", stdout);
+    put_filters();
+    puts("'");
 }
 
 int completion(const struct options *o)

@@ -10,6 +10,7 @@
  */
 #include "app/denoise.h"
 #include "app/errors.h"
+#include "app/filters.h"
 #include "app/log.h"
 #include "app/pass.h"
 #include "app/report.h"
@@ -77,7 +78,7 @@ static bool stream(struct pass *p, struct fault *why)
 
 lull_config config_of(const struct options *o, const struct sound *sound)
 {
-    lull_config cfg = lull_preset(o->filter, sound->rate_hz, sound->channels);
+    lull_config cfg = lull_preset(filter_text(o, sound), sound->rate_hz, sound->channels);
 
     if (o->reduction_db >= 0)
         cfg.reduction_db = (float)o->reduction_db;
@@ -97,8 +98,6 @@ static bool refuse(const struct pass *p, lull_status status, struct fault *why)
     switch (status) {
     case LULL_NO_MEMORY:
         return fault_set(why, EX_OSERR, "%s", reason);
-    case LULL_BAD_FILTER:
-        return fault_set(why, EX_CONFIG, "%s: %s", p->options->filter, reason);
     case LULL_BAD_RATE:
         return fault_set(why, o->rate_hz > 0 ? EX_USAGE : EX_DATAERR, "%s: %.10g Hz: %s", in,
                          p->source.sound.rate_hz, reason);

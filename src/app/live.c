@@ -180,8 +180,6 @@ static bool open_lull(struct live *v, struct fault *why)
     v->l = new_lull(v, &status);
     if (status == LULL_NO_MEMORY)
         return fault_set(why, EX_OSERR, "%s", lull_strerror(status));
-    if (status == LULL_BAD_FILTER)
-        return fault_set(why, EX_CONFIG, "%s: %s", v->o.filter, lull_strerror(status));
     if (!v->l)
         return fault_set(why, EX_USAGE, "%g Hz, %u channels, %g ms: %s", v->stream->rate_hz,
                          v->plan.channels, v->o.latency_ms, lull_strerror(status));

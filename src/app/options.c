@@ -8,6 +8,7 @@
 #include "app/options.h"
 #include "app/commands.h"
 #include "app/errors.h"
+#include "app/filters.h"
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
@@ -25,13 +26,14 @@ struct section {
 #define AT(field) offsetof(struct options, field)
 
 static const struct row denoising[] = {
-    { DENOISE | LIVE | PIPEWIRE, 'f', "filter", "NAME", WORD, AT(filter), 0, 0, "what the signal is (speech)" },
+    { DENOISE | LIVE | PIPEWIRE | INSPECT, 'f', "filter", "NAME", WORD, AT(filter), 0, 0,
+      "what the signal is: a name in lull filters, or a file" },
     { DENOISE | LIVE | PIPEWIRE, 'n', "reduction", "DB", NUMBER, AT(reduction_db), 0, 60,
       "turn noise down by at most DB, 0..60" },
     { DENOISE | LIVE | PIPEWIRE, 'm', "mix", "0..1", NUMBER, AT(mix), 0, 1,
       "1 all denoised (default), 0 all as it came" },
     { DENOISE, 'l', "latency", "MS", NUMBER, AT(latency_ms), 0, 1000,
-      "32 (best, default), 16 or 10 ms" },
+      "32 (best, default), 16 or 10 ms; sensors: any" },
     { PIPEWIRE, 'l', "latency", "MS", NUMBER, AT(latency_ms), 10, 32,
       "10 (default), 16 or 32 (best) ms" },
     { LIVE, 'l', "latency", "low|high|MS", WORD, AT(delay), 0, 0,
@@ -42,12 +44,12 @@ static const struct row denoising[] = {
 };
 
 static const struct row raw_input[] = {
-    { DENOISE, 't', "type", "TYPE", WORD, AT(type), 0, 0,
+    { DENOISE | INSPECT, 't', "type", "TYPE", WORD, AT(type), 0, 0,
       "IN is raw (no header; -c and -e say more), csv or npy" },
-    { DENOISE, 'r', "rate", "HZ", NUMBER, AT(rate_hz), 0.01, 1e6,
+    { DENOISE | INSPECT, 'r', "rate", "HZ", NUMBER, AT(rate_hz), 0.01, 1e6,
       "frames per second, of raw, npy, csv without time" },
-    { DENOISE, 'c', "channels", "N", NUMBER, AT(channels), 1, 8192, "channels (1)" },
-    { DENOISE, 'e', "encoding", "ENC", WORD, AT(encoding), 0, 0,
+    { DENOISE | INSPECT, 'c', "channels", "N", NUMBER, AT(channels), 1, 8192, "channels (1)" },
+    { DENOISE | INSPECT, 'e', "encoding", "ENC", WORD, AT(encoding), 0, 0,
       "u8 s8 s16 s24 s32 f32 f64 (s16); s16be for big-endian" },
     { 0 }
 };
@@ -283,7 +285,6 @@ int options_read(struct options *o, int argc, char **argv)
         .command = named ? named : command_named(""),
         .in = "-",
         .out = "-",
-        .filter = "speech",
         .reduction_db = NOT_GIVEN,
         .mix = NOT_GIVEN,
         .latency_ms = NOT_GIVEN,
@@ -300,6 +301,8 @@ int options_read(struct options *o, int argc, char **argv)
     if ((status = read_named(o, argc, argv)) || o->help || o->version)
         return status;
     if ((status = read_places(o, argc - optind, argv + optind)))
+        return status;
+    if ((status = filter_settle(o)))
         return status;
     return settle_input(o);
 }

@@ -15,7 +15,7 @@ enum { NOT_GIVEN = -1 };        /* a number that the filter or the input decides
 
 /* A bit for each command (commands.c), in the rows that it knows. */
 enum { DENOISE = 1 << 0, LIVE = 1 << 1, DEVICES = 1 << 2, PIPEWIRE = 1 << 3,
-       COMPLETION = 1 << 4 };
+       COMPLETION = 1 << 4, FILTERS = 1 << 5, INSPECT = 1 << 6 };
 #define ANY (~0u)
 
 struct command;
@@ -25,7 +25,8 @@ struct options {
     const char *in, *out;       /* first and second place named; "-": none, the standard one */
     bool named;                 /* there was a first            */
 
-    const char *filter;
+    const char *filter;         /* a name or a file, NULL: the input decides  */
+    const char *filter_text;    /* the name or the file's text, for lull_new() */
     double reduction_db, mix, latency_ms;
     bool residual;
 

@@ -122,12 +122,13 @@ static const char *plugin_path(char *room)
 
 int pipewire_conf(const struct options *o)
 {
-    const lull_config usual = lull_preset(o->filter, 48000, 1);
-    const int number = choice_number(o->filter);
+    const char *const filter = o->filter ? o->filter : "speech";
+    const lull_config usual = lull_preset(filter, 48000, 1);
+    const int number = choice_number(filter);
     char room[PATH_ROOM];
 
     if (number < 0)
-        return complain(EX_CONFIG, "%s: %s", o->filter, lull_strerror(LULL_BAD_FILTER));
+        return complain(EX_CONFIG, "%s: the plugin has the filters of lull filters alone", filter);
     fputs(o->alone ? alone : in_the_daemon, stdout);
     printf(chain, plugin_path(room),
            o->reduction_db < 0 ? (double)usual.reduction_db : o->reduction_db,

@@ -7,6 +7,7 @@
  */
 #include "app/report.h"
 #include "app/errors.h"
+#include "app/filters.h"
 #include "app/log.h"
 #include "app/stop.h"
 #include <math.h>
@@ -24,8 +25,9 @@ static void announce(const struct pass *p)
     remark("%s: %s, %.10g Hz, %u channel%s", p->source.name, p->source.kind, sound->rate_hz,
            sound->channels, sound->channels == 1 ? "" : "s");
     remark("%s: %s%s", p->sink.name, p->sink.kind, p->sink.dither ? ", dithered" : "");
-    remark("%s filter, at most %g dB, mix %g%s; latency %zu frames (%.1f ms), made up for",
-           p->options->filter, (double)p->config.reduction_db, (double)p->config.mix,
+    remark("%s filter%s, at most %g dB, mix %g%s; latency %zu frames (%.1f ms), made up for",
+           filter_called(p->options, sound), p->options->filter ? "" : " (-f takes another)",
+           (double)p->config.reduction_db, (double)p->config.mix,
            p->options->residual ? ", residual" : "", latency,
            1000.0 * (double)latency / sound->rate_hz);
 }
@@ -86,7 +88,7 @@ static void warn(const struct pass *p, const struct summary *s)
         remark("%s: left out %zu bytes at the end, which are no whole frame", p->source.name,
                p->source.leftover);
     if (s->invalid)
-        remark("%s: %llu samples are not finite; they count as 0", p->source.name, s->invalid);
+        remark("%s: %llu samples are not finite; they count as missing", p->source.name, s->invalid);
     if (s->clipped)
         remark("%s: clipped %lld samples", p->sink.name, s->clipped);
 }
