@@ -128,22 +128,23 @@ static const float ROW = 8;
 /* Learns this segment's powers x[FLOOR_BINS] of a channel. */
 static void learn_powers(struct floor *f, size_t c, const float *x)
 {
-    f->age[c] = fminf(f->age[c] + 1, MEMORY);
-    for (size_t b = 0; b < FLOOR_BINS; b++) {
-        float *const P = f->power + b * f->channels + c;
+    float *restrict const P = f->power + c * FLOOR_BINS;
+    const float age = fminf(f->age[c] + 1, MEMORY);
 
-        *P += (x[b] - *P) / f->age[c];
-    }
+    f->age[c] = age;
+    for (size_t b = 0; b < FLOOR_BINS; b++)
+        P[b] += (x[b] - P[b]) / age;
 }
 
 /* The two frequencies of a channel where there is least, and the sum of all. */
 static float find_least(const struct floor *f, size_t c, size_t *lowest)
 {
-    float x[FLOOR_BINS], all = 0;
+    const float *const P = f->power + c * FLOOR_BINS;
+    float all = 0;
 
     for (size_t b = 0; b < FLOOR_BINS; b++)
-        all += x[b] = f->power[b * f->channels + c];
-    find_lowest(x, lowest);
+        all += P[b];
+    find_lowest(P, lowest);
     return all;
 }
 
@@ -188,10 +189,9 @@ static void settle_level(struct floor *f, size_t c)
     }
     learn_powers(f, c, now);
 
-    const float all = find_least(f, c, lowest), *const P = f->power + c;
+    const float all = find_least(f, c, lowest), *const P = f->power + c * FLOOR_BINS;
     const float bias = 1 + UNCERTAIN / sqrtf(f->age[c]);
-    const float level =
-        bias * sqrtf(P[lowest[0] * f->channels]) * sqrtf(P[lowest[1] * f->channels]);
+    const float level = bias * sqrtf(P[lowest[0]]) * sqrtf(P[lowest[1]]);
 
     f->level[c] = level > SILENT * all && level > TINY ? level : 0;
     f->ratio[c] = all / (FLOOR_BINS * fmaxf(level, SILENT * all + TINY));
@@ -241,7 +241,7 @@ static void find_shared(const struct floor *f, size_t *lowest)
     for (size_t b = 0; b < FLOOR_BINS; b++)
         for (size_t c = 0; c < f->channels; c++)
             if (f->level[c] > 0)
-                x[b] += f->power[b * f->channels + c] / f->level[c];
+                x[b] += f->power[c * FLOOR_BINS + b] / f->level[c];
     find_lowest(x, lowest);
 }
 

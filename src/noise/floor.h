@@ -24,7 +24,7 @@ struct floor {
     float window[FLOOR_SPAN];
     float *ring;                /* [FLOOR_SPAN][channels] the last frames             */
     float (*spectrum)[2];       /* [channels][FLOOR_BINS] of this segment             */
-    float *power;               /* [FLOOR_BINS][channels] mean power                  */
+    float *power;               /* [channels][FLOOR_BINS] mean power                  */
     size_t *whole;              /* [channels] frames since one was missing            */
     unsigned *moved;            /* [channels] times that the level has jumped         */
     float *age;                 /* [channels] segments in that mean                   */
