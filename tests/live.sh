@@ -177,7 +177,9 @@ a_full_disk_ends_it() {
 # ---- a sound server without a clock
 
 jack() {                        # jack RATE PERIOD: a server of our own
-    export JACK_DEFAULT_SERVER=lull$$
+    # A name of few: JACK keeps room for 8, and that of a server that was killed is
+    # only free for one of the same name.
+    export JACK_DEFAULT_SERVER=lull$(($$ % 3))
     jackd --no-realtime -n $JACK_DEFAULT_SERVER -d dummy -r $1 -p $2 >jackd.log 2>&1 &
     echo $! >jackd.pid
     for i in 1 2 3 4 5 6 7 8 9 10; do
