@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * test_sensor_stages.c - the stages of the subspace engine, each alone.
+ */
+#include "check.h"
+#include "frame/lags.h"
+#include "noise/floor.h"
+#include "noise/wander.h"
+#include "rebuild/average.h"
+#include "shrink/complement.h"
+#include "shrink/directions.h"
+#include "track/track.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static _Alignas(64) unsigned char memory[1 << 22];
+
+static struct arena fresh_arena(void)
+{
+    memset(memory, 0, sizeof memory);
+    return (struct arena){ .block = memory };
+}
+
+static void a_vector_of_lags_is_what_a_plain_loop_copies(void **state)
+{
+    (void)state;
+    enum { M = 3, L = 5, PAST = 4, N = 40 };
+    struct arena a = fresh_arena();
+    struct lags g;
+    struct dice d = { 3 };
+    float x[N][M], y[M * L];
+    unsigned char known[N][M], there[M * L];
+
+    lags_place(&g, &a, M, L, PAST);
+    lags_reset(&g);
+    for (size_t t = 0; t < N; t++) {
+        for (size_t c = 0; c < M; c++) {
+            x[t][c] = (float)dice_normal(&d);
+            known[t][c] = dice_uniform(&d) < 0.8;
+        }
+        lags_push(&g, x[t], known[t]);
+        for (size_t ago = 0; ago <= PAST; ago++) {
+            lags_vector(&g, ago, y, there);
+            for (size_t c = 0; c < M; c++)
+                for (size_t i = 0; i < L; i++) {
+                    const size_t back = L - 1 - i + ago;
+
+                    assert_true(y[c * L + i] == (back <= t ? x[t - back][c] : 0));
+                    assert_true(there[c * L + i] == (back <= t ? known[t - back][c] : 1));
+                }
+        }
+        size_t gaps = 0;
+
+        for (size_t back = 0; back < L + PAST && back <= t; back++)
+            for (size_t c = 0; c < M; c++)
+                gaps += !known[t - back][c];
+        assert_int_equal(g.gaps, gaps);
+    }
+    lags_scale(&g, 1, 2);
+    lags_vector(&g, 1, y, there);
+    for (size_t i = 0; i < M * L; i++)
+        assert_true(y[i] == (i / L == 1 ? 2 : 1) * x[N - 1 - L + i % L][i / L]);
+}
+
+static void the_average_is_the_mean_along_anti_diagonals(void **state)
+{
+    (void)state;
+    enum { M = 2, L = 6, N = 30 };
+
+    for (size_t delay = 0; delay < L; delay++) {
+        struct arena a = fresh_arena();
+        struct average r;
+        struct dice d = { 5 };
+        float X[N][M * L], x[M];
+
+        average_place(&r, &a, M, L, delay);
+        average_reset(&r);
+        for (size_t t = 0; t < N; t++) {
+            dice_noise(&d, X[t], M * L, 1);
+            average_update(&r, X[t], x);
+            for (size_t c = 0; t >= 2 * delay && c < M; c++) {
+                double mean = 0;
+
+                for (size_t k = 0; k <= delay; k++)     /* frame t - delay in vector t - k */
+                    mean += (double)X[t - k][c * L + L - 1 - (delay - k)] / (double)(delay + 1);
+                assert_at_most(fabs((double)x[c] - mean), 1e-6);        /* measured 2e-7 */
+            }
+        }
+        average_scale(&r, 1, 3);
+        average_update(&r, X[N - 1], x);
+        for (size_t c = 0; c < M; c++) {
+            double sum = (double)X[N - 1][c * L + L - 1 - delay], old = 0;
+
+            for (size_t k = 1; k <= delay; k++)
+                old += (double)X[N - k][c * L + L - 1 - (delay - k)];
+            sum += (c == 1 ? 3 : 1) * old;
+            assert_at_most(fabs((double)x[c] - sum / (double)(delay + 1)), 3e-6);
+        }
+    }
+}
+
+/* A floor and what it needs. */
+struct bench {
+    struct floor floor;
+    struct fft fft;
+};
+
+static void bench_open(struct bench *b, size_t channels, bool shared)
+{
+    struct arena a = fresh_arena();
+
+    floor_place(&b->floor, &a, channels, shared);
+    fft_place(&b->fft, &a, FLOOR_SPAN);
+    assert_true(fft_ready(&b->fft));
+    assert_true(a.used <= sizeof memory);
+    floor_reset(&b->floor);
+}
+
+/* n frames: waves of rank 2 in all, noise of deviation sigma[c], and a share of it in
+ * common. */
+static void feed(struct bench *b, struct dice *d, size_t n, const double *sigma, double common)
+{
+    const size_t M = b->floor.channels;
+    unsigned char known[64];
+    float x[64];
+
+    memset(known, 1, sizeof known);
+    for (size_t t = 0; t < n; t++) {
+        const double u = dice_normal(d);
+
+        for (size_t c = 0; c < M; c++)
+            x[c] = (float)(3 * sin(0.4 * (double)t + (double)c) +
+                           sigma[c] * (dice_normal(d) + common * u));
+        floor_update(&b->floor, &b->fft, x, known);
+    }
+}
+
+static void the_floor_finds_the_level_of_the_noise(void **state)
+{
+    (void)state;
+    for (size_t M = 1; M <= 8; M += 7) {
+        struct bench b;
+        struct dice d = { 12 };
+        double sigma[8], worst = 0, mean = 0;
+
+        for (size_t c = 0; c < 8; c++)
+            sigma[c] = pow(10, -1 + 0.3 * (double)c);
+        bench_open(&b, M, false);
+        feed(&b, &d, 60000, sigma, 0);
+        for (size_t c = 0; c < M; c++) {
+            const double ratio = (double)b.floor.level[c] / (sigma[c] * sigma[c]);
+
+            worst = fmax(worst, fabs(ratio - 1));
+            mean += ratio / (double)M;
+        }
+        assert_at_most(worst, 0.15);            /* measured .053 */
+        assert_at_most(fabs(mean - 1), 0.05);   /* measured .04 and .022 */
+        for (size_t c = 0; c < M; c++)
+            assert_int_equal(b.floor.moved[c], 0);
+        fft_close(&b.fft);
+    }
+}
+
+static void the_floor_whitens_what_channels_share(void **state)
+{
+    (void)state;
+    enum { M = 16, N = 20000 };
+    struct bench b;
+    struct dice d = { 14 };
+    double sigma[M], C[M][M] = { { 0 } }, apart = 0, before = 0;
+
+    for (size_t c = 0; c < M; c++)
+        sigma[c] = 0.2 + 0.1 * (double)c;
+    bench_open(&b, M, true);
+    feed(&b, &d, 40000, sigma, 1);
+    for (size_t t = 0; t < N; t++) {
+        float x[M], z[M], copy[M], back[M];
+        const double u = dice_normal(&d);
+
+        for (size_t c = 0; c < M; c++)
+            x[c] = (float)(sigma[c] * (dice_normal(&d) + u));
+        floor_whiten(&b.floor, x, z);
+        for (size_t i = 0; i < M; i++)
+            for (size_t k = 0; k < M; k++)
+                C[i][k] += (double)z[i] * (double)z[k] / N;
+        memcpy(copy, z, sizeof z);
+        floor_restore(&b.floor, copy, back);
+        for (size_t c = 0; c < M; c++)
+            assert_at_most(fabsf(back[c] - x[c]), 1e-4f);       /* measured 2e-6 */
+    }
+    for (size_t i = 0; i < M; i++)
+        for (size_t k = 0; k < M; k++) {
+            apart += pow(C[i][k] / sqrt(C[i][i] * C[k][k]) - (i == k), 2) / (M * M);
+            before += (i == k ? 0 : 0.25) / (M * M);
+        }
+    assert_at_most(sqrt(apart), 0.04);                  /* measured .008, before .48 */
+    assert_at_least((double)b.floor.root[0], 2);
+    fft_close(&b.fft);
+}
+
+static void independent_noise_shares_nothing(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct dice d = { 15 };
+    const double sigma[16] = { 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2 };
+
+    bench_open(&b, 16, true);
+    feed(&b, &d, 20000, sigma, 0);
+    for (size_t k = 0; k < FLOOR_SOURCES; k++)
+        assert_true(b.floor.root[k] == 1);
+    fft_close(&b.fft);
+}
+
+static void a_burst_in_all_channels_is_soon_forgotten(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct dice d = { 16 };
+    const double one[4] = { 1, 1, 1, 1 };
+
+    bench_open(&b, 4, true);
+    feed(&b, &d, 8000, one, 0);
+    unsigned char known[4] = { 1, 1, 1, 1 };
+
+    for (size_t t = 0; t < 400; t++) {
+        const float u = (float)(1e6 * dice_normal(&d)), x[4] = { u, u, u, u };
+
+        floor_update(&b.floor, &b.fft, x, known);
+    }
+    feed(&b, &d, 8000, one, 0);
+    for (size_t k = 0; k < FLOOR_SOURCES; k++)
+        assert_true(b.floor.root[k] == 1);
+    for (size_t c = 0; c < 4; c++)
+        assert_at_most(fabs((double)b.floor.level[c] - 1), 0.3);
+    fft_close(&b.fft);
+}
+
+static void a_jump_of_the_noise_is_noticed_where_it_is(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct dice d = { 17 };
+    double sigma[3] = { 1, 1, 1 };
+
+    bench_open(&b, 3, false);
+    feed(&b, &d, 8000, sigma, 0);
+    sigma[1] = 10;
+    feed(&b, &d, 2000, sigma, 0);
+    assert_int_equal(b.floor.moved[0], 0);
+    assert_int_equal(b.floor.moved[1], 1);
+    assert_int_equal(b.floor.moved[2], 0);
+    assert_at_most(fabs((double)b.floor.level[1] / 100 - 1), 0.5);     /* measured .11 */
+    sigma[1] = 1;
+    feed(&b, &d, 2000, sigma, 0);
+    assert_int_equal(b.floor.moved[1], 2);
+    assert_at_most(fabs((double)b.floor.level[1] - 1), 0.5);
+    fft_close(&b.fft);
+}
+
+static void wander_takes_the_drift_and_leaves_the_wave(void **state)
+{
+    (void)state;
+    enum { N = 3000, SPAN = 200 };
+
+    for (size_t most = 0; most <= SPAN; most += SPAN) {
+        struct arena a = fresh_arena();
+        struct wander w;
+        double drift = 0, wave = 0, size = 0;
+
+        wander_place(&w, &a, 2, SPAN, most);
+        wander_reset(&w);
+        assert_int_equal(w.delay, most ? SPAN - 1 : 0);
+        for (size_t t = 0; t < N; t++) {
+            const double s = (double)t, then = s - (double)w.delay;
+            float x[2] = { (float)(50 + 0.1 * s), (float)sin(0.5 * s) };
+
+            wander_update(&w, x);
+            if (t < 5 * SPAN)
+                continue;
+            drift = fmax(drift, fabs((double)x[0]));
+            wave += pow((double)x[1] - sin(0.5 * then), 2);
+            size += pow(sin(0.5 * then), 2);
+        }
+        /* A ramp of .1 a frame lags a pole by .1 SPAN, a symmetric mean not at all. */
+        assert_at_most(drift, most ? 0.01 : 0.11 * SPAN);
+        assert_at_most(decibel(wave, size), -30);         /* measured -39.9 and less */
+    }
+}
+
+static void gains_of_directions_keep_to_their_limits(void **state)
+{
+    (void)state;
+    enum { R = 3 };
+    struct arena a = fresh_arena();
+    struct directions d;
+
+    directions_place(&d, &a, R, 0, 0, false);           /* Wiener alone */
+    directions_reset(&d);
+    directions_update(&d, (const float[]){ 1, 1, 1 }, (const float[]){ .5f, 4, 1e9f }, R, 1);
+    assert_true(d.gain[0] == 0 && d.gain[1] == 0.75f && d.gain[2] > 0.999f && d.kept == 2);
+
+    directions_place(&d, &a, R, 2, 1, false);           /* a threshold alone */
+    directions_reset(&d);
+    directions_update(&d, (const float[]){ 1.9f, 4, -1e9f }, (const float[]){ 1, 1, 1 }, R, 1);
+    assert_true(d.gain[0] == 0 && d.gain[2] > 0.999f);
+    assert_at_most(fabs((double)d.gain[1] - (1 - 1 / 64.)), 1e-6);
+
+    directions_place(&d, &a, R, 2, 1, true);            /* both, or sure */
+    directions_reset(&d);
+    directions_update(&d, (const float[]){ 9, 9, 9 }, (const float[]){ 1, 1, 1e9f }, R, 50);
+    assert_true(d.sure == 0 && d.gain[0] == 0 && d.gain[2] > 0.99f);
+    directions_update(&d, (const float[]){ 9, 9, 9 }, (const float[]){ 1, 1, 1e9f }, R, 1000);
+    assert_true(d.gain[0] > 0.89f && d.gain[0] <= 1);
+}
+
+static void the_complement_keeps_what_is_stronger_than_noise(void **state)
+{
+    (void)state;
+    enum { M = 2, L = 8 };
+    struct arena a = fresh_arena();
+    struct complement c;
+    struct dice d = { 19 };
+    float own[M * L], e[M * L], x[M * L] = { 0 };
+
+    complement_place(&c, &a, M, L);
+    complement_reset(&c);
+    for (size_t i = 0; i < M * L; i++)
+        own[i] = 0.5f;
+    complement_leverage(&c, own);
+    for (size_t t = 0; t < 5000; t++) {
+        for (size_t i = 0; i < M * L; i++)              /* half of the noise; 10 times that */
+            e[i] = (float)(sqrt(i < L ? 0.5 : 5) * dice_normal(&d));
+        complement_update(&c, e);
+    }
+    assert_true(c.gain[0] == 0);
+    assert_at_most(fabs((double)c.gain[1] - (1 - 1.08 / 10)), 0.03);    /* measured .005 */
+    complement_add(&c, e, 0, x);
+    for (size_t i = 0; i < M * L; i++)
+        assert_true(x[i] == (i < L ? 0 : c.gain[1] * e[i]));
+    memset(x, 0, sizeof x);
+    complement_add(&c, e, 1, x);
+    assert_memory_equal(x, e, sizeof e);
+    complement_forget(&c, 1);
+    assert_true(c.gain[1] == 0);
+    complement_update(&c, e);
+    assert_true(c.gain[1] < 0.1f);
+}
+
+static void keep_all(void *self, const struct track *t, float *q)
+{
+    (void)self;
+    memcpy(q, t->p, t->U.r * sizeof *q);
+}
+
+enum { DIM = 40, RANK = 6, FROM = 30, TO = 40 };
+
+static void tracker(struct track *t)
+{
+    struct arena a = fresh_arena();
+    const struct track_plan plan = {
+        .dim = DIM, .parts = 1, .rank = RANK, .rule = &rule_rls, .step = 0.01f,
+        .shrink = TRACK_OWN, .own = { keep_all, NULL }, .whitened = true,
+    };
+
+    track_place(t, &a, &plan);
+    assert_true(a.used <= sizeof memory);
+    track_reset(t);
+}
+
+/* Four sources and so much noise. */
+static void frame(struct dice *d, float *y, double noise)
+{
+    double s[4];
+
+    for (size_t k = 0; k < 4; k++)
+        s[k] = 5 * dice_normal(d);
+    for (size_t i = 0; i < DIM; i++) {
+        y[i] = (float)(noise * dice_normal(d));
+        for (size_t k = 0; k < 4; k++)
+            y[i] += (float)(s[k] * cos((double)(k + 1) * (double)i));
+    }
+}
+
+static double off_orthonormal(const struct track *t)
+{
+    double worst = 0;
+    float u[DIM], v[DIM];
+
+    for (size_t j = 0; j < t->U.r; j++)
+        for (size_t k = 0; k <= j; k++) {
+            double dot = 0;
+
+            basis_get(&t->U, j, u);
+            basis_get(&t->U, k, v);
+            for (size_t i = 0; i < DIM; i++)
+                dot += (double)u[i] * (double)v[i];
+            worst = fmax(worst, fabs(dot - (j == k)));
+        }
+    return worst;
+}
+
+static void assert_forgotten(struct track *t)
+{
+    float u[DIM];
+
+    track_forget(t, FROM, TO);
+    assert_at_most(off_orthonormal(t), 1e-5);           /* measured 5e-7 */
+    for (size_t j = 0; j < t->U.r; j++) {
+        basis_get(&t->U, j, u);
+        for (size_t i = FROM; i < TO; i++)
+            assert_true(u[i] == 0);
+    }
+}
+
+static void what_is_forgotten_has_no_part_and_the_basis_stays_orthonormal(void **state)
+{
+    (void)state;
+    struct track t;
+    struct dice d = { 23 };
+    float y[DIM], x_hat[DIM];
+    double error = 0, size = 0;
+
+    tracker(&t);
+    for (size_t k = 0; k < 2000; k++) {
+        frame(&d, y, 1);
+        track_update(&t, y, NULL, x_hat);
+    }
+    const float before = track_power(&t, 0);
+
+    assert_forgotten(&t);
+    assert_true(track_power(&t, 0) < before);
+    frame(&d, y, 0);
+    track_look(&t, y, NULL, x_hat);
+    for (size_t i = 0; i < FROM; i++) {                 /* the rest is still known */
+        error += pow((double)(x_hat[i] - y[i]), 2);
+        size += pow((double)y[i], 2);
+    }
+    assert_at_most(decibel(error, size), -28);          /* measured -37.5 */
+}
+
+static void directions_that_lie_in_what_is_forgotten_point_elsewhere(void **state)
+{
+    (void)state;
+    struct track t;
+    struct dice d = { 24 };
+    float y[DIM] = { 0 }, u[DIM];
+
+    tracker(&t);
+    for (size_t j = 0; j < RANK; j++) {                 /* all of it there, and nowhere else */
+        memset(u, 0, sizeof u);
+        u[FROM + j] = 1;
+        basis_set(&t.U, j, u);
+    }
+    assert_forgotten(&t);
+    for (size_t k = 0; k < 2000; k++) {
+        frame(&d, y, 1);
+        track_update(&t, y, NULL, NULL);
+    }
+    assert_at_most(off_orthonormal(&t), 1e-4);
+}
+
+static void looking_is_not_learning(void **state)
+{
+    (void)state;
+    struct track t;
+    struct dice d = { 25 };
+    unsigned char known[DIM];
+    float y[DIM], x_hat[DIM], U[DIM * 64];
+
+    tracker(&t);
+    for (size_t k = 0; k < 500; k++) {
+        frame(&d, y, 1);
+        track_update(&t, y, NULL, NULL);
+    }
+    const float power = track_power(&t, 0);
+
+    assert_true(basis_floats(&t.U) <= DIM * 64);
+    memcpy(U, t.U.U, basis_floats(&t.U) * sizeof *U);
+    frame(&d, y, 0);
+    for (size_t i = 0; i < DIM; i++)
+        known[i] = i % 10 < 5;
+    track_look(&t, y, known, x_hat);
+    assert_memory_equal(U, t.U.U, basis_floats(&t.U) * sizeof *U);
+    assert_true(power == track_power(&t, 0));
+    double error = 0, size = 0;
+
+    for (size_t i = 0; i < DIM; i++)
+        if (!known[i]) {
+            error += pow((double)(x_hat[i] - y[i]), 2);
+            size += pow((double)y[i], 2);
+        }
+    assert_at_most(decibel(error, size), -24);          /* measured -33.6 */
+
+    memset(y, 0, sizeof y);                             /* nothing there: nothing outside */
+    track_look(&t, y, NULL, x_hat);
+    for (size_t i = 0; i < DIM; i++)
+        assert_true(x_hat[i] == 0 && t.e[i] == 0);
+}
+
+static void stretching_a_coordinate_keeps_the_inverse(void **state)
+{
+    (void)state;
+    struct track t;
+    struct dice d = { 26 };
+    float y[DIM];
+
+    tracker(&t);
+    for (size_t k = 0; k < 500; k++) {
+        frame(&d, y, 1);
+        track_update(&t, y, NULL, NULL);
+    }
+    struct cov *const c = &t.rule.cov;
+    const float own = cov_power(c, 2), other = cov_power(c, 3), both = c->C[2 * c->ld + 3];
+
+    cov_stretch(c, 2, 0.5f);
+    assert_true(cov_power(c, 2) == 0.25f * own && cov_power(c, 3) == other);
+    assert_true(c->C[2 * c->ld + 3] == 0.5f * both && c->C[3 * c->ld + 2] == 0.5f * both);
+    for (size_t i = 0; i < RANK; i++)
+        for (size_t k = 0; k < RANK; k++) {
+            double dot = 0;
+
+            for (size_t j = 0; j < RANK; j++)
+                dot += (double)c->C[i * c->ld + j] * (double)c->P[j * c->ld + k];
+            assert_at_most(fabs(dot - (i == k)), 0.02);
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_vector_of_lags_is_what_a_plain_loop_copies),
+        cmocka_unit_test(the_average_is_the_mean_along_anti_diagonals),
+        cmocka_unit_test(the_floor_finds_the_level_of_the_noise),
+        cmocka_unit_test(the_floor_whitens_what_channels_share),
+        cmocka_unit_test(independent_noise_shares_nothing),
+        cmocka_unit_test(a_burst_in_all_channels_is_soon_forgotten),
+        cmocka_unit_test(a_jump_of_the_noise_is_noticed_where_it_is),
+        cmocka_unit_test(wander_takes_the_drift_and_leaves_the_wave),
+        cmocka_unit_test(gains_of_directions_keep_to_their_limits),
+        cmocka_unit_test(the_complement_keeps_what_is_stronger_than_noise),
+        cmocka_unit_test(what_is_forgotten_has_no_part_and_the_basis_stays_orthonormal),
+        cmocka_unit_test(directions_that_lie_in_what_is_forgotten_point_elsewhere),
+        cmocka_unit_test(looking_is_not_learning),
+        cmocka_unit_test(stretching_a_coordinate_keeps_the_inverse),
+    };
+    return cmocka_run_group_tests_name("sensor stages", tests, NULL, NULL);
+}
