@@ -48,6 +48,8 @@ void average_update(struct average *r, const float *restrict x_hat, float *restr
 
 void average_scale(struct average *r, size_t c, float f)
 {
-    for (size_t t = 0; t <= r->delay; t++)
-        r->sum[t * r->channels + c] *= f;
+    const size_t slots = r->delay + 1;
+
+    for (size_t t = 0; t < slots; t++)
+        r->sum[c * slots + t] *= f;
 }
