@@ -310,7 +310,7 @@ static void settle_shared(struct floor *f)
 /* Whether the last segment says nothing at all. */
 static bool silent(const struct floor *f)
 {
-    for (size_t i = 0; i < f->channels * 2 * FLOOR_SPAN; i++)
+    for (size_t i = 0; i < f->channels * FLOOR_SPAN; i++)
         if (f->ring[i] != 0)
             return false;
     return true;
