@@ -42,3 +42,9 @@ void average_update(struct average *r, const float *restrict x_hat, float *restr
         done[c] = 0;
     }
 }
+
+void average_state(struct average *r, struct store *s)
+{
+    store_size(s, &r->at, 0, r->delay);
+    store_finite(s, r->sum, (r->delay + 1) * r->channels);
+}

@@ -7,6 +7,7 @@
 #define LULL_REBUILD_AVERAGE_H
 
 #include "base/arena.h"
+#include "base/store.h"
 
 struct average {
     size_t channels, lags;      /* of a vector                             */
@@ -23,5 +24,8 @@ void average_reset(struct average *r);
 /* Adds x_hat[channels][lags], oldest first, and gives the frame x[channels]
  * that is now complete: `delay` frames before the newest in x_hat. */
 void average_update(struct average *r, const float *restrict x_hat, float *restrict x);
+
+/* All that lasts from one frame to the next; see base/store.h. */
+void average_state(struct average *r, struct store *s);
 
 #endif
