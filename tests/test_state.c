@@ -40,13 +40,12 @@ static lull *fresh(const struct kind *k)
 }
 
 /* Something of all that there is: tones that beat, a voice, hum, a baseline that
- * wanders, noise that steps up, clicks, samples that are none, and silence; for
- * sound, near the end another input, 60 dB below. */
+ * wanders, noise that steps up, clicks, samples that are none, and silence; near
+ * the end another input, 60 dB below. */
 static float *signal_for(const struct kind *k, uint64_t seed)
 {
     const size_t n = k->frames;
     float *const x = malloc(n * k->channels * sizeof *x), *const v = malloc(n * sizeof *v);
-    const size_t changes = k->rate_hz > 8000 ? n - n / 5 : n;
     struct dice d = { seed };
 
     voice(v, n, k->rate_hz, n / 5);
@@ -55,7 +54,7 @@ static float *signal_for(const struct kind *k, uint64_t seed)
             const double s = (double)t / k->rate_hz, T = (double)t;
             const double tones = 0.2 * sin(0.11 * T + c) * sin(3 * s) + 0.1 * sin(0.37 * T);
             const double hum = 0.3 * sin(6.283185307179586 * 50.1 * s + 0.3 * c);
-            const double noise = (t <= n / 2 ? 0.02 : changes < n ? 0.5 : 0.05) * dice_normal(&d);
+            const double noise = (t > n / 2 ? 0.5 : 0.02) * dice_normal(&d);
             const double click = dice_word(&d) % 1500 ? 0 : 3;
             const int silent = t < n / 40 || (t > n / 4 && t < n / 4 + n / 20);
             const int lost = dice_word(&d) % 700 == 0;
@@ -63,7 +62,7 @@ static float *signal_for(const struct kind *k, uint64_t seed)
             const double all = (double)v[t] + tones + hum + noise + click + sin(0.3 * s);
 
             x[t * k->channels + c] =
-                silent ? 0 : lost ? NAN : (float)(t > changes ? 1e-3 * all : all);
+                silent ? 0 : lost ? NAN : (float)(t > n - n / 5 ? 1e-3 * all : all);
         }
     free(v);
     return x;

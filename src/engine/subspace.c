@@ -36,6 +36,7 @@
 enum { REPORT = 64 };                   /* frames between two reports          */
 static const float RAMP = 1.0f / 64;    /* per frame: how fast controls are followed */
 static const float CAUTION_SPAN = 1.84f;        /* 8 dB of power, in nepers */
+static const float APART = 20;          /* nepers, 87 dB: a unit so far off is of another signal */
 static const size_t LAGS_MOST = 512, VECTOR_MOST = 4096, RANK_MOST = 96;
 
 static bool takes_latency(float ms)
@@ -282,8 +283,12 @@ static void follow_unit(struct group *g)
             forget(g, c);
     for (size_t c = 0; c < M; c++)
         unit += fast_log(fast_max(g->floor.level[c], 1e-30f)) / (float)M;
-    if (g->settled)
-        track_scale(&g->track, fast_exp(fast_min(g->unit - unit, 80)));
+    const float change = g->unit - unit;
+
+    if (g->settled && fabsf(change) > APART)
+        track_reset(&g->track);
+    else if (g->settled)
+        track_scale(&g->track, fast_exp(change));
     g->settled = true;
     g->unit = unit;
 }
