@@ -141,6 +141,18 @@ LULL_API size_t lull_flush(lull *l, float *out, size_t frames) LULL_RT;
 /* Forgets the signal: as good as new.  Settings stay. */
 LULL_API void lull_reset(lull *l) LULL_RT;
 
+/* Writes all that the denoiser has learnt, and what is on its way through it, to
+ * buf[size], and returns the bytes it takes; writes nothing if size is less.  The
+ * same for every instance of the same configuration, at any time.  Any machine
+ * can read it.  Settings are no part of it. */
+LULL_API size_t lull_save(const lull *l, void *buf, size_t size) LULL_RT;
+
+/* Takes over what was saved: with the same settings it goes on exactly, bit for
+ * bit, where that instance was.  LULL_BAD_STATE: damaged, of another version, or
+ * not a state at all; LULL_WRONG_STATE: of another filter, rate, number of
+ * channels or latency.  Then nothing has changed. */
+LULL_API lull_status lull_load(lull *l, const void *buf, size_t size) LULL_RT;
+
 /* Settings that can change while the signal runs.  Each takes effect within a
  * few milliseconds, without a click. */
 typedef enum {

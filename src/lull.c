@@ -19,6 +19,7 @@ enum { CONTROLS = LULL_FREEZE + 1 };
 
 struct lull {
     const struct engine *kind;
+    struct recipe recipe;               /* what it was made from              */
     void *engine;
     size_t channels, bytes;
     size_t tail;                        /* frames of the tail already flushed */
@@ -148,6 +149,7 @@ static lull *place(struct arena *a, const struct recipe *r)
     lull *const l = placed ? placed : &measured;
 
     l->kind = kind;
+    l->recipe = *r;
     l->channels = r->channels;
     l->in = arena_take(a, r->channels, sizeof *l->in);
     l->out = arena_take(a, r->channels, sizeof *l->out);
@@ -335,6 +337,53 @@ size_t lull_flush(lull *l, float *out, size_t frames)
     lull_process(l, out, out, n);
     l->tail = tail;
     return n;
+}
+
+/* What two instances must share: all of the recipe but the controls.  Latencies
+ * that are as many frames are one. */
+static void shape(void *self, struct store *s)
+{
+    const struct lull *const l = self;
+    const struct recipe *const r = &l->recipe;
+    double rate_hz = r->rate_hz;
+    float told[] = { r->joint,     r->lags,        r->window_ms, r->rank,       r->step,
+                     r->threshold, r->hold,        r->complement, r->patience_ms, r->shared,
+                     r->caution_db, r->hum,        r->denoise,   r->wander_s };
+
+    store_same(s, store_crc(0, l->kind->name, strlen(l->kind->name)));
+    store_doubles(s, &rate_hz, 1, rate_hz, rate_hz);
+    store_same(s, (uint32_t)l->channels);
+    store_same(s, (uint32_t)lull_latency(l));
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+        store_floats(s, told + i, 1, told[i], told[i]);
+}
+
+static void state(void *self, struct store *s)
+{
+    lull *const l = self;
+
+    store_size(s, &l->tail, 0, lull_latency(l));
+    store_count(s, &l->frames);
+    l->kind->state(l->engine, s);
+}
+
+static const struct store_kind stored = { "LULLSIG", 1, shape, state };
+
+size_t lull_save(const lull *l, void *buf, size_t size)
+{
+    return store_save(&stored, (lull *)l, buf, size);   /* the walk is written for both ways */
+}
+
+lull_status lull_load(lull *l, const void *buf, size_t size)
+{
+    static const lull_status why[] = { [STORE_TAKEN] = LULL_OK,
+                                       [STORE_BAD] = LULL_BAD_STATE,
+                                       [STORE_WRONG] = LULL_WRONG_STATE };
+    const enum store_verdict verdict = store_load(&stored, l, buf, size);
+
+    if (verdict == STORE_TAKEN)
+        publish(l);
+    return why[verdict];
 }
 
 const char *lull_version(void)

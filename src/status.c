@@ -29,7 +29,7 @@ const char *lull_strerror(lull_status why)
         [LULL_BAD_BASE] = "the base must be orthonormal, and leave room for the rank",
         [LULL_BAD_NUMBER] = "an entry is infinite or not a number",
         [LULL_BAD_STATE] = "what was saved is damaged, or no state of this version",
-        [LULL_WRONG_STATE] = "the state belongs to a tracker of another configuration",
+        [LULL_WRONG_STATE] = "the state is that of another configuration",
     };
     const size_t known = sizeof sentence / sizeof *sentence;
 

@@ -5,7 +5,7 @@
 #include "lull_tracker.h"
 
 #include "track/merge.h"
-#include "track/store.h"
+#include "track/state.h"
 #include "track/svd.h"
 #include "track/track.h"
 
@@ -21,7 +21,6 @@ struct lull_tracker {
 static const struct rule *const rules[] = { &rule_rls, &rule_exact, &rule_gradient,
                                             &rule_block };
 static const float ORTHONORMAL = 1e-3f; /* largest error of a base */
-static const uint32_t VERSION = 1;      /* of the state */
 
 lull_tracker_config lull_tracker_defaults(size_t dim, size_t rank)
 {
@@ -262,74 +261,30 @@ size_t lull_rank_for_budget(size_t dim, int complex_numbers, double frames_per_s
     return rank >= 1 ? (size_t)rank : 0;
 }
 
-/* State: "LULLTRK" 0, version, bytes in all, shape; fields; CRC-32 of it all. */
-static const unsigned char MAGIC[8] = "LULLTRK";
-enum { HEAD = 8 + 4 + 8 + 4 * STATE_SHAPE, TAIL = 4 };
-
-static size_t state_size(struct track *t)
+static void shape(void *self, struct store *s)
 {
-    struct store s = { .mode = STORE_MEASURE };
-
-    state_walk(t, &s);
-    return HEAD + s.used + TAIL;
+    state_shape(self, s);
 }
 
-static void walk_head(struct store *s, uint64_t size)
+static void state(void *self, struct store *s)
 {
-    store_same(s, VERSION);
-    store_same(s, (uint32_t)size);
-    store_same(s, (uint32_t)(size >> 32));
+    track_state(self, s);
 }
+
+static const struct store_kind stored = { "LULLTRK", 1, shape, state };
 
 size_t lull_tracker_save(const lull_tracker *t, void *buf, size_t size)
 {
     struct track copy = t->track; /* the walk is written for both ways */
-    const size_t need = state_size(&copy);
-    struct store s = { .mode = STORE_WRITE, .out = buf, .size = need, .used = sizeof MAGIC };
-    uint32_t shape[STATE_SHAPE];
 
-    if (size < need)
-        return need;
-    memcpy(buf, MAGIC, sizeof MAGIC);
-    walk_head(&s, need);
-    state_shape(&copy, shape);
-    for (size_t i = 0; i < STATE_SHAPE; i++)
-        store_same(&s, shape[i]);
-    state_walk(&copy, &s);
-    store_same(&s, store_crc(0, buf, need - TAIL));
-    return need;
-}
-
-/* Whether buf is a state that some tracker saved, undamaged. */
-static bool sound(const unsigned char *buf, size_t size)
-{
-    struct store s = { .mode = STORE_CHECK, .in = buf, .size = size, .used = sizeof MAGIC };
-
-    if (size < HEAD + TAIL || memcmp(buf, MAGIC, sizeof MAGIC))
-        return false;
-    walk_head(&s, size);
-    s.used = size - TAIL;
-    store_same(&s, store_crc(0, buf, size - TAIL));
-    return !s.bad;
+    return store_save(&stored, &copy, buf, size);
 }
 
 lull_status lull_tracker_load(lull_tracker *t, const void *buf, size_t size)
 {
-    struct store s = { .mode = STORE_CHECK, .in = buf, .size = size, .used = 8 + 4 + 8 };
-    uint32_t shape[STATE_SHAPE];
+    static const lull_status why[] = { [STORE_TAKEN] = LULL_OK,
+                                       [STORE_BAD] = LULL_BAD_STATE,
+                                       [STORE_WRONG] = LULL_WRONG_STATE };
 
-    if (!sound(buf, size))
-        return LULL_BAD_STATE;
-    state_shape(&t->track, shape);
-    for (size_t i = 0; i < STATE_SHAPE; i++)
-        store_same(&s, shape[i]);
-    if (s.bad || size != state_size(&t->track))
-        return LULL_WRONG_STATE;
-    state_walk(&t->track, &s); /* changes nothing yet */
-    if (s.bad)
-        return LULL_BAD_STATE;
-    s.mode = STORE_READ;
-    s.used = HEAD;
-    state_walk(&t->track, &s);
-    return LULL_OK;
+    return why[store_load(&stored, &t->track, buf, size)];
 }

@@ -272,6 +272,31 @@ static void is_sane_at_the_extremes(void **state)
     free(x);
 }
 
+static void a_sample_missing_from_the_first_vectors_costs_no_other(void **state)
+{
+    (void)state;
+    const char *const filters[] = { "tonal", "vibration", "sensor", "eeg", "ecg", "seismic" };
+    enum { FRAMES = 1000 };
+
+    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
+        for (size_t lost = 60; lost < 200; lost += 9) {
+            const lull_config cfg = lull_preset(filters[i], 1000, 1);
+            lull *const l = lull_new(&cfg, NULL);
+            float *const x = samples(FRAMES);
+            struct dice d = { 3 };
+
+            dice_noise(&d, x, FRAMES, 0.05);
+            for (size_t t = 0; t < FRAMES; t++)
+                x[t] += (float)sin(0.3 * (double)t);
+            x[lost] = NAN;
+            lull_process(l, x, x, FRAMES);
+            for (size_t t = 0; t < FRAMES; t++)
+                assert_true(isfinite(x[t]));
+            lull_free(l);
+            free(x);
+        }
+}
+
 static void an_hour_of_silence_then_a_voice(void **state)
 {
     (void)state;
@@ -333,6 +358,7 @@ int main(void)
         cmocka_unit_test(a_bang_does_not_let_the_noise_back_in),
         cmocka_unit_test(as_much_is_removed_as_is_asked_for),
         cmocka_unit_test(is_sane_at_the_extremes),
+        cmocka_unit_test(a_sample_missing_from_the_first_vectors_costs_no_other),
         cmocka_unit_test(an_hour_of_silence_then_a_voice),
         cmocka_unit_test(a_frozen_model_stays),
     };

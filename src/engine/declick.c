@@ -221,6 +221,31 @@ static void report(const void *engine, struct report *r)
         r->edge_hz[b] = (float)d->meter.edge_hz[b];
 }
 
+static void groove_state(const struct declick *d, struct groove *g, struct store *s)
+{
+    const size_t until = d->span - d->ahead;
+
+    store_finite(s, g->raw, d->span);
+    store_finite(s, g->x, d->span);
+    store_finite(s, g->w, d->span);
+    store_finite(s, g->ready, d->hop);
+    store_bytes(s, g->state, d->span, CLICK_LOST | CLICK_FOUND);
+    store_size(s, &g->settled, until - d->hop, until);  /* a click is shorter than a hop */
+}
+
+static void state(void *engine, struct store *s)
+{
+    struct declick *const d = engine;
+
+    store_size(s, &d->at, 0, d->hop - 1);
+    store_finite(s, &d->through, 1);
+    store_finite(s, &d->wet, 1);
+    store_count(s, &d->invalid);
+    meter_state(&d->meter, s);
+    for (size_t c = 0; c < d->channels; c++)
+        groove_state(d, d->groove + c, s);
+}
+
 const struct engine engine_declick = {
     .name = "declick",
     .size = sizeof(struct declick),
@@ -235,4 +260,5 @@ const struct engine engine_declick = {
     .room = room,
     .process = process,
     .report = report,
+    .state = state,
 };

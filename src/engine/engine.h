@@ -7,6 +7,7 @@
 #define LULL_ENGINE_ENGINE_H
 
 #include "base/arena.h"
+#include "base/store.h"
 #include "engine/meter.h"
 #include "engine/recipe.h"
 
@@ -53,6 +54,9 @@ struct engine {
     /* Passes b->frames <= room frames through; true if there is news to report. */
     bool (*process)(void *engine, const struct block *b, const struct controls *c);
     void (*report)(const void *engine, struct report *r);
+
+    /* Walks over all that lasts from one frame to the next. */
+    void (*state)(void *engine, struct store *s);
 };
 
 extern const struct engine engine_spectral, engine_subspace, engine_declick, engine_music;

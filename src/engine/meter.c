@@ -54,3 +54,17 @@ void meter_update(struct meter *m, const float *restrict P, const float *restric
     v.noise *= m->unit;
     m->values = v;
 }
+
+void meter_values_state(struct meter_values *v, struct store *s)
+{
+    store_finite(s, &v->in, 1);
+    store_finite(s, &v->out, 1);
+    store_finite(s, &v->noise, 1);
+    store_finite(s, v->band_in, METER_BANDS);
+    store_finite(s, v->band_out, METER_BANDS);
+}
+
+void meter_state(struct meter *m, struct store *s)
+{
+    meter_values_state(&m->values, s);
+}

@@ -6,6 +6,7 @@
 #define LULL_ENGINE_METER_H
 
 #include "base/arena.h"
+#include "base/store.h"
 
 enum { METER_BANDS = 24 };
 
@@ -31,5 +32,9 @@ void meter_reset(struct meter *m);
 /* Of the power P[n], its gain G[n] and the noise N[n] in it. */
 void meter_update(struct meter *m, const float *restrict P, const float *restrict G,
                   const float *restrict N);
+
+/* All that lasts from one frame to the next; see base/store.h. */
+void meter_values_state(struct meter_values *v, struct store *s);
+void meter_state(struct meter *m, struct store *s);
 
 #endif

@@ -107,7 +107,7 @@ static size_t room(const void *engine)
 /* A frame that is partly digital silence would teach a floor that is too low. */
 static void learn(struct music *s)
 {
-    s->sounding = stft_hop_is_zero(&s->stft) ? 0 : s->sounding + 1;
+    s->sounding = stft_hop_is_zero(&s->stft) ? 0 : s->sounding + (s->sounding < LAPPED);
     if (s->sounding >= LAPPED)
         hiss_update(&s->hiss, s->power);
 }
@@ -182,6 +182,21 @@ static void report(const void *engine, struct report *r)
         r->edge_hz[b] = (float)s->meter.edge_hz[b];
 }
 
+static void state(void *engine, struct store *s)
+{
+    struct music *const m = engine;
+
+    stft_state(&m->stft, s);
+    store_size(s, &m->t, 0, LAPPED - 1);
+    store_size(s, &m->sounding, 0, LAPPED);
+    for (size_t k = 0; k < LAPPED; k++)
+        store_floats(s, m->first[k], m->bins, 0, 1);
+    hiss_state(&m->hiss, s);
+    wiener_state(&m->wiener, s);
+    lapped_state(&m->lapped, s);
+    meter_state(&m->meter, s);
+}
+
 const struct engine engine_music = {
     .name = "music",
     .size = sizeof(struct music),
@@ -196,4 +211,5 @@ const struct engine engine_music = {
     .room = room,
     .process = process,
     .report = report,
+    .state = state,
 };

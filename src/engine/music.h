@@ -15,7 +15,7 @@ struct music {
     struct stft stft;
     size_t bins;
     size_t t;                           /* frames so far, modulo LAPPED             */
-    size_t sounding;                    /* hops since one that was all zeros        */
+    size_t sounding;                    /* hops since one that was all zeros, <= LAPPED */
     float *power;                       /* [bins] of the newest frame               */
     float *first[LAPPED];               /* [bins] first gain of frame t at t % LAPPED */
     float (*common)[2];                 /* [bins] what frames have in common        */

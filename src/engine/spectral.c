@@ -223,6 +223,25 @@ static void report(const void *engine, struct report *r)
         r->edge_hz[b] = (float)s->meter.edge_hz[b];
 }
 
+static void state(void *engine, struct store *s)
+{
+    struct spectral *const p = engine;
+
+    stft_state(&p->stft, s);
+    store_finite(s, p->gain, p->bins);
+    store_finite(s, p->noise, p->bins);
+    minimum_state(&p->minimum, s);
+    stationary_state(&p->stationary, s);
+    voicing_state(&p->voicing, s);
+    masked_state(&p->masked, s);
+    presence_state(&p->presence, s);
+    directed_state(&p->directed, s);
+    evidence_state(&p->evidence, s);
+    onset_state(&p->onset, s);
+    store_floats(s, &p->speech, 1, 0, 1);
+    meter_state(&p->meter, s);
+}
+
 const struct engine engine_spectral = {
     .name = "spectral",
     .size = sizeof(struct spectral),
@@ -237,4 +256,5 @@ const struct engine engine_spectral = {
     .room = room,
     .process = process,
     .report = report,
+    .state = state,
 };

@@ -7,6 +7,7 @@
 #define LULL_ENGINE_STFT_H
 
 #include "base/fft.h"
+#include "base/store.h"
 #include "engine/engine.h"
 #include "frame/frame.h"
 #include "rebuild/overlap.h"
@@ -55,5 +56,8 @@ bool stft_hop_is_zero(const struct stft *s);
  * come.  With `late` > 0 the engine has put the frame of `late` hops ago in the
  * place of the spectrum. */
 void stft_rebuild(struct stft *s, const float *gain, const struct controls *c);
+
+/* All that lasts from one frame to the next; see base/store.h. */
+void stft_state(struct stft *f, struct store *s);
 
 #endif

@@ -28,6 +28,7 @@
 #include "base/fastmath.h"
 #include "base/sum.h"
 #include "guard/guard.h"
+#include "track/state.h"
 
 #include <math.h>
 #include <string.h>
@@ -511,6 +512,61 @@ static void report(const void *engine, struct report *r)
     };
 }
 
+static void group_state(struct group *g, struct store *s)
+{
+    floor_state(&g->floor, s);
+    lags_state(&g->lags, s);
+    track_state(&g->track, s);
+    store_finite(s, g->track.e, g->track.U.n);  /* where nothing is seen, the last holds */
+    directions_state(&g->directions, s);
+    complement_state(&g->complement, s);
+    average_state(&g->average, s);
+    store_finite(s, &g->unit, 1);
+    store_bool(s, &g->settled);
+    store_size(s, &g->heard, 0, g->floor.channels);
+    store_u32(s, &g->segments, 0, UINT32_MAX);
+    for (size_t c = 0; c < g->floor.channels; c++)
+        store_u32(s, g->moved + c, 0, UINT32_MAX);
+}
+
+/* What is on its way from the input to the output. */
+static void ends_state(struct subspace *p, struct store *s)
+{
+    const size_t M = p->channels, due = (p->delay + 1) * M;
+
+    store_finite(s, p->dry, (p->latency + 1) * M);
+    store_finite(s, p->white, due);
+    store_finite(s, p->level, due);
+    store_bytes(s, p->known, due, 1);
+    store_finite(s, p->last, M);
+    store_size(s, &p->at, 0, p->latency);
+    store_size(s, &p->recent, 0, p->delay);
+    store_size(s, &p->since, 0, REPORT - 1);
+    store_finite(s, &p->wet, 1);
+    store_finite(s, &p->dry_share, 1);
+    meter_values_state(&p->meter, s);
+    meter_values_state(&p->sum, s);
+    store_count(s, &p->invalid);
+}
+
+static void state(void *engine, struct store *s)
+{
+    struct subspace *const p = engine;
+    const size_t M = p->channels;
+
+    if (p->wanders) {
+        wander_state(&p->wander, s);
+        store_bytes(s, p->there, (p->wander.delay + 1) * M, 1);
+        store_size(s, &p->there_at, 0, p->wander.delay);
+        store_size(s, &p->ahead, 0, p->wander.delay);
+    }
+    if (p->hums)
+        hum_state(&p->hum, s);
+    for (size_t g = 0; g < p->groups; g++)
+        group_state(p->group + g, s);
+    ends_state(p, s);
+}
+
 const struct engine engine_subspace = {
     .name = "subspace",
     .size = sizeof(struct subspace),
@@ -525,4 +581,5 @@ const struct engine engine_subspace = {
     .room = room,
     .process = process,
     .report = report,
+    .state = state,
 };

@@ -77,3 +77,8 @@ void frame_update(struct frame *f)
 {
     memmove(f->x, f->x + f->hop, (f->span - f->hop) * sizeof *f->x);
 }
+
+void frame_state(struct frame *f, struct store *s)
+{
+    store_finite(s, f->x, f->span);
+}

@@ -6,6 +6,7 @@
 #define LULL_FRAME_FRAME_H
 
 #include "base/arena.h"
+#include "base/store.h"
 
 /* How a rate and a latency become lengths, all in samples. */
 struct frame_plan {
@@ -33,5 +34,8 @@ void frame_reset(struct frame *f);
 
 /* Drops the oldest hop, making room for the next. */
 void frame_update(struct frame *f);
+
+/* All that lasts from one frame to the next; see base/store.h. */
+void frame_state(struct frame *f, struct store *s);
 
 #endif

@@ -68,3 +68,13 @@ void lags_vector(const struct lags *g, size_t ago, float *y, unsigned char *know
             memcpy(known + c * L, g->known + 2 * c * R + from, L);
     }
 }
+
+void lags_state(struct lags *g, struct store *s)
+{
+    const size_t size = 2 * g->channels * g->kept;
+
+    store_finite(s, g->ring, size);
+    store_bytes(s, g->known, size, 1);
+    store_size(s, &g->at, 0, g->kept - 1);
+    store_size(s, &g->gaps, 0, size);
+}

@@ -7,6 +7,7 @@
 #define LULL_FRAME_LAGS_H
 
 #include "base/arena.h"
+#include "base/store.h"
 
 struct lags {
     size_t channels, count;     /* M; L                                      */
@@ -30,5 +31,8 @@ void lags_scale(struct lags *g, size_t c, float f);
 /* Writes the vector y[M][L] as it was `ago` <= past frames ago, oldest first, and
  * likewise, if there are gaps, what is known of it. */
 void lags_vector(const struct lags *g, size_t ago, float *y, unsigned char *known);
+
+/* All that lasts from one frame to the next; see base/store.h. */
+void lags_state(struct lags *g, struct store *s);
 
 #endif

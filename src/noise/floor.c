@@ -347,7 +347,7 @@ void floor_update(struct floor *f, struct fft *t, const float *x, const unsigned
 {
     memcpy(f->ring + f->at * f->channels, x, f->channels * sizeof *x);
     for (size_t c = 0; c < f->channels; c++)
-        f->whole[c] = known[c] ? f->whole[c] + 1 : 0;
+        f->whole[c] = known[c] ? f->whole[c] + (f->whole[c] < FLOOR_SPAN) : 0;
     f->at = (f->at + 1) % FLOOR_SPAN;
     if (--f->due)
         return;
@@ -382,4 +382,29 @@ void floor_restore(const struct floor *f, float *restrict z, float *restrict x)
     stretch(f, z, true);
     for (size_t c = 0; c < f->channels; c++)
         x[c] = z[c] * sqrtf(f->level[c]);
+}
+
+void floor_state(struct floor *f, struct store *s)
+{
+    const size_t M = f->channels;
+
+    store_size(s, &f->at, 0, FLOOR_SPAN - 1);
+    store_u32(s, &f->segments, 0, 1u << 30);
+    store_u32(s, &f->crossed, 0, UINT32_MAX);
+    store_u32(s, &f->due, 1, FLOOR_SPAN);
+    store_finite(s, f->ring, M * FLOOR_SPAN);
+    store_finite(s, f->power, M * FLOOR_BINS);
+    for (size_t c = 0; c < M; c++) {
+        store_size(s, f->whole + c, 0, FLOOR_SPAN);
+        store_u32(s, f->moved + c, 0, UINT32_MAX);
+    }
+    store_finite(s, f->age, M);
+    store_finite(s, f->apart, M);
+    store_finite(s, f->level, M);
+    store_finite(s, f->ratio, M);
+    store_finite(s, f->root, FLOOR_SOURCES);
+    if (!f->shared)
+        return;
+    store_finite(s, f->cross, FLOOR_BINS * M * M);
+    store_finite(s, f->V, FLOOR_SOURCES * M);
 }

@@ -7,6 +7,7 @@
 #define LULL_NOISE_FLOOR_H
 
 #include "base/fft.h"
+#include "base/store.h"
 
 enum {
     FLOOR_SPAN = 32,            /* frames in a segment                  */
@@ -25,7 +26,7 @@ struct floor {
     float *ring;                /* [FLOOR_SPAN][channels] the last frames             */
     float (*spectrum)[2];       /* [channels][FLOOR_BINS] of this segment             */
     float *power;               /* [channels][FLOOR_BINS] mean power                  */
-    size_t *whole;              /* [channels] frames since one was missing            */
+    size_t *whole;              /* [channels] frames since one was missing, saturating */
     unsigned *moved;            /* [channels] times that the level has jumped         */
     float *age;                 /* [channels] segments in that mean                   */
     float *apart;               /* [channels] segments in a row far above (+), below  */
@@ -56,5 +57,8 @@ static inline bool floor_known(const struct floor *f)
  * way back, x = W^-1 z, which spends z.  A channel without noise is 0 in z, and in x. */
 void floor_whiten(const struct floor *f, const float *restrict x, float *restrict z);
 void floor_restore(const struct floor *f, float *restrict z, float *restrict x);
+
+/* All that lasts from one frame to the next; see base/store.h. */
+void floor_state(struct floor *f, struct store *s);
 
 #endif

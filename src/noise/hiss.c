@@ -206,3 +206,12 @@ void hiss_update(struct hiss *h, const float *P)
     bound(h);
     draw(h);
 }
+
+void hiss_state(struct hiss *h, struct store *s)
+{
+    minimum_state(&h->minimum, s);
+    store_finite(s, h->mean, h->n);
+    store_size(s, &h->seen, 0, UINT32_MAX);
+    store_floats(s, h->calm, HISS_BANDS, 0, 1);
+    store_finite(s, h->noise, h->n);
+}

@@ -30,4 +30,7 @@ void hiss_reset(struct hiss *h);
 /* Learns from the powers P[n] > 0 of one frame. */
 void hiss_update(struct hiss *h, const float *P);
 
+/* All that lasts from one frame to the next; see base/store.h. */
+void hiss_state(struct hiss *h, struct store *s);
+
 #endif

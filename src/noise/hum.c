@@ -26,6 +26,7 @@
 
 #include "base/fastmath.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -369,4 +370,43 @@ void hum_update(struct hum *h, float *x, bool freeze)
     h->re = r;
     if (!freeze && ++h->filled == h->span)
         hum_tick(h);
+}
+
+static void line_state(struct hum_line *l, size_t channels, struct store *s)
+{
+    for (size_t i = 0; i < 2; i++) {
+        store_finite(s, l->A[i], channels);
+        store_finite(s, l->B[i], channels);
+        store_finite(s, l->rise[i], channels);
+        store_finite(s, l->fall[i], channels);
+        store_finite(s, l->was[i], channels);
+        store_finite(s, l->last[i], channels);
+        store_finite(s, l->drift[i], channels);
+    }
+    store_finite(s, l->P, channels);
+    store_finite(s, l->R, channels);
+    store_finite(s, l->spread, channels);
+}
+
+void hum_state(struct hum *h, struct store *s)
+{
+    const size_t most = (size_t)(h->rate_hz + 1);       /* a tick is less than a second */
+
+    mains_state(&h->mains, s);
+    store_size(s, &h->harmonics, 0, h->most);
+    store_size(s, &h->span, 0, most);
+    store_size(s, &h->filled, 0, most);
+    store_size(s, &h->ticks, 0, HUM_START);
+    store_doubles(s, &h->tick_s, 1, 0, 1);
+    store_doubles(s, &h->re, 1, -DBL_MAX, DBL_MAX);
+    store_doubles(s, &h->im, 1, -DBL_MAX, DBL_MAX);
+    store_doubles(s, &h->step_re, 1, -1, 1);
+    store_doubles(s, &h->step_im, 1, -1, 1);
+    store_doubles(s, &h->omega, 1, -DBL_MAX, DBL_MAX);
+    store_doubles(s, &h->alpha, 1, -DBL_MAX, DBL_MAX);
+    store_doubles(s, h->S[0], 9, -DBL_MAX, DBL_MAX);
+    store_floats(s, &h->fade, 1, 0, 1);
+    store_finite(s, &h->removed, 1);
+    for (size_t i = 0; i < h->most; i++)
+        line_state(h->line + i, h->channels, s);
 }

@@ -50,4 +50,7 @@ void hum_update(struct hum *h, float *x, bool freeze);
 /* The fundamental's frequency; 0: no hum. */
 double hum_hz(const struct hum *h);
 
+/* All that lasts from one frame to the next; see base/store.h. */
+void hum_state(struct hum *h, struct store *s);
+
 #endif

@@ -276,3 +276,31 @@ bool mains_update(struct mains *m, const float *x)
         decide(m);
     return low || high;
 }
+
+static void band_state(struct mains_band *b, struct store *s)
+{
+    store_size(s, &b->filled, 0, b->span);
+    store_size(s, &b->ticks, 0, MAINS_WINDOW);
+    store_size(s, &b->at, 0, MAINS_WINDOW - 1);
+    store_size(s, &b->point, 0, MAINS_GRID - 1);
+    store_size(s, &b->seen, 0, UINT32_MAX);
+    store_size(s, &b->missed, 0, UINT32_MAX);
+    store_doubles(s, &b->last_hz, 1, 0, 100);
+    store_finite(s, &b->best, 1);
+    store_doubles(s, &b->re, 1, -2, 2);
+    store_doubles(s, &b->im, 1, -2, 2);
+    store_finite(s, b->acc[0][0], MAINS_HARMONICS * 2 * MAINS_MIXES);
+    store_finite(s, b->ring[0][0][0], MAINS_WINDOW * MAINS_HARMONICS * 2 * MAINS_MIXES);
+    store_finite(s, b->score, MAINS_GRID);
+}
+
+void mains_state(struct mains *m, struct store *s)
+{
+    store_size(s, &m->count, 0, m->every - 1);
+    store_doubles(s, &m->hz, 1, 0, 100);
+    store_doubles(s, &m->nominal, 1, 0, 100);
+    store_finite(s, m->scale, m->channels);
+    store_finite(s, m->power, m->channels);
+    band_state(m->band, s);
+    band_state(m->band + 1, s);
+}

@@ -6,6 +6,7 @@
 #define LULL_NOISE_MAINS_H
 
 #include "base/arena.h"
+#include "base/store.h"
 
 enum {
     MAINS_HARMONICS = 10, /* at most looked at                               */
@@ -47,5 +48,8 @@ void mains_reset(struct mains *m);
 
 /* Takes one sample of each channel.  True when a search has ended, and hz is new. */
 bool mains_update(struct mains *m, const float *x);
+
+/* All that lasts from one frame to the next; see base/store.h. */
+void mains_state(struct mains *m, struct store *s);
 
 #endif

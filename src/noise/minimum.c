@@ -82,3 +82,13 @@ void minimum_update(struct minimum *m, const float *restrict P)
     if (++m->at >= m->length)
         turn(m);
 }
+
+void minimum_state(struct minimum *m, struct store *s)
+{
+    store_size(s, &m->at, 0, m->length);
+    store_size(s, &m->oldest, 0, m->parts - 1);
+    store_finite(s, m->smooth, m->n);
+    store_floats(s, m->now, m->n, -1, INFINITY);
+    store_floats(s, m->past, m->n, -1, INFINITY);
+    store_floats(s, m->part, m->parts * m->n, -1, INFINITY);
+}

@@ -7,6 +7,7 @@
 #define LULL_NOISE_MINIMUM_H
 
 #include "base/arena.h"
+#include "base/store.h"
 
 struct minimum {
     size_t n, parts;            /* frequencies; sub-windows of the memory       */
@@ -29,5 +30,8 @@ void minimum_begin(struct minimum *m, const float *P);
 
 /* Learns from the powers P[n] of one frame. */
 void minimum_update(struct minimum *m, const float *restrict P);
+
+/* All that lasts from one frame to the next; see base/store.h. */
+void minimum_state(struct minimum *m, struct store *s);
 
 #endif

@@ -82,3 +82,12 @@ bool onset_update(struct onset *o, const float *restrict P, float *restrict N)
         o->hushed = false;
     return unknown;
 }
+
+void onset_state(struct onset *o, struct store *s)
+{
+    store_size(s, &o->filled, 0, ONSET_FRAMES - 1);
+    store_size(s, &o->seen, 0, ONSET_FRAMES);
+    store_finite(s, &o->covered, 1);
+    store_bool(s, &o->hushed);
+    store_size(s, &o->quiet, 0, o->patience);
+}

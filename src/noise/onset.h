@@ -5,6 +5,8 @@
 #ifndef LULL_NOISE_ONSET_H
 #define LULL_NOISE_ONSET_H
 
+#include "base/store.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -37,5 +39,8 @@ bool onset_lost(struct onset *o, const float *restrict P, const float *restrict 
 /* While the noise is not known: puts what is seen of it so far into N[n], and
  * says so. */
 bool onset_update(struct onset *o, const float *restrict P, float *restrict N);
+
+/* All that lasts from one frame to the next; see base/store.h. */
+void onset_state(struct onset *o, struct store *s);
 
 #endif

@@ -65,3 +65,9 @@ void presence_update(struct presence *p, const float *restrict P)
         noise[f] = M + learn * (1 - here) * (P[f] - M);
     }
 }
+
+void presence_state(struct presence *p, struct store *s)
+{
+    store_finite(s, p->noise, p->n);
+    store_floats(s, p->mean, p->n, 0, 1);
+}

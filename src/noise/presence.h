@@ -6,6 +6,7 @@
 #define LULL_NOISE_PRESENCE_H
 
 #include "base/arena.h"
+#include "base/store.h"
 
 struct presence {
     size_t n;                   /* frequencies                                    */
@@ -23,5 +24,8 @@ void presence_lift(struct presence *p, const float *restrict floor);
 
 /* Learns from the powers P[n] of one frame. */
 void presence_update(struct presence *p, const float *restrict P);
+
+/* All that lasts from one frame to the next; see base/store.h. */
+void presence_state(struct presence *p, struct store *s);
 
 #endif

@@ -124,3 +124,17 @@ void stationary_update(struct stationary *s, const float *restrict P,
         s->floor[f] = share * s->level[f];
     }
 }
+
+void stationary_state(struct stationary *y, struct store *s)
+{
+    const size_t count = y->bands->count;
+
+    store_size(s, &y->at, 0, y->length - 1);
+    store_size(s, &y->part, 0, STATIONARY_PARTS - 1);
+    store_finite(s, y->smooth, count);
+    store_finite(s, y->least, STATIONARY_PARTS * count);
+    store_finite(s, y->mean, STATIONARY_PARTS * count);
+    store_finite(s, y->level, y->bands->n);
+    store_bool(s, &y->begun);
+    store_bool(s, &y->rests);
+}

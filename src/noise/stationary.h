@@ -6,6 +6,7 @@
 #define LULL_NOISE_STATIONARY_H
 
 #include "base/ear.h"
+#include "base/store.h"
 
 enum { STATIONARY_PARTS = 5 };
 
@@ -29,5 +30,8 @@ void stationary_reset(struct stationary *s);
  * noise N[n]. */
 void stationary_update(struct stationary *s, const float *restrict P,
                        const float *restrict pooled, const float *restrict N);
+
+/* All that lasts from one frame to the next; see base/store.h. */
+void stationary_state(struct stationary *y, struct store *s);
 
 #endif

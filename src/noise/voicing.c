@@ -88,3 +88,10 @@ float voicing_prior(const struct voicing *v)
 {
     return PRIOR + PRIOR_VOICED * (sounds_voiced(v->recent) + sounds_voiced(v->now));
 }
+
+void voicing_state(struct voicing *v, struct store *s)
+{
+    store_finite(s, &v->value, 1);
+    store_finite(s, &v->now, 1);
+    store_finite(s, &v->recent, 1);
+}

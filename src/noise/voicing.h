@@ -6,6 +6,7 @@
 #define LULL_NOISE_VOICING_H
 
 #include "base/fft.h"
+#include "base/store.h"
 
 struct voicing {
     size_t n;                   /* frequencies                                     */
@@ -28,5 +29,8 @@ void voicing_update(struct voicing *v, struct fft *t, const float *restrict P,
 /* Share of the last frame to be expected as speech, 0..1: less where nothing
  * sounded voiced now or lately. */
 float voicing_prior(const struct voicing *v);
+
+/* All that lasts from one frame to the next; see base/store.h. */
+void voicing_state(struct voicing *v, struct store *s);
 
 #endif

@@ -118,3 +118,23 @@ void wander_update(struct wander *w, float *x)
     for (size_t c = 0; c < M; c++)
         x[c] = late[c] - w->mean[c];
 }
+
+static void running_state(struct running *r, struct store *s)
+{
+    store_size(s, &r->at, 0, r->n - 1);
+    store_finite(s, r->ring, r->n * r->channels);
+    store_finite(s, r->sum, r->channels);
+    store_finite(s, r->fresh, r->channels);
+}
+
+void wander_state(struct wander *w, struct store *s)
+{
+    store_bool(s, &w->begun);
+    store_finite(s, w->mean, w->channels);
+    if (!w->delay)
+        return;
+    running_state(&w->first, s);
+    running_state(&w->second, s);
+    store_size(s, &w->at, 0, w->delay);
+    store_finite(s, w->late, (w->delay + 1) * w->channels);
+}

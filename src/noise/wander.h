@@ -6,6 +6,7 @@
 #define LULL_NOISE_WANDER_H
 
 #include "base/arena.h"
+#include "base/store.h"
 
 /* A running mean over n frames; its sum is made anew every n frames, so that no
  * rounding gathers. */
@@ -32,5 +33,8 @@ void wander_reset(struct wander *w);
 
 /* The frame x[channels] in, the one `delay` frames ago out, less its baseline. */
 void wander_update(struct wander *w, float *x);
+
+/* All that lasts from one frame to the next; see base/store.h. */
+void wander_state(struct wander *w, struct store *s);
 
 #endif

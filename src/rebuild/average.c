@@ -53,3 +53,9 @@ void average_scale(struct average *r, size_t c, float f)
     for (size_t t = 0; t < slots; t++)
         r->sum[c * slots + t] *= f;
 }
+
+void average_state(struct average *r, struct store *s)
+{
+    store_size(s, &r->at, 0, r->delay);
+    store_finite(s, r->sum, (r->delay + 1) * r->channels);
+}

@@ -7,6 +7,7 @@
 #define LULL_REBUILD_AVERAGE_H
 
 #include "base/arena.h"
+#include "base/store.h"
 
 struct average {
     size_t channels, lags;      /* of a vector                             */
@@ -26,5 +27,8 @@ void average_update(struct average *r, const float *restrict x_hat, float *restr
 
 /* Channel c is from now on in another unit: what is there of it is multiplied by f. */
 void average_scale(struct average *r, size_t c, float f);
+
+/* All that lasts from one frame to the next; see base/store.h. */
+void average_state(struct average *r, struct store *s);
 
 #endif

@@ -32,3 +32,8 @@ const float *overlap_update(struct overlap *o, const float *restrict x, const fl
         sum[t] = x[t] * s[t];
     return sum;
 }
+
+void overlap_state(struct overlap *o, struct store *s)
+{
+    store_finite(s, o->sum, o->tail);
+}

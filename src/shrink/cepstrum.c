@@ -127,3 +127,10 @@ void cepstrum_update(struct cepstrum *c, struct fft *t, float *restrict S)
     for (size_t f = 0; f < c->n; f++)
         S[f] = fast_exp(S[f]);
 }
+
+void cepstrum_state(struct cepstrum *c, struct store *s)
+{
+    store_floats(s, c->kept, c->n, 0, 1);
+    store_finite(s, c->smooth, c->n);
+    store_bool(s, &c->begun);
+}

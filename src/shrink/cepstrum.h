@@ -6,6 +6,7 @@
 #define LULL_SHRINK_CEPSTRUM_H
 
 #include "base/fft.h"
+#include "base/store.h"
 
 struct cepstrum {
     size_t n;                   /* frequencies, and quefrencies up to half the period */
@@ -24,5 +25,8 @@ void cepstrum_reset(struct cepstrum *c);
 /* Replaces the powers S[n] > 0 of one frame by their smoothed form; t is used
  * for the transforms. */
 void cepstrum_update(struct cepstrum *c, struct fft *t, float *restrict S);
+
+/* All that lasts from one frame to the next; see base/store.h. */
+void cepstrum_state(struct cepstrum *c, struct store *s);
 
 #endif

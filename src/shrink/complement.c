@@ -66,3 +66,11 @@ void complement_add(const struct complement *c, const float *restrict e, float l
             x_hat[t] += gain * e[t];
     }
 }
+
+void complement_state(struct complement *c, struct store *s)
+{
+    store_finite(s, &c->frames, 1);
+    store_finite(s, c->rest, c->channels);
+    store_finite(s, c->free, c->channels);
+    store_finite(s, c->gain, c->channels);
+}

@@ -7,6 +7,7 @@
 #define LULL_SHRINK_COMPLEMENT_H
 
 #include "base/arena.h"
+#include "base/store.h"
 
 struct complement {
     size_t channels, lags;
@@ -33,5 +34,8 @@ void complement_update(struct complement *c, const float *restrict e);
  * at least. */
 void complement_add(const struct complement *c, const float *restrict e, float least,
                     float *restrict x_hat);
+
+/* All that lasts from one frame to the next; see base/store.h. */
+void complement_state(struct complement *c, struct store *s);
 
 #endif

@@ -115,3 +115,11 @@ void directed_update(struct directed *d, struct fft *t, const float *restrict P,
         clean[f] = G[f] * G[f] * P[f];
     }
 }
+
+void directed_state(struct directed *d, struct store *s)
+{
+    store_finite(s, d->clean, d->n);
+    store_finite(s, &d->level, 1);
+    store_finite(s, &d->noise_level, 1);
+    cepstrum_state(&d->cepstrum, s);
+}

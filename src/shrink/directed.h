@@ -28,4 +28,7 @@ void directed_reset(struct directed *d);
 void directed_update(struct directed *d, struct fft *t, const float *restrict P,
                      const float *restrict N, float *restrict G);
 
+/* All that lasts from one frame to the next; see base/store.h. */
+void directed_state(struct directed *d, struct store *s);
+
 #endif

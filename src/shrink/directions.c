@@ -60,3 +60,10 @@ void directions_update(struct directions *d, const float *restrict p,
         d->kept += wiener > 0;
     }
 }
+
+void directions_state(struct directions *d, struct store *s)
+{
+    store_finite(s, d->energy, d->most);
+    store_floats(s, &d->sure, 1, 0, 1);
+    store_u32(s, &d->kept, 0, (uint32_t)d->most);
+}

@@ -7,6 +7,7 @@
 #define LULL_SHRINK_DIRECTIONS_H
 
 #include "base/arena.h"
+#include "base/store.h"
 
 struct directions {
     size_t most;                /* directions at most                                */
@@ -28,5 +29,8 @@ void directions_reset(struct directions *d);
  * whose power in one dimension is `power`. */
 void directions_update(struct directions *d, const float *restrict p,
                        const float *restrict lambda, size_t r, float power);
+
+/* All that lasts from one frame to the next; see base/store.h. */
+void directions_state(struct directions *d, struct store *s);
 
 #endif

@@ -234,3 +234,15 @@ void evidence_update(struct evidence *e, const struct evidence_frame *now)
     memcpy(e->last_gain, clue(e, GAIN), count * sizeof *e->last_gain);
     bands_spread(e->bands, e->belief, e->spread);
 }
+
+void evidence_state(struct evidence *e, struct store *s)
+{
+    const size_t count = e->bands->count;
+
+    store_finite(s, e->short_power, count);
+    store_finite(s, e->middle_power, count);
+    store_finite(s, e->long_power, count);
+    store_finite(s, e->last_gain, count);
+    store_finite(s, &e->frame_lately, 1);
+    store_bool(s, &e->begun);
+}

@@ -6,6 +6,7 @@
 #define LULL_SHRINK_EVIDENCE_H
 
 #include "base/ear.h"
+#include "base/store.h"
 
 enum { EVIDENCE_CLUES = 18 };
 
@@ -35,5 +36,8 @@ void evidence_place(struct evidence *e, struct arena *a, const struct bands *ban
                     double frame_hz);
 void evidence_reset(struct evidence *e);
 void evidence_update(struct evidence *e, const struct evidence_frame *now);
+
+/* All that lasts from one frame to the next; see base/store.h. */
+void evidence_state(struct evidence *e, struct store *s);
 
 #endif

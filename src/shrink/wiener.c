@@ -47,3 +47,8 @@ void wiener_update(struct wiener *w, const float *restrict P, const float *restr
         clean[f] = G[f] * G[f] * P[f];
     }
 }
+
+void wiener_state(struct wiener *w, struct store *s)
+{
+    store_finite(s, w->clean, w->n);
+}

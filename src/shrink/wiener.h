@@ -6,6 +6,7 @@
 #define LULL_SHRINK_WIENER_H
 
 #include "base/arena.h"
+#include "base/store.h"
 
 struct wiener {
     size_t n;
@@ -19,5 +20,8 @@ void wiener_reset(struct wiener *w);
 /* Gains G[n], 0..1, for the powers P[n] in the noise N[n] > 0. */
 void wiener_update(struct wiener *w, const float *restrict P, const float *restrict N,
                    float *restrict G);
+
+/* All that lasts from one frame to the next; see base/store.h. */
+void wiener_state(struct wiener *w, struct store *s);
 
 #endif

@@ -350,3 +350,20 @@ void lapped_advance(struct lapped *l)
 {
     l->t = (l->t + 1) % K;
 }
+
+static void row_state(const struct lapped *l, struct complex4 *x, struct store *s)
+{
+    store_finite(s, (float *)x, l->groups * sizeof *x / sizeof(float));
+}
+
+void lapped_state(struct lapped *l, struct store *s)
+{
+    store_size(s, &l->t, 0, K - 1);
+    store_finite(s, &l->seen, 1);
+    store_finite(s, (float *)l->covariance, l->groups * sizeof *l->covariance / sizeof(float));
+    for (size_t c = 0; c < l->channels; c++)
+        for (size_t k = 0; k < K; k++) {
+            row_state(l, l->channel[c].x[k], s);
+            row_state(l, l->channel[c].sum[k], s);
+        }
+}

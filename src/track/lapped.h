@@ -7,6 +7,7 @@
 #define LULL_TRACK_LAPPED_H
 
 #include "base/arena.h"
+#include "base/store.h"
 
 /* Frames looked at together; each begins a quarter of a window after the last. */
 enum { LAPPED = 4 };
@@ -45,5 +46,8 @@ void lapped_update(struct lapped *l, const float *restrict N);
 void lapped_pull(const struct lapped *l, size_t c, float (*restrict X)[2],
                  float (*restrict E)[2]);
 void lapped_advance(struct lapped *l);
+
+/* All that lasts from one frame to the next; see base/store.h. */
+void lapped_state(struct lapped *l, struct store *s);
 
 #endif

@@ -234,3 +234,13 @@ void masked_lift(struct masked *m, const float *restrict floor)
         noise[f] = mean[f] * swell;
     }
 }
+
+void masked_state(struct masked *m, struct store *s)
+{
+    store_finite(s, m->mean, m->n);
+    store_finite(s, m->h, MASKED_RANK);
+    store_finite(s, m->q, MASKED_RANK);
+    store_finite(s, m->noise, m->n);
+    store_floats(s, m->mean_speech, m->n, 0, 1);
+    store_finite(s, &m->step, 1);
+}

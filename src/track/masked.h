@@ -7,6 +7,7 @@
 #define LULL_TRACK_MASKED_H
 
 #include "base/arena.h"
+#include "base/store.h"
 
 enum { MASKED_RANK = 2 };
 
@@ -42,5 +43,8 @@ void masked_update(struct masked *m, const float *restrict P, float prior);
 /* Lifts the reference so far that the model, where it swells above it, is at
  * least floor[n]; where it fades below, it may. */
 void masked_lift(struct masked *m, const float *restrict floor);
+
+/* All that lasts from one frame to the next; see base/store.h. */
+void masked_state(struct masked *m, struct store *s);
 
 #endif

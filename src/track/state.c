@@ -2,8 +2,7 @@
  *
  * state.c - all that a tracker remembers from one frame to the next.
  */
-#include "track/store.h"
-#include "track/track.h"
+#include "track/state.h"
 
 #include <float.h>
 
@@ -110,7 +109,7 @@ static void walk_extras(struct track *t, struct store *s)
     }
 }
 
-void state_walk(struct track *t, struct store *s)
+void track_state(struct track *t, struct store *s)
 {
     const size_t least = t->plan.auto_rank ? 0 : t->plan.rank;
 
@@ -165,21 +164,21 @@ uint32_t state_given(const struct track *t)
     return c->kind == COLOUR_AR1 ? crc_floats(crc, &c->rho, 1) : crc;
 }
 
-void state_shape(const struct track *t, uint32_t shape[STATE_SHAPE])
+void state_shape(const struct track *t, struct store *s)
 {
     const struct track_plan *p = &t->plan;
 
-    shape[0] = (uint32_t)p->dim;
-    shape[1] = (uint32_t)p->parts;
-    shape[2] = (uint32_t)p->rank;
-    shape[3] = (uint32_t)p->base_rank;
-    shape[4] = (uint32_t)p->block;
-    shape[5] = (uint32_t)p->rule_id;
-    shape[6] = (uint32_t)(p->step * 4294967040.0f);
-    shape[7] = (uint32_t)p->shrink;
-    shape[8] = (uint32_t)p->auto_rank | (uint32_t)p->robust << 1;
-    shape[9] = (uint32_t)p->colour;
-    shape[10] = p->learns_colour;
-    shape[11] = (uint32_t)p->hop;
-    shape[12] = state_given(t);
+    store_same(s, (uint32_t)p->dim);
+    store_same(s, (uint32_t)p->parts);
+    store_same(s, (uint32_t)p->rank);
+    store_same(s, (uint32_t)p->base_rank);
+    store_same(s, (uint32_t)p->block);
+    store_same(s, (uint32_t)p->rule_id);
+    store_same(s, (uint32_t)(p->step * 4294967040.0f));
+    store_same(s, (uint32_t)p->shrink);
+    store_same(s, (uint32_t)p->auto_rank | (uint32_t)p->robust << 1);
+    store_same(s, (uint32_t)p->colour);
+    store_same(s, p->learns_colour);
+    store_same(s, (uint32_t)p->hop);
+    store_same(s, state_given(t));
 }

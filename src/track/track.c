@@ -26,6 +26,7 @@
 #include "track/track.h"
 #include "track/vec.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -213,6 +214,16 @@ static float leakage(const struct track *t, const struct motion *m, float mu, fl
     return lambda / fmaxf(1.0f + lambda, loud);
 }
 
+/* The best guess of a frame of which not all is known, to q.  Where C has hardly
+ * seen a direction, as in the first frames, it may be out of range of float: then
+ * there is none. */
+static bool guess(struct track *t, float trust, float noise)
+{
+    missing_guess(&t->missing, &t->rule.cov, &t->U, t->guard.y, t->guard.known, trust, noise,
+                  t->q);
+    return vec_square(t->q, t->U.r * t->U.parts) <= FLT_MAX;
+}
+
 /* x_hat where the sweep cannot give it. */
 static void reconstruct(struct track *t, const struct motion *m, float s, float trust)
 {
@@ -221,14 +232,13 @@ static void reconstruct(struct track *t, const struct motion *m, float s, float 
 
     const bool own = t->plan.shrink == TRACK_OWN;
 
-    if (guard_masked(g) && (s > 0.0f || own) && t->rule.cov.q)
-        missing_guess(&t->missing, &t->rule.cov, &t->U, g->y, g->known, trust,
-                      own ? 1.0f : t->sigma2, q);
-    else if (own)
+    const bool guessed = guard_masked(g) && (s > 0.0f || own) && t->rule.cov.q &&
+                         guess(t, trust, own ? 1.0f : t->sigma2);
+
+    if (!guessed && own)
         t->plan.own.shrink(t->plan.own.self, t, q);
-    else
-        for (size_t i = 0; i < t->U.r * t->U.parts; i++)
-            q[i] = t->p[i] - s * m->h[i];
+    for (size_t i = 0; !guessed && !own && i < t->U.r * t->U.parts; i++)
+        q[i] = t->p[i] - s * m->h[i];
     t->kernel->combine(&t->U, q, t->x_hat);
 }
 
