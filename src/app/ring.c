@@ -4,6 +4,7 @@
  * at it, after (acquire) what it speaks of is there (release).
  */
 #include "app/ring.h"
+#include "app/touch.h"
 #include <stdlib.h>
 
 bool ring_new(struct ring *r, size_t least)
@@ -13,6 +14,7 @@ bool ring_new(struct ring *r, size_t least)
     while (size < least)
         size *= 2;
     *r = (struct ring){ .x = calloc(size, sizeof *r->x), .size = size };
+    touch(r->x, size * sizeof *r->x);
     return r->x;
 }
 

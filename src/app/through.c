@@ -8,6 +8,7 @@
  * is out of the way while it is reset.
  */
 #include "app/through.h"
+#include "app/touch.h"
 #include "app/progress.h"
 #include <math.h>
 #include <stdlib.h>
@@ -32,6 +33,9 @@ bool through_open(struct through *t, lull *l, double rate_hz, unsigned channels)
         .wet = calloc(THROUGH_CHUNK * (size_t)channels, sizeof *t->wet),
         .share = 1,
     };
+    touch(t->line, (latency * channels + 1) * sizeof *t->line);
+    touch(t->dry, THROUGH_CHUNK * (size_t)channels * sizeof *t->dry);
+    touch(t->wet, THROUGH_CHUNK * (size_t)channels * sizeof *t->wet);
     governor_reset(&t->governor);
     return t->line && t->dry && t->wet;
 }
