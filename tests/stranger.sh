@@ -115,8 +115,8 @@ for wrong in (lambda: lull.Lull(16000, 1, "nonsense"), lambda: lull.Lull(1, 1), 
         pass
 E
 }
-for python in python3 /usr/bin/python3; do
-    if $python -c 'import numpy' 2>/dev/null; then
+for python in python3 /usr/bin/python3; do      # which cannot load a sanitizer
+    if [ "${FLAVOUR:-release}" = release ] && $python -c 'import numpy' 2>/dev/null; then
         python_works $python || no "samples/lull.py fails"
         break
     fi
