@@ -35,4 +35,10 @@ struct recipe {
     float wander_s;             /* slower than this is no signal; 0: all is               */
 };
 
+/* Frames in so many ms. */
+static inline size_t recipe_frames(const struct recipe *r, double ms)
+{
+    return (size_t)(ms * r->rate_hz / 1000 + 0.5);
+}
+
 #endif

@@ -28,17 +28,13 @@
 #include "base/fastmath.h"
 #include "base/sum.h"
 #include "guard/guard.h"
-#include "track/state.h"
 
 #include <math.h>
 #include <string.h>
 
 enum { REPORT = 64 };                   /* frames between two reports          */
 static const float RAMP = 1.0f / 64;    /* per frame: how fast controls are followed */
-static const float MOST_CHANGE = 14;    /* 60 dB of the noise's power, in nepers, at once */
-static const float LOUDEST = 1e7f;      /* noise levels, 140 dB: louder is no sample   */
 static const float CAUTION_SPAN = 1.84f;        /* 8 dB of power, in nepers */
-static const size_t LAGS_MOST = 512, VECTOR_MOST = 4096, RANK_MOST = 96;
 
 static bool takes_latency(float ms)
 {
@@ -50,86 +46,11 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static size_t frames_in(double ms, double rate_hz)
-{
-    return (size_t)(ms * rate_hz / 1000 + 0.5);
-}
-
-/* Lags of a vector of so many channels. */
-static size_t lags_for(const struct recipe *r, size_t members)
-{
-    const size_t wanted = r->window_ms > 0 ? frames_in((double)r->window_ms, r->rate_hz)
-                                           : (size_t)r->lags;
-    const size_t room = VECTOR_MOST / members, most = least(room, LAGS_MOST);
-
-    return least(wanted > 1 ? wanted : 1, most > 1 ? most : 1);
-}
-
-/* Half the lags for what one channel does, and 1.5 a channel for how they differ. */
-static size_t rank_for(const struct recipe *r, size_t members, size_t lags)
-{
-    const size_t n = members * lags;
-    const size_t own = least(lags / 2 + 3 * members / 2, RANK_MOST);
-    const size_t rank = r->rank > 0 ? (size_t)r->rank : own;
-
-    return least(rank, n > 1 ? n - 1 : 1);
-}
-
-static void shrink(void *self, const struct track *t, float *q)
-{
-    struct group *const g = self;
-    const size_t r = t->U.r;
-
-    for (size_t i = 0; i < r; i++)
-        g->lambda[i] = track_power(t, i);
-    directions_update(&g->directions, t->p, g->lambda, r, t->guard.energy / (float)t->U.n);
-    for (size_t i = 0; i < r; i++)
-        q[i] = g->directions.gain[i] * t->p[i];
-}
-
-static void place_group(struct group *g, struct arena *a, const struct recipe *r,
-                        size_t members, size_t lags, size_t delay)
-{
-    const size_t n = members * lags, rank = rank_for(r, members, lags);
-    const struct track_plan plan = {
-        .dim = n,
-        .parts = 1,
-        .rank = rank,
-        .rule = &rule_rls,
-        .step = r->step,
-        .shrink = TRACK_OWN,
-        .own = { shrink, g },
-        .whitened = true,
-        .robust = r->spikes > 0,
-        .hop = members < n ? members : 0,
-    };
-
-    g->complements = r->complement > 0;
-    g->settled = false;
-    g->segments = 0;
-    floor_place(&g->floor, a, members, r->shared > 0 && members <= FLOOR_SHARED_MOST);
-    g->patience = frames_in((double)r->patience_ms, r->rate_hz);
-    lags_place(&g->lags, a, members, lags, g->patience);
-    track_place(&g->track, a, &plan);
-    directions_place(&g->directions, a, rank, r->threshold, r->hold, g->patience > 0);
-    complement_place(&g->complement, a, members, lags);
-    average_place(&g->average, a, members, lags, delay);
-    g->own = arena_floats(a, basis_padded(&g->track.U));
-    g->lambda = arena_floats(a, rank);
-    g->y = arena_floats(a, n);
-    g->x_hat = arena_floats(a, n);
-    g->known = arena_take(a, n, 1);
-    g->moved = arena_take(a, members, sizeof *g->moved);
-    g->z = arena_floats(a, members);
-    g->before = arena_floats(a, members);
-    g->estimate = arena_floats(a, members);
-}
-
 /* The latency that is asked for goes to the vectors first, then to the baseline. */
 static size_t plan_delay(struct subspace *s, const struct recipe *r, size_t lags)
 {
     const size_t asked = r->latency_ms < 0 ? SIZE_MAX
-                                           : frames_in((double)r->latency_ms, r->rate_hz);
+                                           : recipe_frames(r, (double)r->latency_ms);
 
     s->delay = least(asked, lags - 1);
     return asked - s->delay;
@@ -139,7 +60,7 @@ static void place(void *engine, struct arena *a, const struct recipe *r)
 {
     struct subspace measured, *const s = engine ? engine : &measured;
     const size_t M = r->joint > 0 ? r->channels : 1;
-    const size_t lags = r->denoise > 0 ? lags_for(r, M) : 1;
+    const size_t lags = r->denoise > 0 ? group_lags(r, M) : 1;
 
     *s = (struct subspace){ .channels = r->channels, .members = M };
     s->groups = r->denoise > 0 ? r->channels / M : 0;
@@ -147,7 +68,7 @@ static void place(void *engine, struct arena *a, const struct recipe *r)
 
     s->wanders = r->wander_s > 0;
     if (s->wanders) {
-        wander_place(&s->wander, a, s->channels, frames_in(1e3 * (double)r->wander_s, r->rate_hz),
+        wander_place(&s->wander, a, s->channels, recipe_frames(r, 1e3 * (double)r->wander_s),
                      left);
         s->there = arena_take(a, (s->wander.delay + 1) * s->channels, 1);
     }
@@ -161,7 +82,7 @@ static void place(void *engine, struct arena *a, const struct recipe *r)
     for (size_t g = 0; g < s->groups; g++) {
         struct group unused, *const group = arena_measures(a) ? &unused : s->group + g;
 
-        place_group(group, a, r, M, lags, s->delay);
+        group_place(group, a, r, M, s->delay);
     }
     s->dry = arena_floats(a, (s->latency + 1) * s->channels);
     s->white = arena_floats(a, (s->delay + 1) * s->channels);
@@ -187,19 +108,6 @@ static void close(void *engine)
     fft_close(&s->fft);
 }
 
-static void reset_group(struct group *g)
-{
-    g->settled = false;
-    g->segments = 0;
-    memset(g->moved, 0, g->floor.channels * sizeof *g->moved);
-    floor_reset(&g->floor);
-    lags_reset(&g->lags);
-    track_reset(&g->track);
-    directions_reset(&g->directions);
-    complement_reset(&g->complement);
-    average_reset(&g->average);
-}
-
 static void reset(void *engine)
 {
     struct subspace *const s = engine;
@@ -214,7 +122,7 @@ static void reset(void *engine)
     if (s->hums)
         hum_reset(&s->hum);
     for (size_t g = 0; g < s->groups; g++)
-        reset_group(s->group + g);
+        group_reset(s->group + g);
     memset(s->dry, 0, (s->latency + 1) * M * sizeof *s->dry);
     memset(s->white, 0, (s->delay + 1) * M * sizeof *s->white);
     memset(s->level, 0, (s->delay + 1) * M * sizeof *s->level);
@@ -258,88 +166,6 @@ static void take(struct subspace *s, const struct block *b, size_t t)
     }
     s->invalid += M - known;
     memcpy(s->x, last, M * sizeof *last);
-}
-
-/* The noise of channel c has jumped: what is known of the channel goes. */
-static void forget(struct group *g, size_t c)
-{
-    const size_t L = g->lags.count, others = g->track.U.n - L;
-
-    g->moved[c] = g->floor.moved[c];
-    g->settled = false;
-    complement_forget(&g->complement, c);
-    if (2 * g->track.U.r < others)
-        track_forget(&g->track, c * L, (c + 1) * L);
-    else
-        track_reset(&g->track);
-}
-
-/* The tracker's powers are in units of the noise; when that unit changes, so do
- * they. */
-static void follow_unit(struct group *g)
-{
-    const size_t M = g->floor.channels;
-    size_t heard = 0;
-    float unit = 0;
-
-    if (g->segments == g->floor.segments)
-        return;
-    g->segments = g->floor.segments;
-    basis_leverage(&g->track.U, g->own);
-    complement_leverage(&g->complement, g->own);
-    for (size_t c = 0; c < M; c++)
-        if (g->moved[c] != g->floor.moved[c])
-            forget(g, c);
-    for (size_t c = 0; c < M; c++)
-        if (g->floor.level[c] > 0) {
-            unit += fast_log(fast_max(g->floor.level[c], 1e-30f)) / (float)M;
-            heard++;
-        }
-    if (g->settled && heard == g->heard)
-        track_scale(&g->track, fast_exp(fast_clamp(g->unit - unit, -MOST_CHANGE, MOST_CHANGE)));
-    g->settled = true;
-    g->heard = heard;
-    g->unit = unit;
-}
-
-/* x_hat, with what lies outside the subspace as far as that is to be kept. */
-static void add_complement(struct group *g, bool freeze)
-{
-    struct track *const t = &g->track;
-
-    if (g->complements && !freeze && !g->lags.gaps)
-        complement_update(&g->complement, t->e);
-    complement_add(&g->complement, t->e, g->directions.sure, g->x_hat);
-}
-
-/* One frame x of a group, known or not, into its vector and through the tracker;
- * g->estimate is then that of the frame `delay` ago, white.  What is too loud to be
- * squared is as good as missing; a channel without noise is known to be 0. */
-static void track(struct group *g, const float *x, unsigned char *known, bool freeze)
-{
-    const size_t n = g->track.U.n;
-
-    floor_whiten(&g->floor, x, g->z);
-    for (size_t c = 0; c < g->floor.channels; c++)
-        known[c] = g->floor.level[c] > 0 ? known[c] && fabsf(g->z[c]) <= LOUDEST : 1;
-    lags_push(&g->lags, g->z, known);
-    lags_vector(&g->lags, 0, g->y, g->known);
-    if (floor_known(&g->floor)) {
-        follow_unit(g);
-        if (g->patience || freeze)
-            track_look(&g->track, g->y, g->lags.gaps ? g->known : NULL, g->x_hat);
-        else
-            track_update(&g->track, g->y, g->lags.gaps ? g->known : NULL, g->x_hat);
-
-        add_complement(g, freeze);
-        if (g->patience && !freeze) {
-            lags_vector(&g->lags, g->patience, g->y, g->known);
-            track_update(&g->track, g->y, g->lags.gaps ? g->known : NULL, NULL);
-        }
-    } else {
-        memcpy(g->x_hat, g->y, n * sizeof *g->x_hat);
-    }
-    average_update(&g->average, g->x_hat, g->estimate);
 }
 
 /* The share of what looks like noise in channel c that is taken away.  A signal far
@@ -389,7 +215,7 @@ static void clean(struct subspace *s, float reduction_db, bool freeze)
 
         if (!freeze)
             follow_floor(s, s->group + g, c);
-        track(s->group + g, s->x + c, s->here + c, freeze);
+        group_update(s->group + g, s->x + c, s->here + c, freeze);
         memcpy(s->white + newest * M + c, s->group[g].z, s->members * sizeof(float));
     }
     memcpy(s->known + newest * M, s->here, M);
@@ -512,24 +338,6 @@ static void report(const void *engine, struct report *r)
     };
 }
 
-static void group_state(struct group *g, struct store *s)
-{
-    floor_state(&g->floor, s);
-    lags_state(&g->lags, s);
-    track_state(&g->track, s);
-    store_finite(s, g->track.e, g->track.U.n);  /* where nothing is seen, the last holds */
-    directions_state(&g->directions, s);
-    complement_state(&g->complement, s);
-    average_state(&g->average, s);
-    store_finite(s, &g->unit, 1);
-    store_bool(s, &g->settled);
-    store_size(s, &g->heard, 0, g->floor.channels);
-    store_u32(s, &g->segments, 0, UINT32_MAX);
-    for (size_t c = 0; c < g->floor.channels; c++)
-        store_u32(s, g->moved + c, 0, UINT32_MAX);
-}
-
-/* What is on its way from the input to the output. */
 static void ends_state(struct subspace *p, struct store *s)
 {
     const size_t M = p->channels, due = (p->delay + 1) * M;

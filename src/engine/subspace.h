@@ -6,37 +6,9 @@
 #define LULL_ENGINE_SUBSPACE_H
 
 #include "engine/engine.h"
-#include "frame/lags.h"
-#include "noise/floor.h"
+#include "engine/group.h"
 #include "noise/hum.h"
 #include "noise/wander.h"
-#include "rebuild/average.h"
-#include "shrink/complement.h"
-#include "shrink/directions.h"
-#include "track/track.h"
-
-/* Channels that are one vector, with a tracker of their own. */
-struct group {
-    struct floor floor;
-    struct lags lags;
-    struct track track;
-    struct directions directions;
-    struct complement complement;
-    struct average average;
-    float *own;                 /* [padded] share of each number in the subspace   */
-    float *lambda;              /* [rank] mean power along each direction          */
-    float *y, *x_hat;           /* [channels][lags] a vector, and what is kept     */
-    unsigned char *known;       /* [channels][lags] what there is of it            */
-    bool complements;           /* what is outside the subspace may be signal         */
-    size_t patience;            /* frames after which a vector is learnt from         */
-    float unit;                 /* mean log noise level that powers are in, if settled */
-    bool settled;
-    size_t heard;               /* channels with a level in that mean                 */
-    unsigned segments;          /* of the floor that are dealt with                   */
-    unsigned *moved;            /* [channels] jumps of the level that are dealt with  */
-    float *before;              /* [channels] levels before the newest frame          */
-    float *z, *estimate;        /* [channels] the newest frame and the one due, white */
-};
 
 struct subspace {
     size_t channels, members;   /* members: channels of a group                    */

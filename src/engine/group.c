@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * group.c - see group.h.
+ *
+ * The floor of the noise whitens the frame, z = W x; the last L of them are the
+ * vector y that the tracker sees.  Of the coefficients in its subspace the gains keep
+ * what is signal, of the rest the complement keeps what is stronger than noise:
+ *
+ *   x_hat = U g U'y + g_c (y - U U'y),
+ *
+ * and the mean of what `delay` + 1 vectors make of a frame is its estimate.
+ *
+ * Cost a frame, n = M L numbers, rank r: 10 n r + 8 r^2 flops and, if noise is
+ * shared, M^2; memory n r.
+ */
+#include "engine/group.h"
+
+#include "base/fastmath.h"
+#include "track/state.h"
+
+#include <math.h>
+#include <string.h>
+
+static const float MOST_CHANGE = 14;    /* 60 dB of the noise's power, in nepers, at once */
+static const float LOUDEST = 1e7f;      /* noise levels, 140 dB: louder is no sample   */
+static const size_t LAGS_MOST = 512, VECTOR_MOST = 4096, RANK_MOST = 96;
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+size_t group_lags(const struct recipe *r, size_t members)
+{
+    const size_t wanted = r->window_ms > 0 ? recipe_frames(r, (double)r->window_ms)
+                                           : (size_t)r->lags;
+    const size_t room = VECTOR_MOST / members, most = least(room, LAGS_MOST);
+
+    return least(wanted > 1 ? wanted : 1, most > 1 ? most : 1);
+}
+
+/* Half the lags for what one channel does, and 1.5 a channel for how they differ. */
+static size_t rank_for(const struct recipe *r, size_t members, size_t lags)
+{
+    const size_t n = members * lags;
+    const size_t own = least(lags / 2 + 3 * members / 2, RANK_MOST);
+    const size_t rank = r->rank > 0 ? (size_t)r->rank : own;
+
+    return least(rank, n > 1 ? n - 1 : 1);
+}
+
+static void shrink(void *self, const struct track *t, float *q)
+{
+    struct group *const g = self;
+    const size_t r = t->U.r;
+
+    for (size_t i = 0; i < r; i++)
+        g->lambda[i] = track_power(t, i);
+    directions_update(&g->directions, t->p, g->lambda, r, t->guard.energy / (float)t->U.n);
+    for (size_t i = 0; i < r; i++)
+        q[i] = g->directions.gain[i] * t->p[i];
+}
+
+void group_place(struct group *g, struct arena *a, const struct recipe *r, size_t members,
+                 size_t delay)
+{
+    const size_t lags = group_lags(r, members), n = members * lags;
+    const size_t rank = rank_for(r, members, lags);
+    const struct track_plan plan = {
+        .dim = n,
+        .parts = 1,
+        .rank = rank,
+        .rule = &rule_rls,
+        .step = r->step,
+        .shrink = TRACK_OWN,
+        .own = { shrink, g },
+        .whitened = true,
+        .robust = r->spikes > 0,
+        .hop = members < n ? members : 0,
+    };
+
+    g->complements = r->complement > 0;
+    g->settled = false;
+    g->segments = 0;
+    floor_place(&g->floor, a, members, r->shared > 0 && members <= FLOOR_SHARED_MOST);
+    g->patience = recipe_frames(r, (double)r->patience_ms);
+    lags_place(&g->lags, a, members, lags, g->patience);
+    track_place(&g->track, a, &plan);
+    directions_place(&g->directions, a, rank, r->threshold, r->hold, g->patience > 0);
+    complement_place(&g->complement, a, members, lags);
+    average_place(&g->average, a, members, lags, delay);
+    g->own = arena_floats(a, basis_padded(&g->track.U));
+    g->lambda = arena_floats(a, rank);
+    g->y = arena_floats(a, n);
+    g->x_hat = arena_floats(a, n);
+    g->known = arena_take(a, n, 1);
+    g->moved = arena_take(a, members, sizeof *g->moved);
+    g->z = arena_floats(a, members);
+    g->before = arena_floats(a, members);
+    g->estimate = arena_floats(a, members);
+}
+
+void group_reset(struct group *g)
+{
+    g->settled = false;
+    g->segments = 0;
+    memset(g->moved, 0, g->floor.channels * sizeof *g->moved);
+    floor_reset(&g->floor);
+    lags_reset(&g->lags);
+    track_reset(&g->track);
+    directions_reset(&g->directions);
+    complement_reset(&g->complement);
+    average_reset(&g->average);
+}
+
+/* The noise of channel c has jumped: what is known of the channel goes. */
+static void forget(struct group *g, size_t c)
+{
+    const size_t L = g->lags.count, others = g->track.U.n - L;
+
+    g->moved[c] = g->floor.moved[c];
+    g->settled = false;
+    complement_forget(&g->complement, c);
+    if (2 * g->track.U.r < others)
+        track_forget(&g->track, c * L, (c + 1) * L);
+    else
+        track_reset(&g->track);
+}
+
+/* The tracker's powers are in units of the noise; when that unit changes, so do
+ * they. */
+static void follow_unit(struct group *g)
+{
+    const size_t M = g->floor.channels;
+    size_t heard = 0;
+    float unit = 0;
+
+    if (g->segments == g->floor.segments)
+        return;
+    g->segments = g->floor.segments;
+    basis_leverage(&g->track.U, g->own);
+    complement_leverage(&g->complement, g->own);
+    for (size_t c = 0; c < M; c++)
+        if (g->moved[c] != g->floor.moved[c])
+            forget(g, c);
+    for (size_t c = 0; c < M; c++)
+        if (g->floor.level[c] > 0) {
+            unit += fast_log(fast_max(g->floor.level[c], 1e-30f)) / (float)M;
+            heard++;
+        }
+    if (g->settled && heard == g->heard)
+        track_scale(&g->track, fast_exp(fast_clamp(g->unit - unit, -MOST_CHANGE, MOST_CHANGE)));
+    g->settled = true;
+    g->heard = heard;
+    g->unit = unit;
+}
+
+/* x_hat, with what lies outside the subspace as far as that is to be kept. */
+static void add_complement(struct group *g, bool freeze)
+{
+    struct track *const t = &g->track;
+
+    if (g->complements && !freeze && !g->lags.gaps)
+        complement_update(&g->complement, t->e);
+    complement_add(&g->complement, t->e, g->directions.sure, g->x_hat);
+}
+
+void group_update(struct group *g, const float *x, unsigned char *known, bool freeze)
+{
+    const size_t n = g->track.U.n;
+
+    floor_whiten(&g->floor, x, g->z);
+    for (size_t c = 0; c < g->floor.channels; c++)
+        known[c] = g->floor.level[c] > 0 ? known[c] && fabsf(g->z[c]) <= LOUDEST : 1;
+    lags_push(&g->lags, g->z, known);
+    lags_vector(&g->lags, 0, g->y, g->known);
+    if (floor_known(&g->floor)) {
+        follow_unit(g);
+        if (g->patience || freeze)
+            track_look(&g->track, g->y, g->lags.gaps ? g->known : NULL, g->x_hat);
+        else
+            track_update(&g->track, g->y, g->lags.gaps ? g->known : NULL, g->x_hat);
+
+        add_complement(g, freeze);
+        if (g->patience && !freeze) {
+            lags_vector(&g->lags, g->patience, g->y, g->known);
+            track_update(&g->track, g->y, g->lags.gaps ? g->known : NULL, NULL);
+        }
+    } else {
+        memcpy(g->x_hat, g->y, n * sizeof *g->x_hat);
+    }
+    average_update(&g->average, g->x_hat, g->estimate);
+}
+
+void group_state(struct group *g, struct store *s)
+{
+    floor_state(&g->floor, s);
+    lags_state(&g->lags, s);
+    track_state(&g->track, s);
+    store_finite(s, g->track.e, g->track.U.n);  /* where nothing is seen, the last holds */
+    directions_state(&g->directions, s);
+    complement_state(&g->complement, s);
+    average_state(&g->average, s);
+    store_finite(s, &g->unit, 1);
+    store_bool(s, &g->settled);
+    store_size(s, &g->heard, 0, g->floor.channels);
+    store_u32(s, &g->segments, 0, UINT32_MAX);
+    for (size_t c = 0; c < g->floor.channels; c++)
+        store_u32(s, g->moved + c, 0, UINT32_MAX);
+}
+
+/* What is on its way from the input to the output. */

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * group.h - the channels that are one vector, from a frame to its estimate.
+ */
+#ifndef LULL_ENGINE_GROUP_H
+#define LULL_ENGINE_GROUP_H
+
+#include "engine/recipe.h"
+#include "frame/lags.h"
+#include "noise/floor.h"
+#include "rebuild/average.h"
+#include "shrink/complement.h"
+#include "shrink/directions.h"
+#include "track/track.h"
+
+/* Channels that are one vector, with a tracker of their own. */
+struct group {
+    struct floor floor;
+    struct lags lags;
+    struct track track;
+    struct directions directions;
+    struct complement complement;
+    struct average average;
+    float *own;                 /* [padded] share of each number in the subspace   */
+    float *lambda;              /* [rank] mean power along each direction          */
+    float *y, *x_hat;           /* [channels][lags] a vector, and what is kept     */
+    unsigned char *known;       /* [channels][lags] what there is of it            */
+    bool complements;           /* what is outside the subspace may be signal         */
+    size_t patience;            /* frames after which a vector is learnt from         */
+    float unit;                 /* mean log noise level that powers are in, if settled */
+    bool settled;
+    size_t heard;               /* channels with a level in that mean                 */
+    unsigned segments;          /* of the floor that are dealt with                   */
+    unsigned *moved;            /* [channels] jumps of the level that are dealt with  */
+    float *before;              /* [channels] levels before the newest frame          */
+    float *z, *estimate;        /* [channels] the newest frame and the one due, white */
+};
+
+/* Lags of a vector of so many channels. */
+size_t group_lags(const struct recipe *r, size_t members);
+
+/* delay: frames of the vector that are waited for, < group_lags(). */
+void group_place(struct group *g, struct arena *a, const struct recipe *r, size_t members,
+                 size_t delay);
+void group_reset(struct group *g);
+
+/* One frame x[channels], known or not, into its vector and through the tracker;
+ * g->estimate is then that of the frame `delay` ago, white.  What is too loud to be
+ * squared is as good as missing; a channel without noise is known to be 0: so says
+ * known[] then. */
+void group_update(struct group *g, const float *x, unsigned char *known, bool freeze);
+
+/* All that lasts from one frame to the next; see base/store.h. */
+void group_state(struct group *g, struct store *s);
+
+#endif
