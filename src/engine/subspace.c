@@ -3,15 +3,9 @@
  * subspace.c - guard -> frame -> noise -> track -> shrink -> rebuild on vectors of
  * lags, of channels, or of both.
  *
- * One frame, y, less its baseline, is whitened by the floor of the noise, becomes
- * the newest of the vector of the last L, and goes to the tracker.  Of the
- * coefficients in its subspace the gains keep what is signal, of the rest the
- * complement keeps what is stronger than noise:
- *
- *   x_hat = U (g - g_c) U'y + g_c y.
- *
- * Each frame is in L vectors; the mean of what the first `delay` + 1 make of it is
- * the estimate.  What goes out is not it, but
+ * One frame, y, less its baseline and its hum, goes to its group, or each of its
+ * channels to one of its own; group.c makes of it z, white, and an estimate z_hat.
+ * What goes out is not that, but
  *
  *   y - W^-1 (z - z_hat),   z = W y,
  *
@@ -19,9 +13,6 @@
  *
  * A sample that is NaN or infinite is missing: unknown to the tracker, and the
  * estimate stands in for it.
- *
- * Cost a frame and group, n = M L numbers, rank r: 10 n r + 8 r^2 flops and, if
- * noise is shared, M^2; memory n r.
  */
 #include "engine/subspace.h"
 
