@@ -24,9 +24,13 @@ cd "$T" || exit 1
 lull() { timeout -k 5 100 "$LULL" "$@"; }
 now_ms() { echo $(($(date +%s%N) / 1000000)); }
 
+# A sanitized program is slower, and no user's: it has ten times as long.
+slack=1
+[ "${FLAVOUR:-release}" = release ] || slack=10
+
 # What a command took, in ms, at most LIMIT; said either way.
 within() {                      # within LIMIT COMMAND...
-    limit=$1 began=$(now_ms) status=0
+    limit=$(($1 * slack)) began=$(now_ms) status=0
     shift
     "$@" || status=$?
     took=$(($(now_ms) - began))
@@ -128,7 +132,7 @@ ended_by_a_signal_it_is_quick() {
     kill -TERM $!
     wait $! || status=$?
     echo "# SIGTERM to the end: $(($(now_ms) - began)) ms" >&3
-    [ $status = 143 ]; [ $(($(now_ms) - began)) -le 2000 ]; frames rec.wav >n; [ -s n ]
+    [ $status = 143 ]; [ $(($(now_ms) - began)) -le $((2000 * slack)) ]; frames rec.wav >n; [ -s n ]
 }
 
 the_log_says_what_it_cost() {
@@ -233,7 +237,7 @@ a_server_that_dies_is_told_within_a_second() {
     rm jackd.pid
     wait $live || status=$?
     echo "# server killed to exit $status: $(($(now_ms) - began)) ms" >&3
-    [ $status = 69 ]; [ $(($(now_ms) - began)) -le 1000 ]; says 'gone'
+    [ $status = 69 ]; [ $(($(now_ms) - began)) -le $((1000 * slack)) ]; says 'gone'
 }
 
 # ---- real time
