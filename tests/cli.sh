@@ -655,6 +655,94 @@ what_is_measured_has_a_filter_of_its_own() {
     exits 64 lull -f speech -t raw -r 128 noise.raw out.raw; says '128 Hz: the sample rate'
 }
 
+# ---- a stream in chunks
+
+piece() { tail -c +$(($2 + 1)) "$1" | head -c "$3"; }   # piece FILE FROM BYTES
+samples() { tail -c +45 "$1"; }
+
+a_stream_in_chunks_comes_out_as_one() {
+    raw="-t raw -r 16000"
+    rm -f s; lull $raw noise.raw want.raw; : >got.raw
+    at=0; for n in 100 600 20002 2 30000; do
+        piece noise.raw $at $n | lull --state s $raw >>got.raw; at=$((at + n))
+        [ -s s ]
+    done
+    head -c $((at - 1024)) want.raw >a; same a got.raw      # the latency, 512 frames, is inside
+    piece noise.raw $at 99999 | lull --state s --last $raw >>got.raw; same want.raw got.raw
+    absent s; no_litter
+    head -c 500 noise.raw | lull --state s --last $raw >got.raw; absent s
+    head -c 500 noise.raw | lull $raw >want.raw; same want.raw got.raw
+}
+
+chunks_may_be_files() {
+    lull noise.wav want.wav; rm -f s
+    { wav 1 1 16000 16 20000; head -c 20000 noise.raw; } >one.wav
+    { wav 1 1 16000 16 44000; tail -c 44000 noise.raw; } >two.wav
+    exits 0 lull --state s one.wav a.wav; silent; exits 0 lull --state s --last two.wav b.wav; silent
+    samples want.wav >want; { samples a.wav; samples b.wav; } >got; same want got
+    { wav 3 1 16000 32 32000; repeat 32000 '\0315\0314\0314\0075'; } >deep1.wav
+    { wav 3 1 16000 32 64000; repeat 64000 '\0315\0314\0314\0075'; } >deep2.wav
+    lull -m 0 deep2.wav x.flac; lull -m 0 x.flac want.raw               # with dither, which goes on
+    lull -m 0 --state s deep1.wav x.flac; lull -m 0 x.flac got1.raw
+    lull -m 0 --state s --last deep1.wav x.flac; lull -m 0 x.flac got2.raw
+    cat got1.raw got2.raw >got.raw; same want.raw got.raw
+}
+
+chunks_of_a_table_keep_their_rows() {
+    ecg=$HERE/../samples/ecg.csv
+    lull -f ecg $ecg want.csv; rm -f s
+    rows() { head -n 1 $ecg; tail -n +2 $ecg | sed -n "$1"; }
+    rows 1,18p >1.csv; rows 19,900p >2.csv; rows '901,$p' >3.csv
+    for i in 1 2; do exits 0 lull --state s -f ecg $i.csv out$i.csv; silent; done
+    exits 0 lull --state s --last -f ecg 3.csv out3.csv; silent; absent s
+    { cat out1.csv; tail -n +2 out2.csv; tail -n +2 out3.csv; } >got.csv; same want.csv got.csv
+    [ "$(wc -l <out1.csv)" = 1 ]                        # all of it is still inside
+    lull --state s -f ecg 2.csv x.csv; cut -d, -f 1,2 3.csv >narrow.csv; rm -f new.csv; cp s kept
+    exits 65 lull --state s -f ecg narrow.csv new.csv; says 's: is of another stream: ecg filter, 250 Hz, 2 channels'
+    sed 's/,/,1,/' 3.csv | sed '1s/1/time/' >wide.csv; exits 65 lull --state s -f ecg wide.csv new.csv; says '^lull: s: is of another'
+    absent new.csv; same kept s; rm s
+    head -c 4000 noise.raw | lull --state s -t raw -r 250 -c 2 -f ecg >out.raw
+    exits 65 lull --state s -f ecg 2.csv new.csv; says 's: is of another table than 2.csv'; absent new.csv; rm s
+}
+
+an_interrupted_chunk_is_gone_on_from() {
+    endless; rm -f s; lull noise.wav want.wav
+    exits 130 timeout -k 5 --preserve-status -s INT 1 "$LULL" --state s pipe a.wav
+    [ -s s ]; no_litter
+    exits 0 lull --state s --last noise.wav b.wav
+    { wav 1 1 16000 16 128000; cat noise.raw noise.raw; } >twice.wav; lull twice.wav want.wav
+    lull -m 0 a.wav a.raw; { cat a.raw; samples b.wav; } >got; samples want.wav >want; same want got
+    exec 9>&-
+}
+
+a_state_that_is_none_is_refused_and_stays() {
+    rm -f s new.wav; lull --state s noise.wav out.wav; cp s good
+    refused() { cp s kept; exits 65 lull --state s "$@" noise.wav new.wav; says "^lull: s: $why"; absent new.wav; same kept s; no_litter; }
+    why='what was saved is damaged'
+    size=$(wc -c <good)
+    for at in 0 7 12 18 22 30 40 60 90 5000 $((size - 5)) $((size - 1)); do
+        { head -c $at good; printf '\377\377'; tail -c +$((at + 3)) good; } >s; cmp -s s good || refused
+    done
+    for n in 0 1 8 47 48 60 1000 $((size - 1)); do head -c $n good >s; refused; done
+    { cat good; echo; } >s; refused; cp noise.wav s; refused
+    why='is of another stream: speech filter, 16000 Hz, 1 channel, latency 512 frames'
+    cp good s; refused -f music; refused -l 10
+    { wav 1 2 16000 16 $SIZE; cat noise.raw; } >two.wav; exits 65 lull --state s two.wav new.wav; says "$why, not .* 2 channels"; absent new.wav
+    exits 0 lull --state s -n 6 noise.wav out.wav       # settings may change
+}
+
+a_state_has_a_file_of_its_own() {
+    exits 64 lull --state noise.wav noise.wav out.wav; exits 64 lull --state out.wav noise.wav out.wav
+    exits 64 lull --last noise.wav out.wav; says '^lull: --last: '
+    rm -f out.wav s; exits 73 lull --state none/s noise.wav out.wav; says '^lull: none/s: '; absent out.wav
+    exits 66 lull --state . noise.wav out.wav; absent out.wav
+    mkfifo q; exits 66 lull --state missing/../q missing.wav out.wav; rm q
+    lull --state s noise.wav out.wav; cp s kept
+    limited() { (ulimit -f 8; "$LULL" --state s noise.wav new.wav); }
+    exits 74 limited; same kept s; absent new.wav; no_litter
+    exits 65 lull --state s -t raw -r 16000 - new.raw </dev/null; same kept s; absent new.raw
+}
+
 # ---- inspect
 
 # 4000 rows of what awk makes of the noise w and the time t.
@@ -803,6 +891,12 @@ it filters_are_listed_and_printed
 it a_filter_may_be_a_file
 it a_filter_that_is_wrong_says_where
 it what_is_measured_has_a_filter_of_its_own
+it a_stream_in_chunks_comes_out_as_one
+it chunks_may_be_files
+it chunks_of_a_table_keep_their_rows
+it an_interrupted_chunk_is_gone_on_from timeout mkfifo
+it a_state_that_is_none_is_refused_and_stays
+it a_state_has_a_file_of_its_own mkfifo
 it inspect_tells_what_a_signal_holds
 it inspect_finds_hum
 it inspect_finds_odd_channels

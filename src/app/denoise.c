@@ -6,7 +6,8 @@
  *   source -> lull_process -> drop the first `latency` frames -> sink
  *
  * and, when the source has ended, lull_flush gives the same number of frames
- * back at the end.
+ * back at the end.  Of a stream in chunks (resume.h) only the first chunk begins
+ * so, and only the last one ends so.
  */
 #include "app/denoise.h"
 #include "app/errors.h"
@@ -47,6 +48,24 @@ static bool emit(struct pass *p, float *block, size_t frames, struct fault *why)
     return !frames || sink_write(&p->sink, block, frames, why);
 }
 
+/* A chunk that is not the last leaves the tail to the next. */
+static bool ends(const struct pass *p)
+{
+    return !p->options->state || (p->options->last && !stop_signal);
+}
+
+static bool flush(struct pass *p, struct fault *why)
+{
+    const size_t room = BLOCK / p->source.sound.channels;
+    float block[BLOCK];
+    size_t n;
+
+    while ((n = lull_flush(p->lull, block, room)))
+        if (!emit(p, block, n, why))
+            return false;
+    return true;
+}
+
 /* Blocks end where a tenth of a second does, so that readings belong to the
  * same frames whether they come from a file or in pieces from a pipe. */
 static bool stream(struct pass *p, struct fault *why)
@@ -68,12 +87,8 @@ static bool stream(struct pass *p, struct fault *why)
             due = tenth;
         }
     }
-    if (why->code)
-        return false;
-    while ((n = lull_flush(p->lull, block, room)))
-        if (!emit(p, block, n, why))
-            return false;
-    return true;
+    p->ended = ends(p);
+    return !why->code && (!p->ended || flush(p, why));
 }
 
 lull_config config_of(const struct options *o, const struct sound *sound)
@@ -121,7 +136,31 @@ static bool open_lull(struct pass *p, struct fault *why)
         return refuse(p, status, why);
     if (p->options->residual)
         lull_set(p->lull, LULL_RESIDUAL, 1);
-    p->drop = lull_latency(p->lull);
+    return true;
+}
+
+/* What tells one stream in chunks from another, to people. */
+static const char *about(const struct pass *p, char *to, size_t room)
+{
+    const struct sound *const s = &p->source.sound;
+
+    snprintf(to, room, "%s filter, %.10g Hz, %u channel%s, latency %zu frames",
+             filter_called(p->options, s), s->rate_hz, s->channels, s->channels == 1 ? "" : "s",
+             lull_latency(p->lull));
+    return to;
+}
+
+/* What is still to be dropped of the first frames, of all chunks. */
+static bool go_on(struct pass *p, struct fault *why)
+{
+    const size_t latency = lull_latency(p->lull);
+    char text[256];
+    lull_readings r;
+
+    if (!resume_load(&p->resume, p->lull, about(p, text, sizeof text), why))
+        return false;
+    lull_read(p->lull, &r);
+    p->drop = r.frames < latency ? latency - (size_t)r.frames : 0;
     return true;
 }
 
@@ -160,8 +199,12 @@ static bool open_all(struct pass *p, struct fault *why)
 {
     const struct options *o = p->options;
 
-    return source_open(&p->source, o->in, &o->given, &stop_signal, why) &&
-           open_lull(p, why) && open_log(p, why) && open_sink(p, why);
+    if (!resume_open(&p->resume, o->state, why) ||
+        !source_open(&p->source, o->in, &o->given, &stop_signal, why))
+        return false;
+    resume_rate(&p->resume, &p->source);
+    return open_lull(p, why) && go_on(p, why) && open_log(p, why) && open_sink(p, why) &&
+           resume_sink(&p->resume, &p->source, &p->sink, lull_latency(p->lull) - p->drop, why);
 }
 
 /* With everything open: the sound, and what there is to say about it. */
@@ -172,7 +215,7 @@ static bool run(struct pass *p, struct fault *why)
     const bool streamed = stream(p, why);
 
     report_end(p, streamed);
-    if (streamed && !p->source.frames && !stop_signal)
+    if (streamed && !p->source.frames && !stop_signal && !(p->resume.found && p->ended))
         return fault_set(why, EX_DATAERR, "%s: holds no sound", p->source.name);
     return streamed;
 }
@@ -183,10 +226,20 @@ static bool would_spoil(const struct pass *p)
     return stop_signal && p->existed && p->source.frames < p->source.sound.frames;
 }
 
+/* On the disk before the sound is in its place, in its own place after it: whatever
+ * happens between, nothing of the sound is lost. */
+static bool save(struct pass *p, struct fault *why)
+{
+    char text[256];
+
+    return p->ended || resume_save(&p->resume, p->lull, about(p, text, sizeof text), &p->source,
+                                   &p->sink, why);
+}
+
 static bool conclude(struct pass *p, struct fault *why)
 {
     if (!would_spoil(p))
-        return sink_close(&p->sink, why);
+        return save(p, why) && sink_close(&p->sink, why) && resume_place(&p->resume, why);
     remark("%s: interrupted; left as it was", p->sink.name);
     return true;
 }
@@ -200,6 +253,7 @@ static bool pass_through(struct pass *p, struct fault *why)
     sink_discard(&p->sink);
     lull_free(p->lull);
     source_close(&p->source);
+    resume_close(&p->resume);
     return log_close(p->log, p->options->log, done ? why : &later) && done;
 }
 
@@ -218,6 +272,11 @@ static int check(const struct options *o)
     if (o->log && (same_place(o->log, o->out) ||
                    (strcmp(o->log, "-") && same_place(o->log, o->in))))
         return complain(EX_USAGE, "--log %s: that is where the sound is", o->log);
+    if (o->last && !o->state)
+        return complain(EX_USAGE, "--last: of what?  --state FILE says");
+    if (o->state && (same_place(o->state, o->in) || same_place(o->state, o->out) ||
+                     (o->log && same_place(o->state, o->log))))
+        return complain(EX_USAGE, "--state %s: that is another file of this run", o->state);
     return 0;
 }
 

@@ -74,6 +74,14 @@ static const struct row devices[] = {
     { 0 }
 };
 
+static const struct row chunks[] = {
+    { DENOISE, 0, "state", "FILE", WORD, AT(state), 0, 0,
+      "go on from FILE if there, leave it for the next chunk" },
+    { DENOISE, 0, "last", NULL, FLAG, AT(last), 0, 0,
+      "of the last chunk: OUT is complete, FILE goes" },
+    { 0 }
+};
+
 static const struct row telling[] = {
     { DENOISE, 'D', "no-dither", NULL, FLAG, AT(no_dither), 0, 0,
       "do not dither where OUT has fewer bits than IN" },
@@ -91,6 +99,7 @@ static const struct row telling[] = {
 static const struct section sections[] = {
     { "Denoising", false, denoising },
     { "Input without a header", true, raw_input },
+    { "A stream in chunks", true, chunks },
     { "Devices", false, devices },
     { "The rest", true, telling },
 };

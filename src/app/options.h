@@ -30,6 +30,9 @@ struct options {
     double reduction_db, mix, latency_ms;
     bool residual;
 
+    const char *state;          /* file between the chunks of a stream, or NULL */
+    bool last;
+
     const char *type;           /* "raw", "csv", "npy", or NULL: the input says what it is */
     double rate_hz, channels;
     const char *encoding;

@@ -8,6 +8,7 @@
 
 #include "app/options.h"
 #include "app/progress.h"
+#include "app/resume.h"
 #include "lull.h"
 #include "sink/sink.h"
 #include "source/source.h"
@@ -19,6 +20,8 @@ struct pass {
     lull_config config;
     lull *lull;
     struct sink sink;
+    struct resume resume;
+    bool ended;                         /* the tail is out                      */
     FILE *log;                          /* or NULL                              */
     struct progress progress;
     bool existed;           /* OUT was there before */

@@ -79,7 +79,7 @@ static bool next_row(struct sink *s, struct csv *c, struct line *line, struct fa
     struct table *const t = c->table;
 
     while (lines_give(&t->lines, line)) {
-        if (t->lines.written > t->first && !table_idle(t->delimiter, line))
+        if (!table_idle(t->delimiter, line))
             return true;
         if (!put(s, c, line->start, line->whole, why))
             return false;
@@ -116,6 +116,18 @@ static bool csv_finish(struct sink *s, struct fault *why)
     return !why->code && flush(s, c, why);
 }
 
+/* What stands before the first row. */
+static bool put_head(struct sink *s, struct csv *c, struct fault *why)
+{
+    struct lines *const l = &c->table->lines;
+    struct line line;
+
+    while (l->written < c->table->first && lines_give(l, &line))
+        if (!put(s, c, line.start, line.whole, why))
+            return false;
+    return true;
+}
+
 bool sink_csv_open(struct sink *s, const struct source *from, struct fault *why)
 {
     struct table *const t = from->table;
@@ -137,5 +149,5 @@ bool sink_csv_open(struct sink *s, const struct source *from, struct fault *why)
     s->finish = csv_finish;
     s->abandon = csv_abandon;
     memcpy(s->kind, from->kind, sizeof s->kind);
-    return true;
+    return put_head(s, c, why);
 }

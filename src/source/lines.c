@@ -121,6 +121,35 @@ bool lines_give(struct lines *l, struct line *line)
     return true;
 }
 
+struct line lines_rest(struct lines *l)
+{
+    const struct line rest = { .start = l->text + l->from, .whole = l->at - l->from };
+
+    l->from = l->at;
+    return rest;
+}
+
+/* The last one may have been the end of its file, without a '\n'. */
+bool lines_insert(struct lines *l, const char *text, size_t n)
+{
+    const bool open = n && text[n - 1] != '\n';
+    const size_t more = n + open;
+    char *const moved = more < MOST_ROOM ? realloc(l->text, l->room + more) : NULL;
+
+    if (!moved)
+        return false;
+    l->text = moved;
+    l->room += more;
+    memmove(l->text + l->at + more, l->text + l->at, l->end - l->at);
+    memcpy(l->text + l->at, text, n);
+    if (open)
+        l->text[l->at + n] = '\n';
+    l->at += more;
+    l->end += more;
+    l->searched += more;
+    return true;
+}
+
 void lines_free(struct lines *l)
 {
     free(l->text);

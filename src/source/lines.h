@@ -45,6 +45,12 @@ void lines_back(struct lines *l, size_t at, long long number);
 /* The line at `from`, to be written; false: none is understood yet. */
 bool lines_give(struct lines *l, struct line *line);
 
+/* Takes all that is understood and not yet written, as one: rest.start[rest.whole]. */
+struct line lines_rest(struct lines *l);
+
+/* Lines that come before the one at `at`, as if understood; false: no memory. */
+bool lines_insert(struct lines *l, const char *text, size_t n);
+
 void lines_free(struct lines *l);
 
 #endif

@@ -87,6 +87,37 @@ bool table_idle(char delimiter, const struct line *line)
     return p == end || *p == '#';
 }
 
+static size_t fields(char delimiter, const struct line *line)
+{
+    struct cut c = { .rest = line->text, .n = line->n };
+    struct field f;
+    size_t n = 0;
+
+    while (table_cut(delimiter, &c, &f))
+        n++;
+    return n;
+}
+
+size_t table_rows(const struct table *t, const char *text, size_t n)
+{
+    const char *const end = text + n;
+    size_t rows = 0;
+
+    while (text < end) {
+        const char *const newline = memchr(text, '\n', (size_t)(end - text));
+        struct line line = { .text = text, .n = (size_t)((newline ? newline : end) - text) };
+
+        text = newline ? newline + 1 : end;
+        line.n -= line.n && line.text[line.n - 1] == '\r';
+        if (table_idle(t->delimiter, &line))
+            continue;
+        if (fields(t->delimiter, &line) != t->columns)
+            return SIZE_MAX;
+        rows++;
+    }
+    return rows;
+}
+
 void table_free(struct table *t)
 {
     if (!t)

@@ -9,6 +9,7 @@
 
 #include "source/lines.h"
 #include "source/number.h"
+#include <stdint.h>
 
 enum { COLUMNS_MOST = 8192 };
 
@@ -50,6 +51,9 @@ bool table_cut(char delimiter, struct cut *c, struct field *f);
 
 /* A remark (#) or nothing at all: no row. */
 bool table_idle(char delimiter, const struct line *line);
+
+/* How many rows of this table are in text[n]; SIZE_MAX: there are others. */
+size_t table_rows(const struct table *t, const char *text, size_t n);
 
 void table_free(struct table *t);       /* NULL is fine */
 
