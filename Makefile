@@ -187,7 +187,7 @@ fuzz: deps                      ## throw broken files at every reader, SECONDS=6
 	@for t in $(fuzz_targets); do \
 	    clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -std=c11 \
 	        -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 -Iinclude -Isrc -Itests $(call cflags,sndfile) \
-	        tests/fuzz/$$t.c tests/fuzz/fuzz.c src/source/*.c src/sink/*.c src/filter/*.c \
+	        tests/fuzz/$$t.c tests/fuzz/fuzz.c src/source/*.c src/sink/*.c src/filter/*.c src/base/store.c \
 	        $(OUT)/filters.c $(call libs,sndfile) -o build/fuzz/$$t && \
 	    sh tests/fuzz/seeds.sh $$t build/fuzz/$$t.files && \
 	    build/fuzz/$$t -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=512 -max_len=4096 \

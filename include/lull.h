@@ -56,6 +56,7 @@ extern "C" {
 
 enum {
     LULL_MAX_CHANNELS = 4096,
+    LULL_MAX_ADAPT = 64,        /* directions of an adapter */
     LULL_BANDS = 24             /* bands of lull_readings, equally wide to the ear */
 };
 
@@ -64,14 +65,17 @@ typedef struct lull lull;       /* one denoiser; opaque */
 typedef enum {
     LULL_OK,
     LULL_NO_MEMORY,
-    LULL_BAD_FILTER,            /* no filter of that name, or a text that is none */
-    LULL_BAD_RATE,              /* rate_hz outside what the filter works at   */
-    LULL_BAD_CHANNELS,          /* channels outside 1..LULL_MAX_CHANNELS      */
+    LULL_BAD_FILTER,            /* no filter of that name, or a text or file that is none */
+    LULL_BAD_RATE,              /* rate_hz outside what the filter works at, or not
+                                   what its signal was learned at             */
+    LULL_BAD_CHANNELS,          /* channels outside 1..LULL_MAX_CHANNELS, or not as
+                                   many as its signal was learned from        */
     LULL_BAD_LATENCY,           /* latency_ms is none that the filter offers  */
     LULL_BAD_REDUCTION,         /* reduction_db outside 0..60                 */
     LULL_BAD_MIX,               /* mix outside 0..1                           */
     LULL_BAD_DIM,               /* dim outside 1..LULL_MAX_DIM                */
-    LULL_BAD_RANK,              /* rank outside 1..min(LULL_MAX_RANK, dim)    */
+    LULL_BAD_RANK,              /* rank outside 1..min(LULL_MAX_RANK, dim); adapt
+                                   outside 0..LULL_MAX_ADAPT                  */
     LULL_BAD_STEP,              /* step neither 0 nor in (0, 1]               */
     LULL_BAD_RULE,              /* no such rule, or not with auto_rank        */
     LULL_BAD_SHRINKAGE,         /* no such shrinkage                          */
@@ -97,12 +101,21 @@ typedef struct {
                                  * lull_latency() has it to the sample                 */
     float reduction_db;         /* the most that noise is turned down, 0..60           */
     float mix;                  /* 1 all denoised .. 0 all as it came                  */
+    size_t filter_size;         /* of a learned filter, whose bytes `filter` points to: how
+                                 * many; 0: `filter` is a name or a text               */
+    unsigned adapt;             /* directions beside what was learned that follow the signal,
+                                 * 0..LULL_MAX_ADAPT; 0: what was learned stays as it is */
 } lull_config;
 
 /* Settings for a filter by its name or text, at this rate and number of
  * channels; change fields as you like, then lull_new().  What is no filter
  * gives .filter = NULL, which lull_new() refuses with LULL_BAD_FILTER. */
 LULL_API lull_config lull_preset(const char *filter, double rate_hz, unsigned channels);
+
+/* The same for a learned filter, the bytes of a file; rate_hz 0, channels 0: those
+ * that it was learned at. */
+LULL_API lull_config lull_preset_file(const void *file, size_t size, double rate_hz,
+                                      unsigned channels);
 
 /* The name of the i-th filter that the library carries, NULL after the last,
  * and the text of the one of that name, NULL if there is none. */
@@ -113,6 +126,11 @@ LULL_API const char *lull_filter_text(const char *name);
  * 1), the word there and the reason in message[size], as "3: lagz: no such
  * key". */
 LULL_API lull_status lull_filter_check(const char *text, char *message, size_t size);
+
+/* The same for the bytes of a learned filter; the reason stands alone where no line
+ * is to blame. */
+LULL_API lull_status lull_filter_check_file(const void *file, size_t file_size, char *message,
+                                            size_t size);
 
 /* A new denoiser, or NULL with the reason in *why (why may be NULL).  All the
  * memory it will ever use is taken here. */

@@ -9,6 +9,7 @@
 
 #include "base/mailbox.h"
 #include "engine/engine.h"
+#include "filter/file.h"
 #include "filter/filter.h"
 
 #include <math.h>
@@ -17,9 +18,13 @@
 
 enum { CONTROLS = LULL_FREEZE + 1 };
 
+/* Relative; a rate that a file gives in so many digits is the one it means. */
+static const double SAME_RATE = 1e-6;
+
 struct lull {
     const struct engine *kind;
     struct recipe recipe;               /* what it was made from              */
+    uint32_t learned;                   /* CRC-32 of what was learned         */
     void *engine;
     size_t channels, bytes;
     size_t tail;                        /* frames of the tail already flushed */
@@ -47,20 +52,42 @@ static bool find_recipe(const char *filter, struct recipe *r)
     return text && filter_parse(text, r, &unused);
 }
 
+static lull_config preset(const struct recipe *r, double rate_hz, unsigned channels)
+{
+    return (lull_config){
+        .rate_hz = rate_hz,
+        .channels = channels,
+        .latency_ms = r->latency_ms,
+        .reduction_db = r->reduction_db,
+        .mix = r->mix,
+    };
+}
+
 lull_config lull_preset(const char *filter, double rate_hz, unsigned channels)
 {
     struct recipe r;
+    lull_config cfg = { .rate_hz = rate_hz, .channels = channels };
 
-    if (!find_recipe(filter, &r))
-        return (lull_config){ .rate_hz = rate_hz, .channels = channels };
-    return (lull_config){
-        .filter = filter,
-        .rate_hz = rate_hz,
-        .channels = channels,
-        .latency_ms = r.latency_ms,
-        .reduction_db = r.reduction_db,
-        .mix = r.mix,
-    };
+    if (find_recipe(filter, &r)) {
+        cfg = preset(&r, rate_hz, channels);
+        cfg.filter = filter;
+    }
+    return cfg;
+}
+
+lull_config lull_preset_file(const void *file, size_t size, double rate_hz, unsigned channels)
+{
+    struct filter_file f;
+    struct filter_fault unused;
+    lull_config cfg = { .rate_hz = rate_hz, .channels = channels };
+
+    if (filter_file_open(file, size, &f, &unused)) {
+        cfg = preset(&f.recipe, rate_hz > 0 ? rate_hz : f.head.rate_hz,
+                     channels ? channels : (unsigned)f.head.channels);
+        cfg.filter = file;
+        cfg.filter_size = size;
+    }
+    return cfg;
 }
 
 const char *lull_filter_name(size_t i)
@@ -97,31 +124,72 @@ static void say_number(char *message, size_t size, int x)
     say(message, size, digits + at);
 }
 
+/* Says what is wrong, if anything is. */
+static lull_status tell(bool right, const struct filter_fault *why, char *message, size_t size)
+{
+    if (size)
+        *message = '\0';
+    if (size && !right) {
+        if (why->line) {
+            say_number(message, size, why->line);
+            say(message, size, ": ");
+            say(message, size, why->word);
+            say(message, size, ": ");
+        }
+        say(message, size, why->reason);
+    }
+    return right ? LULL_OK : LULL_BAD_FILTER;
+}
+
 lull_status lull_filter_check(const char *text, char *message, size_t size)
 {
     struct recipe r;
     struct filter_fault why;
 
-    if (size)
-        *message = '\0';
-    if (filter_parse(text, &r, &why))
+    return tell(filter_parse(text, &r, &why), &why, message, size);
+}
+
+lull_status lull_filter_check_file(const void *file, size_t file_size, char *message, size_t size)
+{
+    struct filter_file f;
+    struct filter_fault why;
+
+    return tell(filter_file_open(file, file_size, &f, &why), &why, message, size);
+}
+
+/* The recipe and what was learned from a file's bytes, if the stream suits it. */
+static lull_status open_file(const lull_config *cfg, struct recipe *r)
+{
+    struct filter_file f;
+    struct filter_fault unused;
+    struct learned *const l = &r->learned;
+
+    if (!cfg->filter || !filter_file_open(cfg->filter, cfg->filter_size, &f, &unused))
+        return LULL_BAD_FILTER;
+    *r = f.recipe;
+    l->rate_hz = f.head.rate_hz;
+    l->channels = (size_t)f.head.channels;
+    filter_file_section(&f, "NOIS", &l->noise, &l->noise_size);
+    if (!filter_file_section(&f, "SIGN", &l->signal, &l->signal_size))
         return LULL_OK;
-    if (size) {
-        say_number(message, size, why.line);
-        say(message, size, ": ");
-        say(message, size, why.word);
-        say(message, size, ": ");
-        say(message, size, why.reason);
-    }
-    return LULL_BAD_FILTER;
+    if (!(fabs(cfg->rate_hz - l->rate_hz) <= SAME_RATE * l->rate_hz))
+        return LULL_BAD_RATE;
+    return cfg->channels == l->channels ? LULL_OK : LULL_BAD_CHANNELS;
 }
 
 /* The recipe that the configuration asks for. */
 static lull_status settle(const lull_config *cfg, struct recipe *r)
 {
     const struct engine *kind;
+    lull_status status = LULL_OK;
 
-    if (!find_recipe(cfg->filter, r) || !(kind = engine_named(r->engine)))
+    if (cfg->filter_size)
+        status = open_file(cfg, r);
+    else if (!find_recipe(cfg->filter, r))
+        status = LULL_BAD_FILTER;
+    if (status != LULL_OK)
+        return status;
+    if (!(kind = engine_named(r->engine)))
         return LULL_BAD_FILTER;
     if (!(cfg->rate_hz >= kind->least_hz && cfg->rate_hz <= kind->most_hz))
         return LULL_BAD_RATE;
@@ -133,12 +201,23 @@ static lull_status settle(const lull_config *cfg, struct recipe *r)
         return LULL_BAD_REDUCTION;
     if (!(cfg->mix >= 0 && cfg->mix <= 1))
         return LULL_BAD_MIX;
+    if (cfg->adapt > LULL_MAX_ADAPT)
+        return LULL_BAD_RANK;
+    r->learned.adapt = cfg->adapt;
     r->rate_hz = cfg->rate_hz;
     r->channels = cfg->channels;
     r->latency_ms = cfg->latency_ms;
     r->reduction_db = cfg->reduction_db;
     r->mix = cfg->mix;
     return LULL_OK;
+}
+
+/* What tells one learned filter from another. */
+static uint32_t seal(const struct learned *l)
+{
+    const uint32_t signal = store_crc(0, l->signal, l->signal_size);
+
+    return store_crc(signal, l->noise, l->noise_size);
 }
 
 /* The instance and all its arrays, in this order; measures or lays out. */
@@ -150,6 +229,7 @@ static lull *place(struct arena *a, const struct recipe *r)
 
     l->kind = kind;
     l->recipe = *r;
+    l->learned = seal(&r->learned);
     l->channels = r->channels;
     l->in = arena_take(a, r->channels, sizeof *l->in);
     l->out = arena_take(a, r->channels, sizeof *l->out);
@@ -183,6 +263,7 @@ lull *lull_new(const lull_config *cfg, lull_status *why)
     lull *const l = place(&a, &r);
 
     l->bytes = bytes;
+    l->recipe.learned.signal = l->recipe.learned.noise = NULL;  /* theirs, not ours */
     if (!l->kind->ready(l->engine)) {
         lull_free(l);
         return NULL;
@@ -356,6 +437,10 @@ static void shape(void *self, struct store *s)
     store_same(s, (uint32_t)lull_latency(l));
     for (size_t i = 0; i < sizeof told / sizeof *told; i++)
         store_floats(s, told + i, 1, told[i], told[i]);
+    if (r->learned.signal_size || r->learned.noise_size || r->learned.adapt) {
+        store_same(s, l->learned);
+        store_same(s, r->learned.adapt);
+    }
 }
 
 static void state(void *self, struct store *s)

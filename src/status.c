@@ -12,8 +12,10 @@ const char *lull_strerror(lull_status why)
         [LULL_OK] = "all is well",
         [LULL_NO_MEMORY] = "out of memory",
         [LULL_BAD_FILTER] = "no such filter",
-        [LULL_BAD_RATE] = "the sample rate must be 8000 to 192000 Hz for sound",
-        [LULL_BAD_CHANNELS] = "there must be 1 to 4096 channels",
+        [LULL_BAD_RATE] = 
+            "the sample rate must be 8000 to 192000 Hz for sound, or that of what was learned",
+        [LULL_BAD_CHANNELS] = 
+            "there must be 1 to 4096 channels, or as many as were learned from",
         [LULL_BAD_LATENCY] = "the filter does not offer that latency",
         [LULL_BAD_REDUCTION] = "the reduction must be 0 to 60 dB",
         [LULL_BAD_MIX] = "the mix must be 0 to 1",

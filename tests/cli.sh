@@ -637,13 +637,31 @@ a_filter_that_is_wrong_says_where() {
     printf '# mine\nengine = subspace\nlagz = 3\n' >my.filter
     exits 78 lull -f my.filter noise.wav new.wav; says '^lull: my.filter:3: lagz: '; absent new.wav
     echo '# nothing' >my.filter; exits 78 lull -f my.filter noise.wav new.wav; says 'my.filter: has no line'
-    printf 'lags = 3\n\000' >my.filter; exits 78 lull -f my.filter noise.wav new.wav; says 'my.filter: not a text'
+    printf 'lags = 3\n\000' >my.filter; exits 78 lull -f my.filter noise.wav new.wav; says 'my.filter: is damaged, cut short or edited'
     repeat 65537 '#' >my.filter; exits 78 lull -f my.filter noise.wav new.wav; says 'my.filter: more than 64 kB'
     { printf 'engine = subspace\n#'; repeat 65517 '#'; } >my.filter; exits 0 lull -f my.filter noise.wav out.wav
     exits 66 lull -f none.filter noise.wav new.wav; says '^lull: none.filter: No such file'
     exits 66 lull -f ./none noise.wav new.wav; exits 66 lull -f . noise.wav new.wav; says '^lull: .: not a file'
     exits 78 lull -f nonsense noise.wav out.wav; says '^lull: nonsense: no such filter; there are array '
     exits 78 lull pipewire-conf -f my.filter; says '^lull: my.filter: '
+}
+
+# A learned filter that has learned nothing but its rate and channels.
+learned() {                     # learned TEXT: from "format" up to "body", in printf's escapes
+    printf "$1\000" >sealed; crc=$(gzip -nc <sealed | tail -c 8 | head -c 4 | od -An -t u4)
+    cat sealed; le 4 $crc
+}
+
+a_learned_filter_is_a_file_as_well() {
+    table , . '\n' >in.csv; lull -f ecg in.csv want.csv
+    learned "format = 1.0\n# from a heart\n$(cat "$HERE/../filters/ecg.filter")\nrate = 500\nchannels = 1\nbody = 0\n" >my.filter
+    exits 0 lull -f my.filter in.csv out.csv; silent; same want.csv out.csv
+    cat my.filter | lull -f /dev/stdin in.csv out.csv; same want.csv out.csv
+    head -c 300 my.filter >cut.filter; exits 78 lull -f cut.filter in.csv new.csv; says 'cut.filter:1: format: .*beginning'
+    head -c 1000 /dev/zero | cat my.filter - >long.filter; exits 78 lull -f long.filter in.csv new.csv; says 'long.filter: .*checksum'
+    sed 's/rank       = 32/rank       = 31/' my.filter >new.filter; differ my.filter new.filter; exits 78 lull -f new.filter in.csv new.csv; says 'new.filter: .*edited'
+    learned 'format = 2.0\nbody = 0\n' >new.filter; exits 78 lull -f new.filter in.csv new.csv; says 'new.filter:1: format: was written by a newer lull'
+    absent new.csv
 }
 
 what_is_measured_has_a_filter_of_its_own() {
@@ -890,6 +908,7 @@ it wrong_usage_is_64_and_says_why
 it filters_are_listed_and_printed
 it a_filter_may_be_a_file
 it a_filter_that_is_wrong_says_where
+it a_learned_filter_is_a_file_as_well gzip
 it what_is_measured_has_a_filter_of_its_own
 it a_stream_in_chunks_comes_out_as_one
 it chunks_may_be_files

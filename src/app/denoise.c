@@ -93,7 +93,10 @@ static bool stream(struct pass *p, struct fault *why)
 
 lull_config config_of(const struct options *o, const struct sound *sound)
 {
-    lull_config cfg = lull_preset(filter_text(o, sound), sound->rate_hz, sound->channels);
+    const char *const filter = filter_text(o, sound);
+    lull_config cfg = o->filter_size ? lull_preset_file(filter, o->filter_size, sound->rate_hz,
+                                                        sound->channels)
+                                     : lull_preset(filter, sound->rate_hz, sound->channels);
 
     if (o->reduction_db >= 0)
         cfg.reduction_db = (float)o->reduction_db;
@@ -104,12 +107,25 @@ lull_config config_of(const struct options *o, const struct sound *sound)
     return cfg;
 }
 
+/* A signal that was learned is another at another rate. */
+static bool refuse_learned(const struct pass *p, struct fault *why)
+{
+    const struct sound *const s = &p->source.sound;
+    const lull_config as = lull_preset_file(p->options->filter_text, p->options->filter_size, 0, 0);
+
+    return fault_set(why, EX_DATAERR, "%s: %.10g Hz, %u channel%s: %s was learned at %.10g Hz "
+                     "from %u", p->source.name, s->rate_hz, s->channels,
+                     s->channels == 1 ? "" : "s", p->options->filter, as.rate_hz, as.channels);
+}
+
 /* Rate and channels are the input's fault, unless they were given by hand. */
 static bool refuse(const struct pass *p, lull_status status, struct fault *why)
 {
     const char *reason = lull_strerror(status), *in = p->source.name;
     const struct options *o = p->options;
 
+    if (o->filter_size && (status == LULL_BAD_RATE || status == LULL_BAD_CHANNELS))
+        return refuse_learned(p, why);
     switch (status) {
     case LULL_NO_MEMORY:
         return fault_set(why, EX_OSERR, "%s", reason);

@@ -5,17 +5,15 @@
  */
 #include "app/filters.h"
 #include "app/errors.h"
+#include "app/whole.h"
 #include "lull.h"
 #include "source/fault.h"
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { LONGEST = 1 << 16 };     /* bytes of a filter file */
+enum { LONGEST = 1 << 16, LARGEST = 1 << 26 };  /* bytes of a text; of what was learned */
 
 /* ---- which */
 
@@ -57,65 +55,23 @@ static bool is_path(const char *word)
     return strchr(word, '/') || (n > ending && !strcmp(word + n - ending, ".filter"));
 }
 
-/* Up to `room` bytes; -1 with errno. */
-static ssize_t read_up_to(int fd, char *text, size_t room)
-{
-    size_t n = 0;
-
-    while (n < room) {
-        const ssize_t got = read(fd, text + n, room - n);
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return -1;
-        if (got == 0)
-            break;
-        n += (size_t)got;
-    }
-    return (ssize_t)n;
-}
-
-/* The text of an open file into text[LONGEST + 1]. */
-static bool read_text(int fd, const char *path, char *text, struct fault *why)
-{
-    struct stat is;
-
-    if (fstat(fd, &is))
-        return fault_errno(why, EX_NOINPUT, path);
-    if (!S_ISREG(is.st_mode) && !S_ISFIFO(is.st_mode))
-        return fault_set(why, EX_NOINPUT, "%s: not a file", path);
-
-    const ssize_t n = read_up_to(fd, text, LONGEST + 1);
-
-    if (n < 0)
-        return fault_errno(why, EX_IOERR, path);
-    if (n > LONGEST)
-        return fault_set(why, EX_CONFIG, "%s: more than 64 kB, too long for a filter", path);
-    text[n] = '\0';
-    if (strlen(text) < (size_t)n)
-        return fault_set(why, EX_CONFIG, "%s: not a text", path);
-    return true;
-}
-
-static bool load(const char *path, char *text, struct fault *why)
-{
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-    if (fd < 0)
-        return fault_errno(why, EX_NOINPUT, path);
-
-    const bool loaded = read_text(fd, path, text, why);
-
-    close(fd);
-    return loaded;
-}
-
-/* A text without one '=' would be taken for a name. */
-static bool check(const char *path, const char *text, struct fault *why)
+static bool check_learned(const char *path, const unsigned char *bytes, size_t size,
+                          struct fault *why)
 {
     char message[160];
 
+    return !lull_filter_check_file(bytes, size, message, sizeof message) ||
+           fault_set(why, EX_CONFIG, strchr("123456789", *message) ? "%s:%s" : "%s: %s", path,
+                     message);
+}
+
+/* A text without one '=' would be taken for a name. */
+static bool check_text(const char *path, const char *text, size_t size, struct fault *why)
+{
+    char message[160];
+
+    if (size > LONGEST)
+        return fault_set(why, EX_CONFIG, "%s: more than 64 kB, too long for a filter", path);
     if (lull_filter_check(text, message, sizeof message))
         return fault_set(why, EX_CONFIG, "%s:%s", path, message);
     if (!strchr(text, '='))
@@ -123,9 +79,25 @@ static bool check(const char *path, const char *text, struct fault *why)
     return true;
 }
 
+/* What was learned has zeros in it, a text has none. */
+static bool load(struct options *o, struct fault *why)
+{
+    static unsigned char *bytes;        /* until the end */
+    size_t size;
+
+    bytes = whole_read(o->filter, LARGEST, &size, why);
+    if (!bytes) {
+        why->code = why->code == EX_DATAERR ? EX_CONFIG : why->code;
+        return false;
+    }
+    o->filter_text = (char *)bytes;
+    o->filter_size = memchr(bytes, 0, size) ? size : 0;
+    return o->filter_size ? check_learned(o->filter, bytes, size, why)
+                          : check_text(o->filter, o->filter_text, size, why);
+}
+
 int filter_settle(struct options *o)
 {
-    static char text[LONGEST + 1];
     struct fault why;
 
     if (!o->filter)
@@ -137,10 +109,7 @@ int filter_settle(struct options *o)
         if (access(o->filter, F_OK))
             return complain_of_name(o->filter);
     }
-    if (!load(o->filter, text, &why) || !check(o->filter, text, &why))
-        return complain(why.code, "%s", why.text);
-    o->filter_text = text;
-    return 0;
+    return load(o, &why) ? 0 : complain(why.code, "%s", why.text);
 }
 
 /* ---- to be seen */

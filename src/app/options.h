@@ -26,7 +26,8 @@ struct options {
     bool named;                 /* there was a first            */
 
     const char *filter;         /* a name or a file, NULL: the input decides  */
-    const char *filter_text;    /* the name or the file's text, for lull_new() */
+    const char *filter_text;    /* the name or the file's text, for lull_new(), or ... */
+    size_t filter_size;         /* ... so many bytes of what was learned; else 0       */
     double reduction_db, mix, latency_ms;
     bool residual;
 

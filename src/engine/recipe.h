@@ -8,6 +8,16 @@
 
 #include <stddef.h>
 
+/* From a filter file, for as long as lull_new() runs: what an engine wants of it, it
+ * copies. */
+struct learned {
+    const unsigned char *signal, *noise;        /* bytes of their sections; NULL: none */
+    size_t signal_size, noise_size;
+    double rate_hz;                             /* that it was learned at              */
+    size_t channels;
+    unsigned adapt;                             /* directions of an adapter, 0: none   */
+};
+
 struct recipe {
     char engine[16];            /* name */
     double rate_hz;             /* frames per second       */
@@ -33,6 +43,8 @@ struct recipe {
     float hum;                  /* 1: mains hum is looked for and taken away              */
     float denoise;              /* 0: nothing else is taken away                          */
     float wander_s;             /* slower than this is no signal; 0: all is               */
+
+    struct learned learned;
 };
 
 /* Frames in so many ms. */

@@ -48,6 +48,20 @@ static const struct key keys[] = {
     { "wander", AT(wander_s), 0, 1e5f, NULL, "must be 0 to 100000 s" },
 };
 
+#define AT_HEAD(field) offsetof(struct filter_head, field)
+
+static const struct head_key {
+    const char *name;
+    size_t field;               /* offset in struct filter_head */
+    double least, most;
+    bool whole;
+    const char *wanted;
+} head_keys[] = {
+    { "rate", AT_HEAD(rate_hz), 1e-9, 1e9, false, "must be above 0 Hz" },
+    { "channels", AT_HEAD(channels), 1, 4096, true, "must be 1 to 4096" },
+    { "body", AT_HEAD(body), 0, 1e15, true, "must be a number of bytes" },
+};
+
 const char *filter_find(const char *name)
 {
     if (!name)
@@ -80,7 +94,7 @@ static bool same(const char *name, const char *s, size_t length)
 }
 
 /* Reads a number like 12, -3 or 0.5; gives where it ends, NULL if there is none. */
-static const char *number(const char *s, float *value)
+static const char *number(const char *s, double *value)
 {
     const bool negative = *s == '-';
     const char *const from = s + negative;
@@ -91,7 +105,7 @@ static const char *number(const char *s, float *value)
     if (*s == '.')
         for (s++; *s >= '0' && *s <= '9'; s++)
             x += (*s - '0') * (unit /= 10);
-    *value = (float)(negative ? -x : x);
+    *value = negative ? -x : x;
     return s == from ? NULL : s;
 }
 
@@ -117,20 +131,20 @@ static bool refuse(struct filter_fault *why, const char *s, size_t length, const
 static bool parse_value(const struct key *key, const char *s, struct recipe *r,
                         struct filter_fault *why)
 {
-    float value = 0;
+    double value = 0;
     const char *end = number(s, &value);
 
     if (key->words && !end) {
         const int i = place_in(key->words, s, word(s));
 
-        value = (float)i;
+        value = i;
         end = i < 0 ? NULL : s + word(s);
-    } else if (end && !(value >= key->least && value <= key->most)) {
+    } else if (end && !((float)value >= key->least && (float)value <= key->most)) {
         end = NULL;
     }
     if (!end || !ends(end))
         return refuse(why, key->name, strlen(key->name), key->wanted);
-    *(float *)((char *)r + key->field) = value;
+    *(float *)((char *)r + key->field) = (float)value;
     return true;
 }
 
@@ -145,7 +159,61 @@ static bool parse_engine(const char *s, struct recipe *r, struct filter_fault *w
     return true;
 }
 
-static bool parse_line(const char *s, struct recipe *r, struct filter_fault *why)
+/* ---- what only learned filters have */
+
+enum { MAJOR = 1, MINOR = 0 };
+
+/* The first key: without it nothing that follows can be understood. */
+static bool parse_format(const char *s, struct filter_head *h, struct filter_fault *why)
+{
+    const char *const point = s + strspn(s, "0123456789"), *const minor = point + (*point == '.');
+    const char *const end = minor + strspn(minor, "0123456789");
+
+    if (h->major > 0)
+        return refuse(why, "format", 6, "is told already");
+    if (point == s || minor == point || end == minor || !ends(end))
+        return refuse(why, "format", 6, "must be as 1.0");
+    number(s, &h->major);
+    number(minor, &h->minor);
+    h->major = floor(h->major);
+    if (h->major > MAJOR)
+        return refuse(why, "format", 6, "was written by a newer lull");
+    return h->major >= MAJOR || refuse(why, "format", 6, "must be 1.0");
+}
+
+static bool parse_number(const struct head_key *key, const char *s, struct filter_head *h,
+                         struct filter_fault *why)
+{
+    double value;
+    const char *const end = number(s, &value);
+
+    if (!end || !ends(end) || !(value >= key->least && value <= key->most) ||
+        (key->whole && value != floor(value)))
+        return refuse(why, key->name, strlen(key->name), key->wanted);
+    *(double *)((char *)h + key->field) = value;
+    return true;
+}
+
+/* A key with a value that only a learned filter's text may have, or one from the
+ * future. */
+static bool parse_head_key(const char *name, size_t length, const char *s,
+                           struct filter_head *h, struct filter_fault *why)
+{
+    if (same("format", name, length))
+        return h ? parse_format(s, h, why)
+                 : refuse(why, name, length, "a learned filter, of which only the beginning is here");
+    for (size_t i = 0; h && i < sizeof head_keys / sizeof *head_keys; i++)
+        if (same(head_keys[i].name, name, length)) {
+            h->ended = head_keys[i].field == AT_HEAD(body);
+            return parse_number(head_keys + i, s, h, why);
+        }
+    return (h && h->minor > MINOR) || refuse(why, name, length, "no such key");
+}
+
+/* ---- line by line */
+
+static bool parse_line(const char *s, struct recipe *r, struct filter_head *h,
+                       struct filter_fault *why)
 {
     s += blanks(s);
     if (ends(s))
@@ -158,16 +226,21 @@ static bool parse_line(const char *s, struct recipe *r, struct filter_fault *why
     s += blanks(s);
     if (*s++ != '=')
         return refuse(why, name, length, "a line must read key = value");
+    if (h && !(h->major > 0) && !same("format", name, length))
+        return refuse(why, name, length, "the first key must be format");
+    if (h && h->ended)
+        return refuse(why, name, length, "the last key must be body");
     s += blanks(s);
     if (same("engine", name, length))
         return parse_engine(s, r, why);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (same(keys[i].name, name, length))
             return parse_value(keys + i, s, r, why);
-    return refuse(why, name, length, "no such key");
+    return parse_head_key(name, length, s, h, why);
 }
 
-bool filter_parse(const char *text, struct recipe *r, struct filter_fault *why)
+static bool parse(const char *text, struct recipe *r, struct filter_head *h,
+                  struct filter_fault *why)
 {
     *r = (struct recipe){
         .engine = "spectral",
@@ -180,10 +253,24 @@ bool filter_parse(const char *text, struct recipe *r, struct filter_fault *why)
         .denoise = 1,
     };
     for (why->line = 1; *text; why->line++) {
-        if (!parse_line(text, r, why))
+        if (!parse_line(text, r, h, why))
             return false;
         text += strcspn(text, "\n");
         text += *text == '\n';
     }
     return true;
+}
+
+bool filter_parse(const char *text, struct recipe *r, struct filter_fault *why)
+{
+    return parse(text, r, NULL, why);
+}
+
+bool filter_parse_head(const char *text, struct recipe *r, struct filter_head *h,
+                       struct filter_fault *why)
+{
+    *h = (struct filter_head){ 0 };
+    if (!parse(text, r, h, why))
+        return false;
+    return h->ended || refuse(why, "body", 4, "is missing");
 }

@@ -30,6 +30,11 @@ wav)
     printf "RIFF\\050\\000\\000\\000WAVE${fmt}data\\004\\000\\000\\000abcd" >riff
     printf "RF64\\377\\377\\377\\377WAVEds64\\034\\000\\000\\000%028d${fmt}data\\377\\377\\377\\377abcd" 0 >rf64
     ;;
+file)
+    cd "$2"
+    printf 'format = 1.0\nengine = subspace\nrate = 360\nchannels = 2\nbody = 22\n\000SIGN\003\000\000\000abcNOIS\003\000\000\000xyz' >both
+    printf 'format = 1.3\nmood = fine\nrate = 8000.5\nchannels = 1\nbody = 9\n\000ELSE\001\000\000\000a' >newer
+    ;;
 filter)
     cp filters/*.filter "$2"
     ;;
