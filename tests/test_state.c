@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CUTS = 20, MOST = 400, HEAD = 8 + 4 + 8 };
+enum { CUTS = 20, SIGNALS = 5, MOST = 400, HEAD = 8 + 4 + 8 };
 
 /* Every filter there is, at a rate and for channels of its kind. */
 static const struct kind {
@@ -166,7 +166,8 @@ static void every_filter_goes_on_bit_for_bit_from_where_it_was_cut(void **state)
 {
     (void)state;
     for (size_t i = 0; i < KINDS; i++)
-        goes_on(kinds + i, 11 + i);
+        for (size_t signal = 0; signal < SIGNALS; signal++)
+            goes_on(kinds + i, 11 + i + 100 * signal);
 }
 
 static void no_filter_is_left_out(void **state)
