@@ -34,10 +34,11 @@ void store_floats(struct store *s, float *x, size_t count, float least, float mo
         return;
     }
     for (size_t i = 0; i < count && !s->bad; i++) {
-        uint32_t u;
+        uint32_t u = 0;
         float v;
 
-        memcpy(&u, x + i, sizeof u);
+        if (s->mode == STORE_WRITE)     /* else there may be no x */
+            memcpy(&u, x + i, sizeof u);
         u = (uint32_t)word(s, u, 4);
         memcpy(&v, &u, sizeof v);
         if (s->mode == STORE_CHECK && !(v >= least && v <= most))
