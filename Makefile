@@ -22,7 +22,7 @@ FLAGS = -std=c11 $(WARN) -fPIC -fvisibility=hidden -ffp-contract=off -fno-math-e
 
 # What is built from what.  Everything below the public faces is `core`.
 stages  := base guard frame noise track shrink rebuild
-core    := $(wildcard src/*.c $(stages:%=src/%/*.c) src/engine/*.c src/filter/*.c)
+core    := $(wildcard src/*.c $(stages:%=src/%/*.c) src/learn/*.c src/engine/*.c src/filter/*.c)
 sound   := $(shell pkg-config --exists portaudio-2.0 && echo portaudio)
 devices := src/device/find.c src/device/hush.c src/device/$(or $(sound),none).c
 program := $(wildcard src/app/*.c src/source/*.c src/sink/*.c) $(devices)
