@@ -24,6 +24,7 @@ static const double SAME_RATE = 1e-6;
 struct lull {
     const struct engine *kind;
     struct recipe recipe;               /* what it was made from              */
+    uint32_t learned;                   /* CRC-32 of what was learned         */
     void *engine;
     size_t channels, bytes;
     size_t tail;                        /* frames of the tail already flushed */
@@ -168,7 +169,6 @@ static lull_status open_file(const lull_config *cfg, struct recipe *r)
     *r = f.recipe;
     l->rate_hz = f.head.rate_hz;
     l->channels = (size_t)f.head.channels;
-    l->crc = store_crc(0, f.body, f.body_size);
     filter_file_section(&f, "NOIS", &l->noise, &l->noise_size);
     if (!filter_file_section(&f, "SIGN", &l->signal, &l->signal_size))
         return LULL_OK;
@@ -209,7 +209,17 @@ static lull_status settle(const lull_config *cfg, struct recipe *r)
     r->latency_ms = cfg->latency_ms;
     r->reduction_db = cfg->reduction_db;
     r->mix = cfg->mix;
+    if (kind->takes_learned ? !kind->takes_learned(r) : r->learned.signal || r->learned.noise)
+        return LULL_BAD_FILTER;
     return LULL_OK;
+}
+
+/* What tells one learned filter from another. */
+static uint32_t seal(const struct learned *l)
+{
+    const uint32_t signal = store_crc(0, l->signal, l->signal_size);
+
+    return store_crc(signal, l->noise, l->noise_size);
 }
 
 /* The instance and all its arrays, in this order; measures or lays out. */
@@ -221,6 +231,7 @@ static lull *place(struct arena *a, const struct recipe *r)
 
     l->kind = kind;
     l->recipe = *r;
+    l->learned = seal(&r->learned);
     l->channels = r->channels;
     l->in = arena_take(a, r->channels, sizeof *l->in);
     l->out = arena_take(a, r->channels, sizeof *l->out);
@@ -426,10 +437,12 @@ static void shape(void *self, struct store *s)
     store_doubles(s, &rate_hz, 1, rate_hz, rate_hz);
     store_same(s, (uint32_t)l->channels);
     store_same(s, (uint32_t)lull_latency(l));
-    store_same(s, r->learned.crc);
-    store_same(s, r->learned.adapt);
     for (size_t i = 0; i < sizeof told / sizeof *told; i++)
         store_floats(s, told + i, 1, told[i], told[i]);
+    if (r->learned.signal_size || r->learned.noise_size || r->learned.adapt) {
+        store_same(s, l->learned);
+        store_same(s, r->learned.adapt);
+    }
 }
 
 static void state(void *self, struct store *s)

@@ -39,6 +39,7 @@ struct engine {
     size_t size;                        /* of its struct, in bytes */
     double least_hz, most_hz;           /* rates it works at       */
     bool (*takes_latency)(float ms);    /* < 0: the best there is  */
+    bool (*takes_learned)(const struct recipe *r);      /* NULL: nothing */
 
     /* Takes its arrays from the arena for a recipe that is in range; `engine`
      * is NULL while measuring. */

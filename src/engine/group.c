@@ -61,17 +61,22 @@ static void shrink(void *self, const struct track *t, float *q)
         q[i] = g->directions.gain[i] * t->p[i];
 }
 
-void group_place(struct group *g, struct arena *a, const struct recipe *r, size_t members,
-                 size_t delay)
+void group_place(struct group *g, struct arena *a, const struct recipe *r, size_t which,
+                 size_t members, size_t delay)
 {
     const size_t lags = group_lags(r, members), n = members * lags;
-    const size_t rank = rank_for(r, members, lags);
+    struct known known;
+
+    g->knows = r->learned.signal && known_open(&known, r->learned.signal, r->learned.signal_size);
+    g->adapts = g->knows && r->learned.adapt > 0;
+    const size_t rank = g->knows ? least(r->learned.adapt + !g->adapts, n - (n > 1))
+                                 : rank_for(r, members, lags);
     const struct track_plan plan = {
         .dim = n,
         .parts = 1,
         .rank = rank,
         .rule = &rule_rls,
-        .step = r->step,
+        .step = g->knows ? 0 : r->step,
         .shrink = TRACK_OWN,
         .own = { shrink, g },
         .whitened = true,
@@ -83,12 +88,20 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
     g->settled = false;
     g->segments = 0;
     floor_place(&g->floor, a, members, r->shared > 0 && members <= FLOOR_SHARED_MOST);
-    g->patience = recipe_frames(r, (double)r->patience_ms);
+    g->patience = g->knows ? 0 : recipe_frames(r, (double)r->patience_ms);
     lags_place(&g->lags, a, members, lags, g->patience);
     track_place(&g->track, a, &plan);
-    directions_place(&g->directions, a, rank, r->threshold, r->hold, g->patience > 0);
+    directions_place(&g->directions, a, rank, r->threshold, r->hold,
+                     g->patience > 0);
     complement_place(&g->complement, a, members, lags);
     average_place(&g->average, a, members, lags, delay);
+    if (g->knows) {
+        mixture_place(&g->base, a, members, lags, known.parts, known.rank);
+        g->from_base = arena_floats(a, n);
+        g->scratch = arena_floats(a, 2 * members);
+        if (!arena_measures(a))
+            known_read(&known, which, &g->base.model);
+    }
     g->own = arena_floats(a, basis_padded(&g->track.U));
     g->lambda = arena_floats(a, rank);
     g->y = arena_floats(a, n);
@@ -107,6 +120,8 @@ void group_reset(struct group *g)
     memset(g->moved, 0, g->floor.channels * sizeof *g->moved);
     floor_reset(&g->floor);
     lags_reset(&g->lags);
+    if (g->knows)
+        mixture_reset(&g->base);
     track_reset(&g->track);
     directions_reset(&g->directions);
     complement_reset(&g->complement);
@@ -139,6 +154,8 @@ static void follow_unit(struct group *g)
         return;
     g->segments = g->floor.segments;
     basis_leverage(&g->track.U, g->own);
+    for (size_t i = 0; g->knows && i < g->track.U.n; i++)
+        g->own[i] = g->base.kept + (g->adapts ? g->own[i] : 0);
     complement_leverage(&g->complement, g->own);
     for (size_t c = 0; c < M; c++)
         if (g->moved[c] != g->floor.moved[c])
@@ -155,47 +172,112 @@ static void follow_unit(struct group *g)
     g->unit = unit;
 }
 
-/* x_hat, with what lies outside the subspace as far as that is to be kept. */
-static void add_complement(struct group *g, bool freeze)
+/* What lies outside of all models, as far as that is to be kept. */
+static void add_complement(struct group *g, const float *e, bool freeze)
 {
-    struct track *const t = &g->track;
-
     if (g->complements && !freeze && !g->lags.gaps)
-        complement_update(&g->complement, t->e);
-    complement_add(&g->complement, t->e, g->directions.sure, g->x_hat);
+        complement_update(&g->complement, e);
+    complement_add(&g->complement, e, g->directions.sure, g->x_hat);
+}
+
+static const unsigned char *gaps(const struct group *g)
+{
+    return g->lags.gaps ? g->known : NULL;
+}
+
+/* x_hat by the tracker, which sees the newest vector, and learns from it or, if it is
+ * patient, from an old one. */
+static void follow(struct group *g, bool freeze)
+{
+    if (g->patience || freeze)
+        track_look(&g->track, g->y, gaps(g), g->x_hat);
+    else
+        track_update(&g->track, g->y, gaps(g), g->x_hat);
+    add_complement(g, g->track.e, freeze);
+    if (g->patience && !freeze) {
+        lags_vector(&g->lags, g->patience, g->y, g->known);
+        track_update(&g->track, g->y, gaps(g), NULL);
+    }
+}
+
+/* x_hat by the base, and of what it leaves, y, by the adapter. */
+static void complete(struct group *g, bool freeze)
+{
+    const size_t n = g->track.U.n;
+
+    for (size_t i = 0; g->lags.gaps && i < n; i++)
+        g->y[i] = g->known[i] ? g->y[i] : 0;
+    mixture_update(&g->base, g->y, gaps(g), g->from_base);
+    for (size_t i = 0; i < n; i++)
+        g->y[i] = g->lags.gaps && !g->known[i] ? 0 : g->y[i] - g->from_base[i];
+    if (g->adapts) {
+        follow(g, freeze);
+    } else {
+        memset(g->x_hat, 0, n * sizeof *g->x_hat);
+        add_complement(g, g->y, freeze);
+    }
+    for (size_t i = 0; i < n; i++)
+        g->x_hat[i] += g->from_base[i];
+}
+
+static void whiten(const void *floor, const float *x, float *z)
+{
+    floor_whiten(floor, x, z);
+}
+
+/* Whether what is needed is known. */
+static bool prepare(struct group *g)
+{
+    const struct mixture_noise noise = { whiten, &g->floor, g->floor.level, g->scratch };
+
+    if (!floor_known(&g->floor))
+        return false;
+    if (g->knows)
+        mixture_follow(&g->base, &noise);
+    return !g->knows || g->base.ready;
 }
 
 void group_update(struct group *g, const float *x, unsigned char *known, bool freeze)
 {
-    const size_t n = g->track.U.n;
-
     floor_whiten(&g->floor, x, g->z);
     for (size_t c = 0; c < g->floor.channels; c++)
         known[c] = g->floor.level[c] > 0 ? known[c] && fabsf(g->z[c]) <= LOUDEST : 1;
     lags_push(&g->lags, g->z, known);
     lags_vector(&g->lags, 0, g->y, g->known);
-    if (floor_known(&g->floor)) {
+    if (prepare(g)) {
         follow_unit(g);
-        if (g->patience || freeze)
-            track_look(&g->track, g->y, g->lags.gaps ? g->known : NULL, g->x_hat);
+        if (g->knows)
+            complete(g, freeze);
         else
-            track_update(&g->track, g->y, g->lags.gaps ? g->known : NULL, g->x_hat);
-
-        add_complement(g, freeze);
-        if (g->patience && !freeze) {
-            lags_vector(&g->lags, g->patience, g->y, g->known);
-            track_update(&g->track, g->y, g->lags.gaps ? g->known : NULL, NULL);
-        }
+            follow(g, freeze);
     } else {
-        memcpy(g->x_hat, g->y, n * sizeof *g->x_hat);
+        memcpy(g->x_hat, g->y, g->track.U.n * sizeof *g->x_hat);
     }
     average_update(&g->average, g->x_hat, g->estimate);
+}
+
+unsigned group_rank(const struct group *g)
+{
+    return (g->knows ? (unsigned)g->base.model.rank : 0) + g->directions.kept;
+}
+
+bool group_takes(const struct recipe *r)
+{
+    const size_t M = r->joint > 0 ? r->channels : 1;
+    struct known k;
+
+    if (!r->learned.signal)
+        return !r->learned.noise && !r->learned.adapt;
+    return known_open(&k, r->learned.signal, r->learned.signal_size) && k.channels == M &&
+           k.groups == r->channels / M && k.lags == group_lags(r, M) && r->denoise > 0;
 }
 
 void group_state(struct group *g, struct store *s)
 {
     floor_state(&g->floor, s);
     lags_state(&g->lags, s);
+    if (g->knows)
+        mixture_state(&g->base, s);
     track_state(&g->track, s);
     store_finite(s, g->track.e, g->track.U.n);  /* where nothing is seen, the last holds */
     directions_state(&g->directions, s);

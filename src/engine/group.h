@@ -11,16 +11,21 @@
 #include "rebuild/average.h"
 #include "shrink/complement.h"
 #include "shrink/directions.h"
+#include "shrink/known.h"
 #include "track/track.h"
 
 /* Channels that are one vector, with a tracker of their own. */
 struct group {
     struct floor floor;
     struct lags lags;
-    struct track track;
+    struct mixture base;        /* what was learned before, if `knows`             */
+    struct track track;         /* of all, or, if `knows`, of what the base lacks  */
     struct directions directions;
     struct complement complement;
     struct average average;
+    bool knows, adapts;         /* there is a base; the tracker adds to it         */
+    float *from_base;           /* [channels][lags] what belongs to the base       */
+    float *scratch;             /* [2][channels]                                   */
     float *own;                 /* [padded] share of each number in the subspace   */
     float *lambda;              /* [rank] mean power along each direction          */
     float *y, *x_hat;           /* [channels][lags] a vector, and what is kept     */
@@ -39,9 +44,13 @@ struct group {
 /* Lags of a vector of so many channels. */
 size_t group_lags(const struct recipe *r, size_t members);
 
-/* delay: frames of the vector that are waited for, < group_lags(). */
-void group_place(struct group *g, struct arena *a, const struct recipe *r, size_t members,
-                 size_t delay);
+/* Whether what was learned, if anything, is for groups as these will be. */
+bool group_takes(const struct recipe *r);
+
+/* Number `which` of the groups.  delay: frames of the vector that are waited for, <
+ * group_lags(). */
+void group_place(struct group *g, struct arena *a, const struct recipe *r, size_t which,
+                 size_t members, size_t delay);
 void group_reset(struct group *g);
 
 /* One frame x[channels], known or not, into its vector and through the tracker;
@@ -49,6 +58,9 @@ void group_reset(struct group *g);
  * squared is as good as missing; a channel without noise is known to be 0: so says
  * known[] then. */
 void group_update(struct group *g, const float *x, unsigned char *known, bool freeze);
+
+/* Directions in use. */
+unsigned group_rank(const struct group *g);
 
 /* All that lasts from one frame to the next; see base/store.h. */
 void group_state(struct group *g, struct store *s);

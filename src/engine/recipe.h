@@ -7,17 +7,15 @@
 #define LULL_ENGINE_RECIPE_H
 
 #include <stddef.h>
-#include <stdint.h>
 
-/* What a filter has learned, as it stands in its file; NULL if nothing.  Only
- * good while an engine is made from it. */
+/* From a filter file, for as long as lull_new() runs: what an engine wants of it, it
+ * copies. */
 struct learned {
-    const unsigned char *signal, *noise;
+    const unsigned char *signal, *noise;        /* bytes of their sections; NULL: none */
     size_t signal_size, noise_size;
-    double rate_hz;             /* that it was learned at      */
+    double rate_hz;                             /* that it was learned at              */
     size_t channels;
-    unsigned adapt;             /* directions of the adapter   */
-    uint32_t crc;               /* of all that was learned     */
+    unsigned adapt;                             /* directions of an adapter, 0: none   */
 };
 
 struct recipe {

@@ -73,7 +73,7 @@ static void place(void *engine, struct arena *a, const struct recipe *r)
     for (size_t g = 0; g < s->groups; g++) {
         struct group unused, *const group = arena_measures(a) ? &unused : s->group + g;
 
-        group_place(group, a, r, M, s->delay);
+        group_place(group, a, r, g, M, s->delay);
     }
     s->dry = arena_floats(a, (s->latency + 1) * s->channels);
     s->white = arena_floats(a, (s->delay + 1) * s->channels);
@@ -319,7 +319,7 @@ static void report(const void *engine, struct report *r)
 
     for (size_t g = 0; g < s->groups; g++) {
         step = fast_max(step, step_now(&s->group[g].track.step));
-        rank = s->group[g].directions.kept > rank ? s->group[g].directions.kept : rank;
+        rank = group_rank(s->group + g) > rank ? group_rank(s->group + g) : rank;
     }
     *r = (struct report){
         .meter = s->meter,
@@ -372,6 +372,7 @@ const struct engine engine_subspace = {
     .least_hz = 1e-3,
     .most_hz = 1e8,
     .takes_latency = takes_latency,
+    .takes_learned = group_takes,
     .place = place,
     .ready = ready,
     .close = close,
