@@ -341,7 +341,7 @@ static void a_forged_count_is_refused_whole(void **state)
     (void)state;
     lull *const l = experienced(kinds, 1);
     struct saved before = save(l), s = save(l);
-    const size_t shape = 4 + 8 + 4 + 4 + 8 + 4 * 14, tail = HEAD + shape, hop = tail + 4 + 8;
+    const size_t shape = 4 + 8 + 4 + 4 + 4 * 14, tail = HEAD + shape, hop = tail + 4 + 8;
 
     seal(&s); /* the yardstick says yes */
     assert_int_equal(lull_load(l, s.bytes, s.size), LULL_OK);

@@ -196,7 +196,7 @@ size_t filter_file_write(const char *text, const struct filter_section *sections
 
 size_t filter_remark(const char *text, char *buf, size_t size)
 {
-    const size_t n = strlen(text), need = n + 3;
+    const size_t n = strlen(text), need = n + 4;
 
     if (size < need)
         return need;
@@ -204,6 +204,7 @@ size_t filter_remark(const char *text, char *buf, size_t size)
     *buf++ = ' ';
     for (size_t i = 0; i < n; i++)
         *buf++ = (unsigned char)text[i] < ' ' || text[i] == 127 ? '?' : text[i];
-    *buf = '\n';
+    *buf++ = '\n';
+    *buf = '\0';
     return need;
 }

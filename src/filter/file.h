@@ -51,7 +51,7 @@ bool filter_file_section(const struct filter_file *f, const char *tag, const uns
 size_t filter_file_write(const char *text, const struct filter_section *sections, size_t count,
                          void *buf, size_t size);
 
-/* The same for a remark, "# text\n": one line, whatever is in the text.  No 0 follows. */
+/* The same for a remark of one line, "# text\n", whatever is in the text; a 0 follows. */
 size_t filter_remark(const char *text, char *buf, size_t size);
 
 #endif
