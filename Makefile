@@ -93,7 +93,7 @@ $(ladspa): $(OUT)/src/plugin/ladspa.o $(static)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,--exclude-libs,ALL $^ -o $@ $(call libs,fftw3f)
 $(tests): %: %.o $(helpers) $(measures) $(static)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f cmocka) $(LDLIBS)
-$(OUT)/tests/test_track_lapack $(OUT)/tests/bench/tracker: LDLIBS += -llapacke
+$(OUT)/tests/test_track_lapack $(OUT)/tests/test_factorize $(OUT)/tests/bench/tracker: LDLIBS += -llapacke
 $(OUT)/tests/test_files: $(patsubst %.c,$(OUT)/%.o,$(wildcard src/source/*.c src/sink/*.c))
 $(OUT)/tests/test_files: LDLIBS += $(call libs,sndfile)
 $(OUT)/tests/test_live: $(call objects,$(addprefix src/app/,through.c ring.c governor.c progress.c) src/device/find.c src/source/fault.c)

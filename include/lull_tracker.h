@@ -158,6 +158,22 @@ LULL_API size_t lull_rank_for_budget(size_t dim, int complex_numbers, double fra
 LULL_API lull_status lull_svd_truncated(const float *A, size_t m, size_t n, size_t k, float *s,
                                         float *U, float *V);
 
+/* A[m][k] and B[k][n] whose product comes closest to W[m][n]: the least sum of
+ * squares of W - A B, to 1 %.  The rows of B are orthonormal, strongest first.
+ *
+ * *k is the rank.  0: it is found, as many directions as rise above the noise of W,
+ * and *k tells how many these were, perhaps none; A and B must then have room for
+ * min(m, n, LULL_MAX_RANK).  k (m + n) numbers stand for m n.
+ *
+ * An entry that is NAN is missing: A B is then close to those that are known, and
+ * the best guess of the others; a row or column of which nothing is known comes
+ * out as 0.  Takes memory for the time of the call, bounded work.  LULL_BAD_DIM
+ * unless 1 <= m and 1 <= n <= LULL_MAX_DIM, LULL_BAD_RANK unless *k <= min(m, n,
+ * LULL_MAX_RANK), LULL_BAD_NUMBER if an entry is infinite; A, B and *k are then as they
+ * were. */
+LULL_API lull_status lull_factorize(const float *W, size_t m, size_t n, size_t *k, float *A,
+                                    float *B);
+
 #ifdef __cplusplus
 }
 #endif

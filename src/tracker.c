@@ -4,9 +4,9 @@
  */
 #include "lull_tracker.h"
 
+#include "track/factor.h"
 #include "track/merge.h"
 #include "track/state.h"
-#include "track/svd.h"
 #include "track/track.h"
 
 #include <math.h>
@@ -242,6 +242,31 @@ lull_status lull_svd_truncated(const float *A, size_t m, size_t n, size_t k, flo
         return LULL_NO_MEMORY;
     svd_place(&svd, &arena, m, n, k);
     svd_update(&svd, A, s, U, V);
+    free(arena.block);
+    return LULL_OK;
+}
+
+lull_status lull_factorize(const float *W, size_t m, size_t n, size_t *k, float *A, float *B)
+{
+    struct arena arena = { 0 };
+    struct factor f;
+    bool gaps = false;
+
+    if (m < 1 || n < 1 || n > LULL_MAX_DIM)
+        return LULL_BAD_DIM;
+    if (*k > LULL_MAX_RANK || *k > m || *k > n)
+        return LULL_BAD_RANK;
+    for (size_t i = 0; i < m * n; i++) {
+        if (isinf(W[i]))
+            return LULL_BAD_NUMBER;
+        gaps = gaps || isnan(W[i]);
+    }
+    factor_place(&f, &arena, m, n, *k, gaps);
+    arena = (struct arena){ .block = take(&arena) };
+    if (!arena.block)
+        return LULL_NO_MEMORY;
+    factor_place(&f, &arena, m, n, *k, gaps);
+    *k = factor_update(&f, W, A, B);
     free(arena.block);
     return LULL_OK;
 }

@@ -70,6 +70,27 @@ sensors_work() {
          END { exit n != 6 }' "$tmp/sensors" || { cat "$tmp/sensors" >&2; no "7-sensors does not denoise"; }
 }
 
+# Closer with every direction, far fewer numbers; half the pixels tell the rest; the pictures
+# are there; what is no picture is refused by name and reason.
+matrix_works() {
+    mkdir -p "$tmp/pictures"
+    (cd "$tmp/pictures" && "$tmp/5-matrix" >../matrix) || no "5-matrix fails"
+    awk '$2 == "all" && $1 == 20 && $3 == 11200 && $7 >= 35 { n++ }
+         $2 == "half" && $7 >= 29 && $7 > best { best = $7; rank = $1 }
+         END { exit !(n == 1 && NR == 10 && rank > 0 && rank < 20) }' "$tmp/matrix" ||
+        { cat "$tmp/matrix" >&2; no "5-matrix does not approximate"; }
+    for rank in 20 20-half; do
+        [ "$(wc -c <"$tmp/pictures/matrix-$rank.pgm")" = 76815 ] || no "5-matrix writes no picture"
+    done
+    printf 'P5\n# two\n2 2 255\nabc' >"$tmp/short.pgm"
+    printf 'P6\n1 1\n255\nabc' >"$tmp/colour.pgm"
+    printf 'P5 1 1 65535 ab' >"$tmp/deep.pgm"
+    for bad in short:ends colour:P5 deep:8.bits none:opened; do
+        if "$tmp/5-matrix" "$tmp/${bad%:*}.pgm" 2>"$tmp/said"; then no "5-matrix accepts ${bad%:*}"; fi
+        grep -q "${bad%:*}.pgm.*${bad#*:}" "$tmp/said" || { cat "$tmp/said" >&2; no "5-matrix: no reason"; }
+    done
+}
+
 installing install
 for how in shared static; do
     for standard in c99 c11; do
@@ -80,7 +101,9 @@ for how in shared static; do
     done
     stream_works
     sensors_work
+    build 5-matrix c99 $how
 done
+matrix_works
 
 # The callback in a PortAudio stream that has no clock and ends with its input.
 if pkg-config --exists portaudio-2.0; then

@@ -143,6 +143,29 @@ static void truncated_svd_equals_lapack(void **state)
     }
 }
 
+static void truncated_svd_may_ask_for_more_than_the_rank(void **state)
+{
+    (void)state;
+    enum { M = 60, R = 5, K = 24 };
+    struct dice d = { 3 };
+    float *const A = gapped(M, M, 0.6, 0, &d);
+    float s[K], *const V = malloc(M * K * sizeof *V);
+
+    assert_int_equal(lull_svd_truncated(A, M, M, K, s, NULL, V), LULL_OK);
+    for (size_t j = 0; j < K; j++)
+        assert_at_most(fabs((double)s[j] - (j < R ? 1e3 * pow(0.6, (double)j) : 0)), 1e-2);
+    for (size_t a = 0; a < K; a++)
+        for (size_t b = 0; b <= a; b++) {
+            double along = a == b ? -1 : 0;
+
+            for (size_t i = 0; i < M; i++)
+                along += (double)V[i * K + a] * (double)V[i * K + b];
+            assert_at_most(fabs(along), 2e-6); /* 2e-7 */
+        }
+    free(A);
+    free(V);
+}
+
 static void truncated_svd_refuses_nonsense(void **state)
 {
     (void)state;
@@ -162,6 +185,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exact_equals_brands_decomposition),
         cmocka_unit_test(truncated_svd_equals_lapack),
+        cmocka_unit_test(truncated_svd_may_ask_for_more_than_the_rank),
         cmocka_unit_test(truncated_svd_refuses_nonsense),
     };
 

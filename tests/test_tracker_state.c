@@ -103,6 +103,50 @@ static void a_saved_tracker_goes_on_bit_for_bit(void **state)
     }
 }
 
+/* Another tracker, which knows what t knew when it was freed. */
+static lull_tracker *reborn(lull_tracker *t, const lull_tracker_config *cfg)
+{
+    struct saved kept = save(t);
+    lull_tracker *const next = lull_tracker_new(cfg, NULL);
+
+    lull_tracker_free(t);
+    assert_int_equal(lull_tracker_load(next, kept.bytes, kept.size), LULL_OK);
+    free(kept.bytes);
+    return next;
+}
+
+static void a_hundred_interruptions_change_no_bit(void **state)
+{
+    (void)state;
+    struct dice d = { 17 };
+
+    for (size_t i = 0; i < KINDS; i++) {
+        const lull_tracker_config cfg = kind(i);
+        struct scene s = scene_new(N, cfg.complex_numbers ? 2 : 1, 4, strong, 3);
+        lull_tracker *const whole = lull_tracker_new(&cfg, NULL);
+        lull_tracker *cut = lull_tracker_new(&cfg, NULL);
+        float x[2 * N], y[2 * N];
+        size_t cuts = 0;
+
+        for (size_t f = 0; cuts < 100; f++) {
+            if (f % 300 == 299)
+                scene_jump(&s, 4);
+            scene_frame(&s);
+            s.y[f % N] = f % 5 ? s.y[f % N] : NAN;
+            lull_tracker_update(whole, s.y, NULL, x);
+            lull_tracker_update(cut, s.y, NULL, y);
+            assert_memory_equal(x, y, s.n * sizeof *x);
+            if (dice_uniform(&d) < 0.1) {
+                cut = reborn(cut, &cfg);
+                cuts++;
+            }
+        }
+        lull_tracker_free(whole);
+        lull_tracker_free(cut);
+        scene_free(&s);
+    }
+}
+
 /* CRC-32 of size bytes, one bit at a time. */
 static uint32_t crc(const unsigned char *b, size_t size)
 {
@@ -254,6 +298,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_saved_tracker_goes_on_bit_for_bit),
+        cmocka_unit_test(a_hundred_interruptions_change_no_bit),
         cmocka_unit_test(a_damaged_state_is_refused_whole),
         cmocka_unit_test(a_forged_state_is_refused_whole),
         cmocka_unit_test(random_forgeries_never_break_the_tracker),

@@ -41,14 +41,6 @@ void guard_reset(struct guard *g)
     g->seen = 0;
 }
 
-static bool usable(const float *y, size_t parts)
-{
-    for (size_t k = 0; k < parts; k++)
-        if (!(fabsf(y[k]) < LARGEST)) /* also when it is NaN */
-            return false;
-    return true;
-}
-
 void guard_sum(struct guard *g)
 {
     g->energy = vec_square(g->y, g->padded);
@@ -58,12 +50,11 @@ void guard_recount(struct guard *g)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < g->n; i += g->parts)
+    for (size_t i = 0; i < g->n; i++) {
         count += g->known[i] != 0.0f;
-    g->count = count;
-    for (size_t i = 0; i < g->n; i++)
-        if (g->known[i] == 0.0f)
-            g->y[i] = 0.0f;
+        g->y[i] = g->known[i] != 0.0f ? g->y[i] : 0.0f;
+    }
+    g->count = count / g->parts;
     guard_sum(g);
 }
 
@@ -74,12 +65,17 @@ void guard_take(struct guard *g, const float *y, const unsigned char *known)
     guard_sum(g);
     if (!known && g->energy < LARGEST) /* then every entry is fine */
         return;
-    for (size_t i = 0; i < g->n; i++) {
-        const size_t entry = i / g->parts;
-        const bool fine = (!known || known[entry]) && usable(y + entry * g->parts, g->parts);
+    /* An entry is its first float and its last; without a branch, for what is missing
+     * does not follow a pattern. */
+    const size_t last = g->parts - 1;
 
-        g->known[i] = fine ? 1.0f : 0.0f;
+    for (size_t i = 0; i < g->n; i += g->parts) {
+        const bool fine = (fabsf(g->y[i]) < LARGEST) & (fabsf(g->y[i + last]) < LARGEST);
+
+        g->known[i] = g->known[i + last] = (float)fine; /* 0 also for NaN */
     }
+    for (size_t i = 0; known && i < g->n; i++)
+        g->known[i] = known[i >> last] ? g->known[i] : 0.0f;
     guard_recount(g);
 }
 

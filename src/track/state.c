@@ -129,7 +129,7 @@ void track_state(struct track *t, struct store *s)
     store_floats(s, &t->sigma2, 1, 0.0f, FLT_MAX);
     store_u32(s, &t->seen, 0, UINT32_MAX);
     store_u32(s, &t->changes, 0, UINT32_MAX);
-    if (s->mode == STORE_READ)
+    if (s->mode == STORE_READ && t->rule.cov.C)
         t->rule.cov.q = t->rank.fast.q = t->U.r * t->U.parts;
 }
 
