@@ -31,18 +31,35 @@ static void one_late_block_is_no_alarm(void **state)
     struct governor g;
 
     (void)state;
-    governor_reset(&g);
+    governor_reset(&g, false);
     feed(&g, 0.1f, 2);
     assert_int_equal(governor_update(&g, 0.05f, 0.01f), RELIEF_NONE);
     assert_int_equal(feed(&g, 0.1f, 2), RELIEF_NONE);
 }
 
-static void overload_freezes_then_passes_then_recovers(void **state)
+static void overload_freezes_then_lowers_the_rank_then_passes_then_recovers(void **state)
 {
     struct governor g;
 
     (void)state;
-    governor_reset(&g);
+    governor_reset(&g, true);
+    assert_int_equal(feed(&g, 0.1f, 2), RELIEF_NONE);
+    assert_int_equal(feed(&g, 1.2f, 0.2f), RELIEF_FREEZE);
+    assert_int_equal(feed(&g, 1.2f, 0.6f), RELIEF_RANK);
+    assert_int_equal(feed(&g, 0.6f, 60), RELIEF_RANK);          /* enough: stays */
+    assert_int_equal(feed(&g, 1.2f, 0.2f), RELIEF_PASS);
+    assert_int_equal(feed(&g, 0.1f, 1.5f), RELIEF_PASS);        /* patience */
+    assert_int_equal(feed(&g, 0.1f, 1.5f), RELIEF_RANK);
+    assert_int_equal(feed(&g, 0.1f, 2), RELIEF_FREEZE);
+    assert_int_equal(feed(&g, 0.1f, 3), RELIEF_NONE);
+}
+
+static void without_directions_overload_freezes_then_passes_then_recovers(void **state)
+{
+    struct governor g;
+
+    (void)state;
+    governor_reset(&g, false);
     assert_int_equal(feed(&g, 0.1f, 2), RELIEF_NONE);
     assert_int_equal(feed(&g, 1.2f, 0.2f), RELIEF_FREEZE);
     assert_int_equal(feed(&g, 1.2f, 0.6f), RELIEF_PASS);
@@ -56,7 +73,7 @@ static void a_load_between_the_thresholds_changes_nothing(void **state)
     struct governor g;
 
     (void)state;
-    governor_reset(&g);
+    governor_reset(&g, false);
     feed(&g, 1.2f, 0.2f);
     assert_int_equal(feed(&g, 0.6f, 60), RELIEF_FREEZE);
 }
@@ -69,7 +86,7 @@ static void too_early_a_recovery_makes_patient(void **state)
     enum relief before = RELIEF_NONE;
 
     (void)state;
-    governor_reset(&g);
+    governor_reset(&g, false);
     for (int i = 0; i < 100 * 300; i++) {
         const enum relief now = governor_update(&g, before == RELIEF_NONE ? 0.012f : 0.002f, 0.01f);
 
@@ -110,14 +127,19 @@ static void a_ring_keeps_order_between_threads(void **state)
     ring_free(&r);
 }
 
-static struct through *new_through(float *sound)
+static struct through *through_of(const char *filter)
 {
     static struct through t;
-    const lull_config cfg = lull_preset("speech", RATE, 1);
+    const lull_config cfg = lull_preset(filter, RATE, 1);
 
-    voice(sound, FRAMES, RATE, 0);
     assert_true(through_open(&t, lull_new(&cfg, NULL), RATE, 1));
     return &t;
+}
+
+static struct through *new_through(float *sound)
+{
+    voice(sound, FRAMES, RATE, 0);
+    return through_of("speech");
 }
 
 static void free_through(struct through *t)
@@ -205,6 +227,39 @@ static void stepping_aside_and_back_does_not_click(void **state)
     free_through(t);
 }
 
+static enum relief fewer(size_t block)
+{
+    return block > 150 && block < 300 ? RELIEF_RANK : RELIEF_NONE;
+}
+
+static void with_fewer_directions_it_does_not_click(void **state)
+{
+    struct through *t = through_of("vibration");
+    struct dice d = { 3 };
+    unsigned all = 0, few = 0;
+    float before = 0, most = 0;
+    lull_readings r;
+
+    (void)state;
+    dice_noise(&d, sound, FRAMES, 0.02);
+    for (size_t i = 0; i < FRAMES; i++)
+        sound[i] += 0.4f * sinf((float)i * 0.05f);
+    for (size_t at = 0; at + 160 <= FRAMES; at += 160) {
+        t->governor.relief = fewer(at / 160);
+        t->governor.since_s = 0;
+        t->governor.patience_s = 60;
+        through_process(t, sound + at, heard + at, 160, false);
+        lull_read(t->l, &r);
+        all = at / 160 == 150 ? r.rank : all;
+        few = at / 160 == 299 ? r.rank : few;
+    }
+    assert_true(all > t->most_rank / 4 && few <= t->most_rank / 4 && few > 0);
+    for (size_t i = RATE / 2; i < FRAMES - 160; before = heard[i++])
+        most = fmaxf(most, i > RATE / 2 ? fabsf(heard[i] - before) : 0);
+    assert_at_most(most, 0.05);         /* measured .025; of the sine .02, of the input .12 */
+    free_through(t);
+}
+
 static enum relief renewed(size_t block)
 {
     (void)block;
@@ -264,13 +319,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_late_block_is_no_alarm),
-        cmocka_unit_test(overload_freezes_then_passes_then_recovers),
+        cmocka_unit_test(overload_freezes_then_lowers_the_rank_then_passes_then_recovers),
+        cmocka_unit_test(without_directions_overload_freezes_then_passes_then_recovers),
         cmocka_unit_test(a_load_between_the_thresholds_changes_nothing),
         cmocka_unit_test(too_early_a_recovery_makes_patient),
         cmocka_unit_test(a_ring_keeps_order_between_threads),
         cmocka_unit_test(a_block_is_what_lull_makes_of_it),
         cmocka_unit_test(it_ends_after_its_frames),
         cmocka_unit_test(stepping_aside_and_back_does_not_click),
+        cmocka_unit_test(with_fewer_directions_it_does_not_click),
         cmocka_unit_test(learning_anew_does_not_click),
         cmocka_unit_test(devices_are_found_by_number_or_words),
     };

@@ -25,6 +25,7 @@ struct through {
     float *line;                /* [latency][channels], the input as it was     */
     size_t at;                  /* in the line                                  */
     float *dry, *wet;           /* [THROUGH_CHUNK][channels] each               */
+    unsigned most_rank;         /* lull's directions, 0: none to leave out      */
     float share;                /* of lull in the output; 1 but when overloaded */
     size_t stale;               /* frames of lull's that have missed their time */
     struct governor governor;
