@@ -96,7 +96,8 @@ $(tests): %: %.o $(helpers) $(measures) $(static)
 $(OUT)/tests/test_track_lapack $(OUT)/tests/bench/tracker: LDLIBS += -llapacke
 $(OUT)/tests/test_files: $(patsubst %.c,$(OUT)/%.o,$(wildcard src/source/*.c src/sink/*.c))
 $(OUT)/tests/test_files: LDLIBS += $(call libs,sndfile)
-$(OUT)/tests/test_live: $(call objects,$(addprefix src/app/,through.c ring.c governor.c progress.c) src/device/find.c src/source/fault.c)
+$(OUT)/tests/test_live: $(call objects,$(addprefix src/app/,learnt.c whole.c through.c ring.c governor.c progress.c) src/device/find.c src/source/fault.c)
+$(OUT)/tests/test_live: LDLIBS += $(static)
 $(OUT)/tests/test_threads: $(call objects,$(addprefix src/app/,through.c ring.c governor.c progress.c) $(ladspa:%=src/plugin/ladspa.c))
 $(OUT)/tests/test_new: LDFLAGS += -Wl,--wrap=aligned_alloc,--wrap=free
 $(OUT)/tests/test_tracker: LDFLAGS += -Wl,--wrap=aligned_alloc

@@ -151,6 +151,28 @@ keys_do_what_they_say() {
     grep -q 'gain\|latency' screen; grep -q '▕█' screen
 }
 
+what_was_learnt_is_kept_for_next_time() {
+    "$PROOFS/sound" 4.096 48000 >in.raw
+    rm -f s; live -d 1; mv out.raw fresh.raw
+    exits 0 lull live -q -I lullmic -O none --state s -d 4; [ -s s ]; ls -A | grep '[.]lull-' && return 1
+    live -d 1 --state s; ! cmp -s out.raw fresh.raw
+    cp s good; head -c 1000 good >s; cp s bad
+    exits 65 lull live -I lullmic -O none --state s -d 1; says '^lull: s: .*damaged'; cmp s bad
+    cp good s; exits 65 lull live -l 32 -I lullmic -O none --state s -d 1; says '^lull: s: '; cmp s good
+    exits 73 lull live -I lullmic -O none --state none/s -d 1; says '^lull: none/s: '
+}
+
+a_key_saves_what_was_learnt() {
+    "$PROOFS/sound" 1.024 48000 >in.raw
+    rm -f s
+    "$LULL" live -q -I lullmic -O none --state s -d 1; cp s first
+    (sleep 1; printf s; sleep 1; cp s then; printf q) |
+        script -qec "$LULL live -I lullmic -O none --state s" screen >/dev/null
+    grep -q 's: what was learnt is saved' screen; ! cmp -s first then; ! cmp -s then s
+    (sleep 1; printf s; sleep .5; printf q) | script -qec "$LULL live -I lullmic -O none" screen >/dev/null
+    grep -q 'save it where' screen
+}
+
 devices_are_listed_and_found_by_words() {
     lull devices >list; grep -q lullmic list
     exits 0 lull live -q -I LULLM -O 'alsa spk' -d 1 </dev/null
@@ -277,6 +299,8 @@ if lull devices 2>/dev/null | grep -q lullmic; then
     it ended_by_a_signal_it_is_quick
     it the_log_says_what_it_cost
     it keys_do_what_they_say script
+    it what_was_learnt_is_kept_for_next_time
+    it a_key_saves_what_was_learnt script
     it a_full_disk_ends_it
     it by_jack_the_delay_is_ours_and_one_period jackd "$PROOFS/jackfile"
     it a_rate_that_cannot_be_is_told jackd

@@ -4,6 +4,7 @@
  * there is not enough time, what is seen from outside, what happens to a block.
  */
 #include "app/governor.h"
+#include "app/learnt.h"
 #include "app/ring.h"
 #include "app/through.h"
 #include "check.h"
@@ -11,6 +12,7 @@
 #include "voice.h"
 #include <math.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -260,6 +262,57 @@ static void with_fewer_directions_it_does_not_click(void **state)
     free_through(t);
 }
 
+/* Half of it goes through t, in blocks of 10 ms. */
+static void listen(struct through *t)
+{
+    for (size_t at = 0; at < FRAMES / 2; at += 160)
+        through_process(t, sound + at, heard + at, 160, false);
+}
+
+static float noise_known(const struct through *t)
+{
+    lull_readings r;
+
+    lull_read(t->l, &r);
+    return r.noise_db;
+}
+
+static void what_was_learnt_is_there_the_next_time(void **state)
+{
+    const char *const path = "build/learnt";
+    struct through *t = new_through(sound);
+    struct learnt k;
+    struct fault why;
+    struct dice d = { 3 };
+    float known, fresh;
+
+    (void)state;
+    dice_noise(&d, sound, FRAMES, 0.02);
+    remove(path);
+    assert_true(learnt_open(&k, path, t, &why));
+    fresh = noise_known(t);
+    assert_false(learnt_write(&k, t, &why));            /* nobody has asked */
+    listen(t);
+    known = noise_known(t);
+    assert_true(known > fresh + 20);
+    assert_true(learnt_ask(&k, t));
+    assert_false(learnt_write(&k, t, &why));            /* no block has passed */
+    through_process(t, sound, heard, 160, false);
+    assert_true(learnt_write(&k, t, &why) && !why.code);
+    assert_false(learnt_write(&k, t, &why));            /* once */
+    free_through(t);
+
+    t = new_through(wanted);
+    assert_true(learnt_open(&k, path, t, &why));
+    assert_float_equal(noise_known(t), known, 0.5f);    /* and in the silence nothing is unlearnt */
+    through_process(t, sound, heard, 160, false);
+    for (size_t i = 0; i < t->latency; i++)             /* what was on its way is not heard */
+        assert_float_equal(heard[i], 0, 1e-3f);        /* measured .0003; else .003 */
+    assert_true(learnt_close(&k, t, &why));
+    free_through(t);
+    remove(path);
+}
+
 static enum relief renewed(size_t block)
 {
     (void)block;
@@ -328,6 +381,7 @@ int main(void)
         cmocka_unit_test(it_ends_after_its_frames),
         cmocka_unit_test(stepping_aside_and_back_does_not_click),
         cmocka_unit_test(with_fewer_directions_it_does_not_click),
+        cmocka_unit_test(what_was_learnt_is_there_the_next_time),
         cmocka_unit_test(learning_anew_does_not_click),
         cmocka_unit_test(devices_are_found_by_number_or_words),
     };

@@ -49,6 +49,7 @@ void through_close(struct through *t)
     free(t->line);
     free(t->dry);
     free(t->wet);
+    free(t->learnt);
     *t = (struct through){ 0 };
 }
 
@@ -166,6 +167,14 @@ static void relieve(struct through *t, double took_s, double block_s)
     raise(&t->worst, (float)(took_s / block_s));
 }
 
+static void copy(struct through *t)
+{
+    if (atomic_load_explicit(&t->copy, memory_order_acquire) != COPY_WANTED)
+        return;
+    lull_save(t->l, t->learnt, t->learnt_size);
+    atomic_store_explicit(&t->copy, COPY_MADE, memory_order_release);
+}
+
 bool through_process(void *user, const float *in, float *out, size_t frames, bool lost)
 {
     struct through *const t = user;
@@ -186,6 +195,7 @@ bool through_process(void *user, const float *in, float *out, size_t frames, boo
     t->left -= due;
     t->done += due;
     atomic_store_explicit(&t->frames, t->done, memory_order_relaxed);
+    copy(t);
 
     const double ended = seconds_now();
 
