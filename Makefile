@@ -57,7 +57,6 @@ $(OUT)/src/device/portaudio.o: FLAGS += $(call cflags,portaudio-2.0)
 $(call objects,$(program)): FLAGS += -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64
 $(OUT)/src/lull.o: FLAGS += -DLULL_VERSION='"$(VERSION)"'
 $(OUT)/src/app/pipewire.o: FLAGS += -DLULL_LADSPA='"$(abspath $(LIBDIR))/ladspa/lull_ladspa.so"'
-$(OUT)/src/plugin/%.o: FLAGS += -DLULL_FILTERS=$(words $(filters))
 $(OUT)/tests/%.o: FLAGS += -Itests
 $(OUT)/tests/bench/%.o: FLAGS += $(call cflags,sndfile)
 $(OUT)/tests/test_files.o: FLAGS += -D_XOPEN_SOURCE=700

@@ -9,6 +9,7 @@
 #include "app/through.h"
 #include "check.h"
 #include "device/device.h"
+#include "plugin/choice.h"
 #include "voice.h"
 #include <math.h>
 #include <pthread.h>
@@ -330,6 +331,23 @@ static void learning_anew_does_not_click(void **state)
     free_through(t);
 }
 
+/* These numbers are in people's configurations. */
+static void a_filters_number_stays_what_it_is(void **state)
+{
+    static const char *const names[] = { "speech", "array",   "declick", "ecg",   "eeg",      "hum",
+                                         "music",  "seismic", "sensor",  "tonal", "vibration" };
+    const char *name;
+
+    (void)state;
+    for (int i = 0; i < (int)(sizeof names / sizeof *names); i++)
+        assert_string_equal(choice_name(i), names[i]);
+    for (size_t i = 0; (name = lull_filter_name(i)); i++)
+        if (choice_number(name) < 0)
+            fail_msg("%s has no number in choice.h", name);
+    assert_null(choice_name(CHOICES));
+    assert_int_equal(choice_number("my.filter"), CHOICE_FILE);
+}
+
 static const struct devices some = {
     .count = 4,
     .in = 0,
@@ -383,6 +401,7 @@ int main(void)
         cmocka_unit_test(with_fewer_directions_it_does_not_click),
         cmocka_unit_test(what_was_learnt_is_there_the_next_time),
         cmocka_unit_test(learning_anew_does_not_click),
+        cmocka_unit_test(a_filters_number_stays_what_it_is),
         cmocka_unit_test(devices_are_found_by_number_or_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
