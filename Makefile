@@ -39,7 +39,7 @@ measures := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/measures/*.c))
 benches := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/*.c))
 samples := $(wildcard samples/*.c)
 jack    := $(shell pkg-config --exists jack && echo jack)
-proofs  := $(addprefix $(OUT)/tests/live/,sound rt guard.so $(jack:%=%file))
+proofs  := $(addprefix $(OUT)/tests/live/,sound rt guard.so $(jack:%=%file) $(sound:%=clicks))
 objects  = $(patsubst %.c,$(OUT)/%.o,$(1))
 
 Q := $(if $(V),,@)
@@ -110,6 +110,8 @@ $(OUT)/tests/live/rt: $(call objects,tests/live/rt.c $(addprefix src/app/,throug
 $(OUT)/tests/live/guard.so: tests/live/guard.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -O1 -fPIC -shared $< -o $@ -ldl -lpthread
+$(OUT)/tests/live/clicks: $(OUT)/tests/live/clicks.o
+	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(call libs,portaudio-2.0)
 $(OUT)/tests/live/jackfile: $(OUT)/tests/live/jackfile.o
 	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(call libs,jack)
 $(OUT)/tests/live/%.o: FLAGS += -D_GNU_SOURCE
