@@ -12,7 +12,7 @@ MANDIR     ?= $(DATADIR)/man
 FLAVOUR ?= release
 release := -O3 -g
 asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-tsan    := -O1 -g -fsanitize=thread
+tsan    := -O2 -g -fsanitize=thread
 CFLAGS  ?= $($(FLAVOUR))
 OUT     := build/$(FLAVOUR)
 
@@ -39,7 +39,7 @@ measures := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/measures/*.c))
 benches := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/*.c))
 samples := $(wildcard samples/*.c)
 jack    := $(shell pkg-config --exists jack && echo jack)
-proofs  := $(addprefix $(OUT)/tests/live/,sound rt guard.so $(jack:%=%file))
+proofs  := $(addprefix $(OUT)/tests/live/,sound rt guard.so $(jack:%=%file) $(sound:%=clicks))
 objects  = $(patsubst %.c,$(OUT)/%.o,$(1))
 
 Q := $(if $(V),,@)
@@ -48,7 +48,7 @@ libs   = $(shell pkg-config --libs $(1)) -lm -lpthread
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: soak fuzz bench-filters bench-tracker pictures-tracker pictures-sensors all test check demo deps sanitize layers bench quality install uninstall format clean help
+.PHONY: race races soak fuzz bench-filters bench-tracker pictures-tracker pictures-sensors all test check demo deps sanitize layers bench quality install uninstall format clean help
 all: $(static) $(shared) $(binary) $(ladspa)      ## library and program (default)
 
 $(OUT)/src/base/fft.o: FLAGS += $(call cflags,fftw3f)
@@ -57,7 +57,6 @@ $(OUT)/src/device/portaudio.o: FLAGS += $(call cflags,portaudio-2.0)
 $(call objects,$(program)): FLAGS += -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64
 $(OUT)/src/lull.o: FLAGS += -DLULL_VERSION='"$(VERSION)"'
 $(OUT)/src/app/pipewire.o: FLAGS += -DLULL_LADSPA='"$(abspath $(LIBDIR))/ladspa/lull_ladspa.so"'
-$(OUT)/src/plugin/%.o: FLAGS += -DLULL_FILTERS=$(words $(filters))
 $(OUT)/tests/%.o: FLAGS += -Itests
 $(OUT)/tests/bench/%.o: FLAGS += $(call cflags,sndfile)
 $(OUT)/tests/test_files.o: FLAGS += -D_XOPEN_SOURCE=700
@@ -96,7 +95,9 @@ $(tests): %: %.o $(helpers) $(measures) $(static)
 $(OUT)/tests/test_track_lapack $(OUT)/tests/test_factorize $(OUT)/tests/bench/tracker: LDLIBS += -llapacke
 $(OUT)/tests/test_files: $(patsubst %.c,$(OUT)/%.o,$(wildcard src/source/*.c src/sink/*.c))
 $(OUT)/tests/test_files: LDLIBS += $(call libs,sndfile)
-$(OUT)/tests/test_live: $(call objects,$(addprefix src/app/,through.c ring.c governor.c progress.c) src/device/find.c src/source/fault.c)
+$(OUT)/tests/test_live: $(call objects,$(addprefix src/app/,learnt.c whole.c through.c ring.c governor.c progress.c) src/device/find.c src/source/fault.c)
+$(OUT)/tests/test_live: LDLIBS += $(static)
+$(OUT)/tests/test_threads: $(call objects,$(addprefix src/app/,through.c ring.c governor.c progress.c) $(ladspa:%=src/plugin/ladspa.c))
 $(OUT)/tests/test_new: LDFLAGS += -Wl,--wrap=aligned_alloc,--wrap=free
 $(OUT)/tests/test_tracker: LDFLAGS += -Wl,--wrap=aligned_alloc
 $(benches): %: %.o $(helpers) $(measures) $(static)
@@ -109,6 +110,8 @@ $(OUT)/tests/live/rt: $(call objects,tests/live/rt.c $(addprefix src/app/,throug
 $(OUT)/tests/live/guard.so: tests/live/guard.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -O1 -fPIC -shared $< -o $@ -ldl -lpthread
+$(OUT)/tests/live/clicks: $(OUT)/tests/live/clicks.o
+	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(call libs,portaudio-2.0)
 $(OUT)/tests/live/jackfile: $(OUT)/tests/live/jackfile.o
 	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(call libs,jack)
 $(OUT)/tests/live/%.o: FLAGS += -D_GNU_SOURCE
@@ -140,6 +143,10 @@ check: deps                     ## build and run every test
 	@$(MAKE) --no-print-directory all test
 sanitize: deps                  ## the same under address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory FLAVOUR=asan all test
+races: deps                     ## what several threads do at once, under the thread sanitizer
+	@$(MAKE) --no-print-directory -j2 FLAVOUR=tsan race
+race: $(OUT)/tests/test_threads
+	@TSAN_OPTIONS=halt_on_error=1 $<
 
 # Every test program in turn, then the program as a user runs it.
 test: all $(tests) $(OUT)/tests/bench/quality $(proofs)
@@ -238,6 +245,6 @@ clean:                          ## remove build/
 	rm -rf build
 help:                           ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
-	@echo "  make FLAVOUR=tsan test, PREFIX=/usr, DESTDIR=..., CC=clang ... as usual"
+	@echo "  PREFIX=/usr, DESTDIR=..., CC=clang ... as usual"
 
 -include $(wildcard $(OUT)/*.d $(OUT)/*/*.d $(OUT)/*/*/*.d)

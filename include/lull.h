@@ -57,6 +57,7 @@ extern "C" {
 enum {
     LULL_MAX_CHANNELS = 4096,
     LULL_MAX_ADAPT = 64,        /* directions of an adapter */
+    LULL_MAX_RANK = 256,        /* directions of one subspace                         */
     LULL_BANDS = 24             /* bands of lull_readings, equally wide to the ear */
 };
 
@@ -178,7 +179,11 @@ typedef enum {
     LULL_MIX,                   /* 0..1                                               */
     LULL_RESIDUAL,              /* 1: give what was removed instead of what was kept  */
     LULL_BYPASS,                /* 1: give the input, delayed by the latency          */
-    LULL_FREEZE                 /* 1: stop learning; denoise with what is known       */
+    LULL_FREEZE,                /* 1: stop learning; denoise with what is known       */
+    LULL_RANK                   /* 1..256: the most directions in use, the strongest: less
+                                 * work, less kept.  One goes with each frame, or comes back
+                                 * while there is learning.  Bounds nothing where most_rank
+                                 * is 0: in speech, music and declick                  */
 } lull_control;
 
 /* Sets one control; a value outside its range is brought to the nearest end,
@@ -193,6 +198,7 @@ typedef struct {
     float speech;                   /* probability that the signal speaks, 0..1       */
     float step;                     /* step size in force, 0..1: how fast the model moves */
     unsigned rank;                  /* directions the model uses                      */
+    unsigned most_rank;             /* directions it has room for, 0: not to be bounded */
     unsigned long long frames;      /* frames processed since new or reset            */
     unsigned long long invalid;     /* samples that were NaN or infinite              */
     float band_hz[LULL_BANDS];      /* upper edge of each band                        */

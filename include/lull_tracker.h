@@ -31,7 +31,7 @@
 extern "C" {
 #endif
 
-enum { LULL_MAX_DIM = 65536, LULL_MAX_RANK = 256, LULL_MAX_BLOCK = 256 };
+enum { LULL_MAX_DIM = 65536, LULL_MAX_BLOCK = 256 };
 
 typedef struct lull_tracker lull_tracker; /* one subspace; opaque */
 

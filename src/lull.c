@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONTROLS = LULL_FREEZE + 1 };
+enum { CONTROLS = LULL_RANK + 1 };
 
 /* Relative; a rate that a file gives in so many digits is the one it means. */
 static const double SAME_RATE = 1e-6;
@@ -272,6 +272,7 @@ lull *lull_new(const lull_config *cfg, lull_status *why)
     }
     lull_set(l, LULL_REDUCTION_DB, cfg->reduction_db);
     lull_set(l, LULL_MIX, cfg->mix);
+    lull_set(l, LULL_RANK, LULL_MAX_RANK);
     lull_reset(l);
     *status = LULL_OK;
     return l;
@@ -319,10 +320,16 @@ static float control(const lull *l, lull_control c)
 
 void lull_set(lull *l, lull_control c, float value)
 {
-    const float most = c == LULL_REDUCTION_DB ? 60.0f : 1.0f;
+    static const struct {
+        float least, most;
+    } range[CONTROLS] = {
+        [LULL_REDUCTION_DB] = { 0, 60 }, [LULL_MIX] = { 0, 1 },
+        [LULL_RESIDUAL] = { 0, 1 },      [LULL_BYPASS] = { 0, 1 },
+        [LULL_FREEZE] = { 0, 1 },        [LULL_RANK] = { 1, LULL_MAX_RANK },
+    };
 
     if ((unsigned)c < CONTROLS && !isnan(value))
-        atomic_store_explicit(&l->control[c], fminf(fmaxf(value, 0), most),
+        atomic_store_explicit(&l->control[c], fminf(fmaxf(value, range[c].least), range[c].most),
                               memory_order_relaxed);
 }
 
@@ -344,6 +351,7 @@ void lull_read(const lull *l, lull_readings *r)
         .speech = p->speech,
         .step = p->step,
         .rank = p->rank,
+        .most_rank = p->most_rank,
         .frames = now.frames,
         .invalid = p->invalid,
     };
@@ -369,6 +377,7 @@ static void pass(lull *l, size_t in_stride, size_t out_stride, size_t n)
         .residual = control(l, LULL_RESIDUAL) >= 0.5f,
         .bypass = control(l, LULL_BYPASS) >= 0.5f,
         .freeze = control(l, LULL_FREEZE) >= 0.5f,
+        .rank = (size_t)control(l, LULL_RANK),
     };
     const struct block b = { l->in, l->out, in_stride, out_stride, n };
 

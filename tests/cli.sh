@@ -644,6 +644,10 @@ a_filter_that_is_wrong_says_where() {
     exits 66 lull -f ./none noise.wav new.wav; exits 66 lull -f . noise.wav new.wav; says '^lull: .: not a file'
     exits 78 lull -f nonsense noise.wav out.wav; says '^lull: nonsense: no such filter; there are array '
     exits 78 lull pipewire-conf -f my.filter; says '^lull: my.filter: '
+    lull filters music >my.filter; exits 64 lull pipewire-conf -f my.filter; says '^lull: my.filter: .*--alone'
+    exits 0 lull pipewire-conf --alone -f my.filter; lull pipewire-conf --alone -f my.filter >conf
+    grep -qF "Environment=\"LULL_FILTER=$PWD/my.filter\"" conf; grep -q '"Filter" = -1$' conf; grep -q '"Reduction (dB)" = 20$' conf
+    cp my.filter 'a%.filter'; exits 64 lull pipewire-conf --alone -f 'a%.filter'; says 'a%.filter: '
 }
 
 # A learned filter that has learned nothing but its rate and channels.

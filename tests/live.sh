@@ -151,6 +151,28 @@ keys_do_what_they_say() {
     grep -q 'gain\|latency' screen; grep -q '▕█' screen
 }
 
+what_was_learnt_is_kept_for_next_time() {
+    "$PROOFS/sound" 4.096 48000 >in.raw
+    rm -f s; live -d 1; mv out.raw fresh.raw
+    exits 0 lull live -q -I lullmic -O none --state s -d 4; [ -s s ]; no_litter
+    live -d 1 --state s; differ out.raw fresh.raw
+    cp s good; head -c 1000 good >s; cp s bad
+    exits 65 lull live -I lullmic -O none --state s -d 1; says '^lull: s: .*damaged'; cmp s bad
+    cp good s; exits 65 lull live -l 32 -I lullmic -O none --state s -d 1; says '^lull: s: '; cmp s good
+    exits 73 lull live -I lullmic -O none --state none/s -d 1; says '^lull: none/s: '
+}
+
+a_key_saves_what_was_learnt() {
+    "$PROOFS/sound" 1.024 48000 >in.raw
+    rm -f s
+    "$LULL" live -q -I lullmic -O none --state s -d 1; cp s first
+    (sleep 1; printf s; sleep 1; cp s then; printf q) |
+        script -qec "$LULL live -I lullmic -O none --state s" screen >/dev/null
+    grep -q 's: what was learnt is saved' screen; differ first then; differ then s
+    (sleep 1; printf s; sleep .5; printf q) | script -qec "$LULL live -I lullmic -O none" screen >/dev/null
+    grep -q 'save it where' screen
+}
+
 devices_are_listed_and_found_by_words() {
     lull devices >list; grep -q lullmic list
     exits 0 lull live -q -I LULLM -O 'alsa spk' -d 1 </dev/null
@@ -257,7 +279,55 @@ what_does_is_caught() {
     exits 98 "$PROOFS/rt" kernel plant
 }
 
+# ---- other people's programs
+
+# What ffmpeg makes of in.raw by way of the plugin, with these controls.
+hosted() {
+    LADSPA_PATH=$(dirname "$LADSPA") ffmpeg -loglevel error -y -f f32le -ar 48000 -ac $1 -i in.raw \
+        -af "ladspa=file=lull_ladspa:plugin=$2:controls=$3" -f f32le got.raw
+}
+plain() { lull -t raw -r 48000 -e f32 "$@" in.raw want.raw; }
+
+a_host_of_the_plugin_gets_what_a_file_gets() {
+    "$PROOFS/sound" 4.096 48000 >in.raw
+    plain; hosted 1 lull_mono c0=24; same_from got.raw 1536 want.raw
+    plain -l 10 -n 12 -m .7; hosted 1 lull_mono 'c0=12|c1=.7|c5=10'; same_from got.raw 480 want.raw
+    plain -x; hosted 1 lull_mono c2=1; same_from got.raw 1536 want.raw
+    plain -m 0; hosted 1 lull_mono c3=1; same_from got.raw 1536 want.raw
+    plain -c 2; hosted 2 lull_stereo c0=24; same_from got.raw 3072 want.raw
+    plain -f declick; hosted 1 lull_mono 'c4=2'; differ got.raw in.raw
+}
+
+a_host_may_have_a_filter_of_ones_own() {
+    "$PROOFS/sound" 4.096 48000 >in.raw
+    printf 'engine = subspace\nlags = 8\n' >my.filter
+    plain -f my.filter -n 24
+    export LULL_FILTER="$T/my.filter"
+    hosted 1 lull_mono 'c0=24|c4=-1'; same_from got.raw 7 want.raw
+    plain
+    for bad in "$T/none.filter" "$T/in.raw" ''; do
+        LULL_FILTER=$bad hosted 1 lull_mono 'c0=24|c4=-1' 2>err; says 'lull: LULL_FILTER: '
+        same_from got.raw 1536 want.raw
+    done
+}
+
+noise_db() { lull -q -m 0 --log log.$$ "$1" x.raw; sed -n 's/.*"noise_db":\([-0-9]*\).*/\1/p' log.$$ | sort -n | sed -n 15p; }
+quieter() { [ "$(noise_db "$1")" -lt $(($(noise_db in.wav) - 10)) ]; }
+sox_and_applyplugin_run_it() {
+    "$PROOFS/sound" 4.096 48000 >in.raw
+    sox -t f32 -r 48000 -c 1 in.raw -b 16 in.wav
+    export LADSPA_PATH="$(dirname "$LADSPA")"
+    analyseplugin lull_ladspa.so >said; grep -q lull_stereo said
+    applyplugin in.wav out.wav lull_ladspa.so lull_mono 24 1 0 0 0 32 >/dev/null; quieter out.wav
+    sox in.wav out2.wav ladspa lull_ladspa lull_mono 24 1 0 0 0 32 0; quieter out2.wav
+}
+
 exec 3>&1
+if [ -n "$LADSPA" ] && [ "${FLAVOUR:-release}" = release ]; then      # hosts bring no sanitizer
+    it a_host_of_the_plugin_gets_what_a_file_gets ffmpeg
+    it a_host_may_have_a_filter_of_ones_own ffmpeg
+    it sox_and_applyplugin_run_it sox applyplugin
+fi
 if [ "${FLAVOUR:-release}" = release ]; then    # sanitizers allocate where they like
     it what_does_is_caught
     it real_time_code_never_allocates_locks_or_waits
@@ -277,6 +347,8 @@ if lull devices 2>/dev/null | grep -q lullmic; then
     it ended_by_a_signal_it_is_quick
     it the_log_says_what_it_cost
     it keys_do_what_they_say script
+    it what_was_learnt_is_kept_for_next_time
+    it a_key_saves_what_was_learnt script
     it a_full_disk_ends_it
     it by_jack_the_delay_is_ours_and_one_period jackd "$PROOFS/jackfile"
     it a_rate_that_cannot_be_is_told jackd

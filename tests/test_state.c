@@ -100,6 +100,7 @@ static void turn_knobs(lull *l, size_t cut)
     lull_set(l, LULL_MIX, cut % 4 == 1 ? 0.3f : 1);
     lull_set(l, LULL_RESIDUAL, cut % 4 == 2);
     lull_set(l, LULL_FREEZE, cut % 4 == 3);
+    lull_set(l, LULL_RANK, cut % 4 == 2 ? 3 : LULL_MAX_RANK);
 }
 
 /* b takes over where a was, and goes on with x[n] as a did, to `want`; that is

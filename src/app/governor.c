@@ -16,9 +16,19 @@ static const float HIGH = 0.75f, LOW = 0.4f;
 static const float SETTLE_S = 0.5f;             /* between two steps of relief */
 static const float PATIENCE_S = 2, PATIENCE_MOST_S = 60;
 
-void governor_reset(struct governor *g)
+void governor_reset(struct governor *g, bool ranked)
 {
-    *g = (struct governor){ .since_s = SETTLE_S, .patience_s = PATIENCE_S };
+    *g = (struct governor){ .since_s = SETTLE_S, .patience_s = PATIENCE_S, .ranked = ranked };
+}
+
+/* The step beside this one that there is. */
+static enum relief next(const struct governor *g, bool more)
+{
+    const enum relief beside = more ? g->relief + 1 : g->relief - 1;
+
+    if (beside != RELIEF_RANK || g->ranked)
+        return beside;
+    return more ? RELIEF_PASS : RELIEF_FREEZE;
 }
 
 static void change(struct governor *g, enum relief to)
@@ -38,8 +48,8 @@ enum relief governor_update(struct governor *g, float took_s, float block_s)
     g->load += weight * (fminf(took_s / block_s, 4) - g->load);
     g->since_s += block_s;
     if (g->load > HIGH && g->since_s >= SETTLE_S && g->relief < RELIEF_PASS)
-        change(g, g->relief + 1);
+        change(g, next(g, true));
     else if (g->load < LOW && g->since_s >= g->patience_s && g->relief > RELIEF_NONE)
-        change(g, g->relief - 1);
+        change(g, next(g, false));
     return g->relief;
 }

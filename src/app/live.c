@@ -13,6 +13,7 @@
 #include "app/live.h"
 #include "app/denoise.h"
 #include "app/errors.h"
+#include "app/learnt.h"
 #include "app/log.h"
 #include "app/panel.h"
 #include "app/progress.h"
@@ -44,6 +45,7 @@ struct live {
     lull *l;
     struct through through;
     struct record record;
+    struct learnt learnt;
     FILE *log;
     unsigned long long logged;          /* tenths of a second               */
     struct panel panel;
@@ -192,6 +194,11 @@ static bool open_lull(struct live *v, struct fault *why)
     return true;
 }
 
+static bool open_learnt(struct live *v, struct fault *why)
+{
+    return learnt_open(&v->learnt, v->o.learnt, &v->through, why);
+}
+
 static bool open_record(struct live *v, struct fault *why)
 {
     if (!v->o.record)
@@ -250,6 +257,19 @@ static void log_tenth(struct live *v)
     v->logged = tenths;
     lull_read(v->l, &r);
     log_readings(v->log, seconds, &r);
+}
+
+/* What the key s asked for. */
+static void save(struct live *v)
+{
+    struct fault why;
+
+    if (v->panel.asked && !learnt_ask(&v->learnt, &v->through))
+        panel_tell(&v->panel, "save it where?  lull live --state FILE says");
+    v->panel.asked = false;
+    if (learnt_write(&v->learnt, &v->through, &why))
+        panel_tell(&v->panel, "%s%s", why.code ? why.text : v->learnt.path,
+                   why.code ? "" : ": what was learnt is saved");
 }
 
 /* The microphone again, as soon as there is one of that name and rate. */
@@ -340,6 +360,7 @@ static bool run(struct live *v, struct fault *why)
         const enum stream_state state = stream_state(v->stream);
 
         log_tenth(v);
+        save(v);
         if (state == STREAM_OVER)
             return true;
         if (state == STREAM_FAILED) {
@@ -406,7 +427,8 @@ static void conclude(struct live *v)
 static bool set_up(struct live *v, struct fault *why)
 {
     return asker_open(&v->asker, why) && find(v, why) && log_open(&v->log, v->o.log, why) && (stop_watch(), true) &&
-           open_device(v, why) && !stop_signal && open_lull(v, why) && open_record(v, why);
+           open_device(v, why) && !stop_signal && open_lull(v, why) &&
+           open_learnt(v, why) && open_record(v, why);
 }
 
 static bool perform(struct live *v, struct fault *why)
@@ -433,6 +455,10 @@ static bool clean_up(struct live *v, struct fault *why)
     asker_close(&v->asker);
     if (v->through.record)
         done = record_close(&v->record, why);
+    if (!v->haunted)
+        done = learnt_close(&v->learnt, &v->through, done ? why : &(struct fault){ 0 }) && done;
+    else if (v->learnt.known)
+        remark("%s: left as it was: the device does not let go", v->learnt.path);
     done = log_close(v->log, v->o.log, why) && done;
     hush_end(&v->hush);
     if (!v->haunted) {

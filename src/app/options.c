@@ -60,6 +60,8 @@ static const struct row devices[] = {
     { LIVE, 'O', "output", "DEVICE", WORD, AT(speaker), 0, 0, "the same; none: no speaker" },
     { LIVE, 0, "record", "FILE", WORD, AT(record), 0, 0,
       "into a WAV file; with -O, to the speaker as well" },
+    { LIVE, 0, "state", "FILE", WORD, AT(learnt), 0, 0,
+      "what was learnt: from FILE if there, at the end into it" },
     { LIVE, 'c', "channels", "N", NUMBER, AT(device_channels), 1, 64, "1 mono (default), 2 stereo" },
     { LIVE, 'r', "rate", "HZ", NUMBER, AT(device_rate_hz), 1, 1e6, "frames per second (48000)" },
     { LIVE, 0, "block", "N", NUMBER, AT(block), 1, 65536, "frames at once (as the device likes)" },

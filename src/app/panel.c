@@ -64,6 +64,9 @@ static bool obey(struct panel *p, struct through *t, int key)
         atomic_store(&t->renew, true);
         panel_tell(p, "learning the noise anew");
         break;
+    case 's':
+        p->asked = true;
+        break;
     case '+':
     case '=':
         reduce(p, t->l, STEP_DB);

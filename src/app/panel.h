@@ -18,6 +18,7 @@ struct panel {
     struct keys keys;
     FILE *voice;
     bool terminal, quiet;
+    bool asked;                 /* to save: whoever can takes note and sets it to false */
     double drawn_s, in_held_s, out_held_s;
     char news[PANEL_NEWS];
 };

@@ -4,17 +4,23 @@
  * LADSPA plugin between the microphone and whoever listens.
  *
  * The plugin is named by its whole path, so that no search path matters: where
- * it is installed, or, not installed yet, beside this program.
+ * it is installed, or, not installed yet, beside this program.  A filter from a
+ * file comes to it by way of the environment of the process that it is in, which
+ * for PipeWire's own is not ours to set.
  */
 #include "app/pipewire.h"
 #include "app/errors.h"
+#include "lull.h"
 #include "plugin/choice.h"
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { PATH_ROOM = 4096 };
+enum { PATH_ROOM = PATH_MAX };
 #define PLUGIN "lull_ladspa.so"
 
 static const char in_the_daemon[] =
@@ -40,6 +46,7 @@ static const char alone[] =
     "#   After=pipewire.service\n"
     "#   BindsTo=pipewire.service\n"
     "#   [Service]\n"
+    "%s"
     "#   ExecStart=/usr/bin/pipewire -c lull.conf\n"
     "#   Restart=on-failure\n"
     "#   [Install]\n"
@@ -120,16 +127,35 @@ static const char *plugin_path(char *room)
     return installed;
 }
 
+/* The line of the unit that names the file; nothing for a filter that has a number. */
+static void print_head(const struct options *o, const char *path)
+{
+    char line[PATH_ROOM + 64] = "";
+
+    if (path)
+        snprintf(line, sizeof line, "#   Environment=\"" CHOICE_VARIABLE "=%s\"\n", path);
+    if (o->alone)
+        printf(alone, line);
+    else
+        fputs(in_the_daemon, stdout);
+}
+
 int pipewire_conf(const struct options *o)
 {
     const char *const filter = o->filter ? o->filter : "speech";
-    const lull_config usual = lull_preset(filter, 48000, 1);
     const int number = choice_number(filter);
-    char room[PATH_ROOM];
+    const bool from_file = number == CHOICE_FILE;
+    const lull_config usual = lull_preset(from_file ? o->filter_text : filter, 48000, 1);
+    char room[PATH_ROOM], path[PATH_ROOM];
 
-    if (number < 0)
-        return complain(EX_CONFIG, "%s: the plugin has the filters of lull filters alone", filter);
-    fputs(o->alone ? alone : in_the_daemon, stdout);
+    if (from_file && !o->alone)
+        return complain(EX_USAGE, "%s: a filter from a file needs a process of its own: "
+                        "add --alone", filter);
+    if (from_file && !realpath(filter, path))
+        return complain(EX_NOINPUT, "%s: %s", filter, strerror(errno));
+    if (from_file && strpbrk(path, "\"\\%\n"))
+        return complain(EX_USAGE, "%s: a unit cannot name it: no \", \\, %% or line ends", filter);
+    print_head(o, from_file ? path : NULL);
     printf(chain, plugin_path(room),
            o->reduction_db < 0 ? (double)usual.reduction_db : o->reduction_db,
            o->mix < 0 ? (double)usual.mix : o->mix, number,

@@ -194,7 +194,7 @@ static struct text keys_line(const struct view *v)
     put_key(&t, v->residual, "[r]esidual");
     put(&t, "[+/-] at most %g dB  ", (double)v->reduction_db);
     put_key(&t, v->freeze, "[f]reeze");
-    put(&t, "[l]earn noise anew  [q]uit");
+    put(&t, "[l]earn noise anew  [s]ave  [q]uit");
     return t;
 }
 

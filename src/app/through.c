@@ -17,11 +17,14 @@
 static const double STALL_S = 0.25;     /* longer than any block: we were stopped */
 static const double SETTLE_S = 0.5;     /* while a device finds its feet it loses sound */
 static const float FADE_S = 0.01f;
+enum { RANK_SHARE = 4 };                /* of the directions a quarter stays, the strongest */
 
 bool through_open(struct through *t, lull *l, double rate_hz, unsigned channels)
 {
     const size_t latency = lull_latency(l);
+    lull_readings r;
 
+    lull_read(l, &r);
     *t = (struct through){
         .l = l,
         .rate_hz = rate_hz,
@@ -31,12 +34,13 @@ bool through_open(struct through *t, lull *l, double rate_hz, unsigned channels)
         .line = calloc(latency * channels + 1, sizeof *t->line),
         .dry = calloc(THROUGH_CHUNK * (size_t)channels, sizeof *t->dry),
         .wet = calloc(THROUGH_CHUNK * (size_t)channels, sizeof *t->wet),
+        .most_rank = r.most_rank,
         .share = 1,
     };
     touch(t->line, (latency * channels + 1) * sizeof *t->line);
     touch(t->dry, THROUGH_CHUNK * (size_t)channels * sizeof *t->dry);
     touch(t->wet, THROUGH_CHUNK * (size_t)channels * sizeof *t->wet);
-    governor_reset(&t->governor);
+    governor_reset(&t->governor, r.most_rank > 0);
     return t->line && t->dry && t->wet;
 }
 
@@ -45,6 +49,7 @@ void through_close(struct through *t)
     free(t->line);
     free(t->dry);
     free(t->wet);
+    free(t->learnt);
     *t = (struct through){ 0 };
 }
 
@@ -154,10 +159,20 @@ static void relieve(struct through *t, double took_s, double block_s)
                         atomic_load_explicit(&t->freeze, memory_order_relaxed);
 
     lull_set(t->l, LULL_FREEZE, freeze ? 1 : 0);
+    lull_set(t->l, LULL_RANK, (float)(relief < RELIEF_RANK ? LULL_MAX_RANK
+                                                           : t->most_rank / RANK_SHARE));
     count(&t->relieved, (int)relief != atomic_load_explicit(&t->relief, memory_order_relaxed));
     atomic_store_explicit(&t->relief, (int)relief, memory_order_relaxed);
     atomic_store_explicit(&t->load, t->governor.load, memory_order_relaxed);
     raise(&t->worst, (float)(took_s / block_s));
+}
+
+static void copy(struct through *t)
+{
+    if (atomic_load_explicit(&t->copy, memory_order_acquire) != COPY_WANTED)
+        return;
+    lull_save(t->l, t->learnt, t->learnt_size);
+    atomic_store_explicit(&t->copy, COPY_MADE, memory_order_release);
 }
 
 bool through_process(void *user, const float *in, float *out, size_t frames, bool lost)
@@ -180,6 +195,7 @@ bool through_process(void *user, const float *in, float *out, size_t frames, boo
     t->left -= due;
     t->done += due;
     atomic_store_explicit(&t->frames, t->done, memory_order_relaxed);
+    copy(t);
 
     const double ended = seconds_now();
 

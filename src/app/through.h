@@ -15,6 +15,10 @@
 
 enum { THROUGH_CHUNK = 256 };   /* frames at once */
 
+/* A copy of what lull has learnt: who wants one says so, the callback makes it, and
+ * then it is the other's until he says that there is none. */
+enum copy { COPY_NONE, COPY_WANTED, COPY_MADE };
+
 struct through {
     lull *l;
     double rate_hz;
@@ -25,10 +29,14 @@ struct through {
     float *line;                /* [latency][channels], the input as it was     */
     size_t at;                  /* in the line                                  */
     float *dry, *wet;           /* [THROUGH_CHUNK][channels] each               */
+    unsigned most_rank;         /* lull's directions, 0: none to leave out      */
     float share;                /* of lull in the output; 1 but when overloaded */
     size_t stale;               /* frames of lull's that have missed their time */
     struct governor governor;
+    unsigned char *learnt;      /* [learnt_size] by lull_save(), or NULL        */
+    size_t learnt_size;
 
+    _Atomic int copy;                   /* who has it now, see above            */
     _Atomic bool freeze, renew;         /* the listener wants lull frozen, reset */
     _Atomic unsigned long long frames;  /* as done, for others                  */
     atomic_uint lost, stalls;          /* times that sound was; that we were   */

@@ -23,6 +23,7 @@ struct block {
 struct controls {
     float reduction_db, mix;
     bool residual, bypass, freeze;
+    size_t rank;                        /* directions in use, at most */
 };
 
 /* What an engine has to tell. */
@@ -30,7 +31,7 @@ struct report {
     struct meter_values meter;
     float edge_hz[METER_BANDS];         /* upper ends of the meter's bands */
     float speech, step;
-    unsigned rank;
+    unsigned rank, most_rank;
     unsigned long long invalid;         /* samples that were NaN or infinite */
 };
 

@@ -237,6 +237,14 @@ static bool prepare(struct group *g)
     return !g->knows || g->base.ready;
 }
 
+void group_bound(struct group *g, size_t most, bool freeze)
+{
+    if (g->track.U.r > most)
+        track_drop(&g->track);
+    else if (!freeze && g->track.U.r < least(most, g->track.plan.rank))
+        track_add(&g->track);
+}
+
 void group_update(struct group *g, const float *x, unsigned char *known, bool freeze)
 {
     floor_whiten(&g->floor, x, g->z);
@@ -290,5 +298,3 @@ void group_state(struct group *g, struct store *s)
     for (size_t c = 0; c < g->floor.channels; c++)
         store_u32(s, g->moved + c, 0, UINT32_MAX);
 }
-
-/* What is on its way from the input to the output. */

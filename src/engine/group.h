@@ -53,6 +53,9 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
                  size_t members, size_t delay);
 void group_reset(struct group *g);
 
+/* Towards `most` directions in use, if there were more or fewer, by one; see track.h. */
+void group_bound(struct group *g, size_t most, bool freeze);
+
 /* One frame x[channels], known or not, into its vector and through the tracker;
  * g->estimate is then that of the frame `delay` ago, white.  What is too loud to be
  * squared is as good as missing; a channel without noise is known to be 0: so says

@@ -195,18 +195,19 @@ static void follow_floor(struct subspace *s, struct group *g, size_t first)
 }
 
 /* Over all groups; s->x is then the frame `delay` ago, cleaned. */
-static void clean(struct subspace *s, float reduction_db, bool freeze)
+static void clean(struct subspace *s, const struct controls *control)
 {
     const size_t M = s->channels, newest = s->recent;
-    const float most = 1 - fast_exp(-0.115129255f * reduction_db);
+    const float most = 1 - fast_exp(-0.115129255f * control->reduction_db);
 
     memcpy(s->level + newest * M, s->x, M * sizeof *s->x);
     for (size_t g = 0; g < s->groups; g++) {
         const size_t c = g * s->members;
 
-        if (!freeze)
+        if (!control->freeze)
             follow_floor(s, s->group + g, c);
-        group_update(s->group + g, s->x + c, s->here + c, freeze);
+        group_bound(s->group + g, control->rank, control->freeze);
+        group_update(s->group + g, s->x + c, s->here + c, control->freeze);
         memcpy(s->white + newest * M + c, s->group[g].z, s->members * sizeof(float));
     }
     memcpy(s->known + newest * M, s->here, M);
@@ -273,7 +274,7 @@ static void update(struct subspace *s, const struct block *b, size_t t, const st
     if (s->ahead)
         s->ahead--;
     else if (s->groups)
-        clean(s, c->reduction_db, c->freeze);
+        clean(s, c);
 
     /* kept = mix wet + (1 - mix) dry;  removed = dry - kept = mix (dry - wet) */
     ramp(&s->wet, c->bypass ? 0 : c->residual ? -c->mix : c->mix);
@@ -325,6 +326,7 @@ static void report(const void *engine, struct report *r)
         .meter = s->meter,
         .step = step,
         .rank = rank,
+        .most_rank = s->groups ? (unsigned)s->group->track.plan.rank : 0,
         .invalid = s->invalid,
     };
 }

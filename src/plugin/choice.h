@@ -1,35 +1,38 @@
 /* SPDX-License-Identifier: MIT
  *
- * choice.h - filters as numbers, for hosts that know nothing but numbers: 0 is
- * speech, the others follow in alphabetical order.
+ * choice.h - filters as numbers, for hosts that know nothing but numbers.
+ *
+ * The numbers are in people's configurations: a new filter goes to the end, and
+ * one that is no more leaves its place empty ("").
  */
 #ifndef LULL_PLUGIN_CHOICE_H
 #define LULL_PLUGIN_CHOICE_H
 
-#include "lull.h"
+#include <stddef.h>
 #include <string.h>
 
-/* The filter of that number, or NULL. */
-static inline const char *choice_name(size_t number)
-{
-    const char *name = "speech";
+static const char *const choices[] = { "speech", "array",   "declick", "ecg",   "eeg",      "hum",
+                                       "music",  "seismic", "sensor",  "tonal", "vibration" };
 
-    for (size_t i = 0, n = 0; n < number && name; i++) {
-        name = lull_filter_name(i);
-        n += name && strcmp(name, "speech") != 0;
-    }
-    return name;
+enum {
+    CHOICES = sizeof choices / sizeof *choices,
+    CHOICE_FILE = -1            /* the file that the variable names, in the host's environment */
+};
+#define CHOICE_VARIABLE "LULL_FILTER"
+
+/* The filter of that number, or NULL. */
+static inline const char *choice_name(int number)
+{
+    return number >= 0 && number < CHOICES ? choices[number] : NULL;
 }
 
-/* The number of that filter, or -1. */
+/* The number of that filter, or CHOICE_FILE. */
 static inline int choice_number(const char *filter)
 {
-    const char *name;
-
-    for (size_t i = 0; (name = choice_name(i)); i++)
-        if (!strcmp(name, filter))
-            return (int)i;
-    return -1;
+    for (int i = 0; i < CHOICES; i++)
+        if (!strcmp(choices[i], filter))
+            return i;
+    return CHOICE_FILE;
 }
 
 #endif

@@ -6,14 +6,18 @@
  * there is, so a change of theirs waits for the next activate(), which a host
  * does not call in the stream.  The output port `latency` counts frames, and
  * is what hosts that make up for it look for.
+ *
+ * A filter of one's own is a text, and LADSPA has no ports for texts: Filter -1
+ * is the file that LULL_FILTER names in the environment of the host.
  */
 #include "lull.h"
 #include "plugin/choice.h"
 #include <ladspa.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-enum { CHANNELS_MAX = 2 };
+enum { CHANNELS_MAX = 2, TEXT_MOST = (1 << 16) + 1 };
 enum { REDUCTION, MIX, RESIDUAL, BYPASS, FILTER, DELAY, LATENCY, CONTROLS };
 
 /* Ours are not registered. */
@@ -23,7 +27,7 @@ struct plugin {
     lull *l;
     unsigned channels;
     double rate_hz;
-    unsigned filter;
+    int filter;
     float delay_ms;
     const LADSPA_Data *in[CHANNELS_MAX];
     LADSPA_Data *out[CHANNELS_MAX];
@@ -46,10 +50,25 @@ static float delay_of(float ms)
     return ms >= 32 ? 32 : ms >= 16 ? 16 : 10;
 }
 
-/* Filters that know no such delay have one of their own. */
-static lull *new_lull(const struct plugin *p, unsigned filter, float delay_ms)
+/* The text of a file, to be freed, or NULL. */
+static char *read_text(const char *path)
 {
-    lull_config cfg = lull_preset(choice_name(filter), p->rate_hz, p->channels);
+    FILE *const file = path ? fopen(path, "rb") : NULL;
+    char *const text = file ? calloc(TEXT_MOST, 1) : NULL;
+    const size_t n = text ? fread(text, 1, TEXT_MOST, file) : 0;
+
+    if (file)
+        fclose(file);
+    if (n && n < TEXT_MOST)
+        return text;
+    free(text);
+    return NULL;
+}
+
+/* Filters that know no such delay have one of their own. */
+static lull *new_of(const struct plugin *p, const char *filter, float delay_ms)
+{
+    lull_config cfg = lull_preset(filter, p->rate_hz, p->channels);
     lull_status why;
     const float own = cfg.latency_ms;
 
@@ -61,6 +80,25 @@ static lull *new_lull(const struct plugin *p, unsigned filter, float delay_ms)
         return l;
     cfg.latency_ms = own;
     return lull_new(&cfg, NULL);
+}
+
+static lull *new_of_file(const struct plugin *p, float delay_ms)
+{
+    const char *const path = getenv(CHOICE_VARIABLE);
+    char *const text = read_text(path);
+    lull *const l = new_of(p, text, delay_ms);
+
+    free(text);
+    if (!l)
+        fprintf(stderr, "lull: %s: %s: no filter, or none for this sound; stays at speech\n",
+                CHOICE_VARIABLE, path ? path : "not set");
+    return l;
+}
+
+static lull *new_lull(const struct plugin *p, int filter, float delay_ms)
+{
+    return filter == CHOICE_FILE ? new_of_file(p, delay_ms)
+                                 : new_of(p, choice_name(filter), delay_ms);
 }
 
 static LADSPA_Handle instantiate(const LADSPA_Descriptor *d, unsigned long rate_hz)
@@ -110,7 +148,7 @@ static void obey(struct plugin *p)
 static void activate(LADSPA_Handle handle)
 {
     struct plugin *const p = handle;
-    const unsigned filter = (unsigned)fmaxf(control(p, FILTER) + 0.5f, 0);
+    const int filter = (int)lrintf(fminf(fmaxf(control(p, FILTER), CHOICE_FILE), CHOICES));
     const float delay_ms = delay_of(control(p, DELAY));
 
     if (filter != p->filter || delay_ms != p->delay_ms) {
@@ -165,7 +203,7 @@ static void cleanup(LADSPA_Handle handle)
     { BOUNDED | LADSPA_HINT_DEFAULT_1, 0, 1 },                                                   \
     { SWITCH, 0, 0 },                                                                            \
     { SWITCH, 0, 0 },                                                                            \
-    { BOUNDED | LADSPA_HINT_INTEGER | LADSPA_HINT_DEFAULT_0, 0, LULL_FILTERS - 1 },              \
+    { BOUNDED | LADSPA_HINT_INTEGER | LADSPA_HINT_DEFAULT_0, CHOICE_FILE, CHOICES - 1 },         \
     { BOUNDED | LADSPA_HINT_DEFAULT_MAXIMUM, 10, 32 }, ANY
 
 #define WITH_FUNCTIONS                                                                           \

@@ -111,7 +111,8 @@ static void walk_extras(struct track *t, struct store *s)
 
 void track_state(struct track *t, struct store *s)
 {
-    const size_t least = t->plan.auto_rank ? 0 : t->plan.rank;
+    /* Who shrinks by himself may have bounded the rank. */
+    const size_t least = t->plan.auto_rank ? 0 : t->plan.shrink == TRACK_OWN ? 1 : t->plan.rank;
 
     walk_basis(&t->U, s, least);
     walk_rule(t, s);

@@ -344,6 +344,16 @@ static void point_elsewhere(struct track *t, size_t j, size_t from, size_t to)
     basis_set(&t->U, j, u);
 }
 
+/* Direction j upright, and if nothing of it is left, a new one. */
+static void set_upright(struct track *t, size_t j, size_t from, size_t to)
+{
+    if (put_upright(t, j) < SPENT) {
+        point_elsewhere(t, j, from, to);
+        put_upright(t, j);
+    }
+    put_upright(t, j); /* twice is enough [GV13, 5.2] */
+}
+
 void track_forget(struct track *t, size_t from, size_t to)
 {
     float *const u = t->missing.x;
@@ -358,13 +368,23 @@ void track_forget(struct track *t, size_t from, size_t to)
         if (t->rule.cov.C)
             cov_stretch(&t->rule.cov, j, sqrtf(fmaxf(1.0f - lost, LEFT)));
     }
-    for (size_t j = 0; j < U->r; j++) {
-        if (put_upright(t, j) < SPENT) {
-            point_elsewhere(t, j, from, to);
-            put_upright(t, j);
-        }
-        put_upright(t, j); /* twice is enough [GV13, 5.2] */
-    }
+    for (size_t j = 0; j < U->r; j++)
+        set_upright(t, j, from, to);
+}
+
+void track_drop(struct track *t)
+{
+    cov_drop_last(&t->rule.cov);
+    t->U.r--;
+}
+
+/* What was dropped still lies where it was: most likely it is still worth having. */
+void track_add(struct track *t)
+{
+    const size_t j = t->U.r++;
+
+    set_upright(t, j, 0, 0);
+    cov_grow(&t->rule.cov, 1);
 }
 
 static void anchor(struct track *t)

@@ -82,6 +82,12 @@ void track_scale(struct track *t, float f);
  * any more, and its power is less by that part's share.  Costs 4 n r^2 flops. */
 void track_forget(struct track *t, size_t from, size_t to);
 
+/* One direction less, the weakest; one more, as if it held noise of power 1 alone.
+ * For whoever has a tracker of a fixed rank and not always the time for all of it.
+ * Cost: r^2, and 8 n r flops. */
+void track_drop(struct track *t);
+void track_add(struct track *t);
+
 /* One frame; see lull_tracker_update(). */
 void track_update(struct track *t, const float *y, const unsigned char *known, float *x_hat);
 

@@ -14,6 +14,10 @@ trap 'rm -rf "$tmp"' EXIT
 echo "The library, block by block: CPU time, the least of several runs"
 echo
 $speed
+echo
+echo "Each filter where it is used, in blocks of 10 ms; OVER: more than 5 % of the time, or 25 % once"
+echo
+"$out/tests/bench/filters" rows
 
 # CPU seconds, user and system, of a command and its children.
 cpu_once() {
