@@ -547,7 +547,7 @@ help_fits_a_screen_and_more_help_has_every_option() {
 
 the_page_knows_every_option_and_command() {
     page=$HERE/../src/app/lull.1
-    for command in '' live devices pipewire-conf filters inspect; do
+    for command in '' live devices pipewire-conf filters learn merge inspect; do
         lull $command --help | sed -n 's/^  \(-.,\|   \) --\([a-z-]*\) .*/\2/p' >options
         [ -s options ]
         while read -r option; do
@@ -675,6 +675,117 @@ what_is_measured_has_a_filter_of_its_own() {
     lull -v noise.wav out.wav 2>err; says 'speech filter'
     exits 0 lull -l 0 in.csv out.csv; exits 64 lull -f speech -l 0 in.csv out.csv
     exits 64 lull -f speech -t raw -r 128 noise.raw out.raw; says '128 Hz: the sample rate'
+}
+
+# ---- learning
+
+# 20 s of beats on two leads, at 250 Hz; BEAT makes another kind of them.
+beats() {                       # beats SECONDS SEED [BEAT]
+    awk -v n="$(($1 * 250))" -v s="$2" -v w="${3:-8}" 'BEGIN { print "time,I,II"
+        for (t = 0; t < n; t++) { s = (s * 16807) % 2147483647; if (t >= next_) { at = t; next_ = t + 180 + s % 60 }
+            d = (t - at - 40) / w; x = exp(-d * d) - .3 * exp(-(d - 2) * (d - 2)); d = (t - at - 100) / 20; y = .3 * exp(-d * d)
+            printf "%.3f,%.5f,%.5f\n", t / 250, x + y, .6 * x - .8 * y + .002 * (s / 2147483647 - .5) } }'
+}
+numbers_of() { tail -n +2 "$1" | cut -d, -f "$2"; }
+
+what_was_learned_is_a_filter_and_says_where_from() {
+    beats 20 3 >beats.csv; rm -f my.filter
+    exits 0 lull learn -f ecg beats.csv -o my.filter >said; silent
+    [ "$(wc -l <said)" = 1 ]; grep -q '^my.filter: ecg filter, 20 s: [0-9]* parts\{0,1\} of rank [0-9]* in 46 dimensions' said
+    exits 0 lull -f my.filter beats.csv out.csv; silent; lull -f ecg beats.csv want.csv; differ want.csv out.csv
+    lull inspect my.filter >seen
+    grep -q "^my.filter: learned filter, $(wc -c <my.filter | tr -d ' ') bytes" seen
+    grep -q '# learned from beats.csv, 20 s at 250 Hz, 2 channels, 20..-..-.. by lull ' seen; grep -q 'numbers  [0-9]* stored' seen
+    cat beats.csv | lull learn -q -f ecg - -o two.filter >said; [ ! -s said ]
+    tail -c 1000 my.filter >a; tail -c 1000 two.filter >b; [ "$(wc -c <a)" = 1000 ]
+    cp my.filter of.dat; lull inspect of.dat >seen2; tail -n +2 seen >a; tail -n +2 seen2 >b; same a b
+    no_litter
+}
+
+what_was_learned_fits_nothing_else() {
+    [ -s my.filter ] || { beats 20 3 >beats.csv; lull learn -q -f ecg beats.csv -o my.filter; }
+    cut -d, -f 1,2 beats.csv >one.csv; exits 65 lull -f my.filter one.csv new.csv
+    says 'one.csv: 250 Hz, 1 channel: my.filter was learned at 250 Hz from 2'; absent new.csv
+    cut -d, -f 2,3 beats.csv >fast.csv; exits 65 lull -r 360 -f my.filter fast.csv new.csv; says '360 Hz, 2 channels: my.filter'; absent new.csv
+    lull --state s -f my.filter beats.csv out.csv; exits 65 lull --state s -f ecg beats.csv new.csv; says 's: is of another stream'; rm s
+}
+
+sections_and_parts_are_of_the_recording() {
+    beats 8 5 >beats.csv
+    section() { { head -n 1 beats.csv; tail -n +2 beats.csv | sed -n "$1"; } >part.csv; }
+    body() { tail -c "$(($(sed -n 's/^body = //p;/^body/q' "$1") + 4))" "$1" | head -c -4; }
+    as() {                      # as LINES OPTIONS...: the same is learned
+        section "$1"; shift; lull learn -q -f ecg part.csv -o a.filter; lull learn -q -f ecg "$@" beats.csv -o b.filter
+        body a.filter >a; body b.filter >b; [ -s a ]; same a b
+    }
+    as 501,1000p --section 2:4; as 1,500p --section 0:0:0.0:0:0:2; as '1001,$p' --section 4:
+    as 667,1333p --part 2/3; as 751,1000p --section :4 --part 4/4
+    lull -f ecg -m 0 -r 250 beats.csv out.npy; lull learn -q -f ecg -r 250 --part 1/2 out.npy -o b.filter; section 1,1000p; lull learn -q -f ecg part.csv -o a.filter
+    body a.filter >a; body b.filter >b; same a b        # of a length that is known
+    lull learn -q -f ecg --part 2/3 beats.csv -o b.filter; grep -qa '^# learned from beats.csv, part 2/3, 2.668 s' b.filter
+}
+
+several_recordings_are_learned_from_if_they_are_alike() {
+    beats 20 3 >a.csv; beats 20 4 8 >b.csv; cut -d, -f 1,2 b.csv >one.csv
+    exits 0 lull learn -f ecg a.csv b.csv a.csv -o new.filter; grep -qa 'learned from a.csv and 2 more, 60 s' new.filter
+    rm new.filter
+    exits 65 lull learn -f ecg a.csv one.csv -o new.filter; says '^lull: one.csv: 250 Hz, 1 channel, where a.csv has 250 Hz, 2$'; absent new.filter
+    exits 66 lull learn -f ecg a.csv missing.csv -o new.filter; absent new.filter
+    printf 'time,I,II\n0,1,2\n0.004,1,2\n0.008,1,x\n' >bad.csv; exits 65 lull learn -f ecg a.csv bad.csv -o new.filter; says 'bad.csv: line 4'; absent new.filter; no_litter
+}
+
+merged_filters_are_one() {
+    beats 6 3 >a.csv; beats 6 4 12 >b.csv
+    lull learn -q -f ecg a.csv -o a.filter; lull learn -q -f ecg b.csv -o b.filter; lull learn -q -f ecg --section :4 a.csv -o c.filter
+    exits 0 lull merge a.filter b.filter c.filter -o both.filter; silent
+    exits 0 lull -f both.filter b.csv out.csv; silent
+    lull inspect both.filter >seen; grep -q 'from a.csv' seen; grep -q 'from b.csv' seen; no_litter
+    cp both.filter kept
+    lull learn -q -f sensor a.csv -o other.filter
+    exits 78 lull merge a.filter other.filter -o both.filter; says '^lull: other.filter: learned another kind of signal than a.filter'
+    exits 78 lull merge a.filter a.csv -o both.filter; says '^lull: a.csv: '
+    head -c 900 b.filter >cut.filter; exits 78 lull merge a.filter cut.filter -o both.filter; says '^lull: cut.filter: '
+    exits 78 lull merge cut.filter a.filter -o both.filter; says '^lull: cut.filter: '
+    exits 66 lull merge a.filter missing.filter -o both.filter; exits 64 lull merge a.filter -o both.filter; exits 64 lull merge a.filter b.filter
+    same kept both.filter; no_litter
+    exits 73 lull merge a.filter b.filter -o none/x.filter; exits 0 lull merge both.filter a.filter -o both.filter; differ kept both.filter
+}
+
+what_cannot_be_learned_leaves_what_was_there() {
+    beats 20 3 >a.csv; echo precious >keep.filter; cp keep.filter kept
+    not_of_a_stream() { cat a.csv | "$LULL" learn -f ecg --part 1/2 - -o keep.filter; }
+    refused() { want=$1 why=$2; shift 2; exits $want lull learn "$@" -o keep.filter; says "$why"; [ "$(wc -l <err)" = 1 ]; same kept keep.filter; no_litter; }
+    for bad in 5 5: :5:6 10:5 5:5 a:b 1:70:2:00 -1:5 1e1:20 :; do
+        case $bad in 5:) ;; *) refused 64 'must be START:END' -f ecg --section "$bad" a.csv ;; esac
+    done
+    for bad in 0/4 5/4 2 /4 2/ 1/0 1/2/3 -1/2; do refused 64 'must be I/N' -f ecg --part=$bad a.csv; done
+    for bad in 0 x 5s 5ms k 1e3 -5 64kk 5us2; do refused 64 'must be bytes' -f ecg --budget=$bad a.csv; done
+    refused 65 'ends at 20 s, before the section begins' -f ecg --section 30:40 a.csv
+    refused 65 'too little to learn from' -f ecg --section 3:3.01 a.csv
+    refused 65 'holds no sound' -f ecg -t raw -r 250 -c 2 /dev/null
+    exits 64 not_of_a_stream; says 'of a stream, whose end is not known'; same kept keep.filter
+    refused 78 'is no filter that learns' -f declick noise.wav
+    refused 64 'one of them' --noise --signal a.csv
+    lull learn -q -f ecg a.csv -o my.filter; refused 78 'has learned already' -f my.filter a.csv
+    exits 64 lull learn -f ecg a.csv; exits 64 lull learn -o keep.filter; exits 73 lull learn -f ecg a.csv -o none/x.filter
+    limited() { (ulimit -f 1; "$LULL" learn -q -f ecg a.csv -o keep.filter); }
+    exits 74 limited; same kept keep.filter; no_litter
+    exits 64 lull learn -n 3 -f ecg a.csv -o keep.filter; says '^lull: -n: no such option'
+}
+
+an_interrupted_lesson_leaves_what_was_there() {
+    echo precious >keep.filter; cp keep.filter kept; endless
+    exits 130 timeout -k 5 --preserve-status -s INT 1 "$LULL" learn -f sensor pipe -o keep.filter; same kept keep.filter; no_litter
+    exec 9>&-
+}
+
+a_budget_is_kept() {
+    beats 8 3 >a.csv
+    for bytes in 1k 3k; do
+        lull learn -q -f ecg --budget $bytes a.csv -o small.filter
+        [ "$(sed -n 's/^body = //p;/^body/q' small.filter)" -le $((${bytes%k} * 1024 + 400)) ]
+    done
+    exits 0 lull learn -f ecg --budget 0.1us a.csv -o small.filter >said; grep -q 'within the budget' said
 }
 
 # ---- a stream in chunks
@@ -914,6 +1025,14 @@ it a_filter_may_be_a_file
 it a_filter_that_is_wrong_says_where
 it a_learned_filter_is_a_file_as_well gzip
 it what_is_measured_has_a_filter_of_its_own
+it what_was_learned_is_a_filter_and_says_where_from
+it what_was_learned_fits_nothing_else
+it sections_and_parts_are_of_the_recording
+it several_recordings_are_learned_from_if_they_are_alike
+it merged_filters_are_one
+it what_cannot_be_learned_leaves_what_was_there
+it an_interrupted_lesson_leaves_what_was_there timeout mkfifo
+it a_budget_is_kept
 it a_stream_in_chunks_comes_out_as_one
 it chunks_may_be_files
 it chunks_of_a_table_keep_their_rows

@@ -12,8 +12,11 @@
 #include "app/devices.h"
 #include "app/filters.h"
 #include "app/inspect.h"
+#include "app/learn.h"
 #include "app/live.h"
+#include "app/merge.h"
 #include "app/pipewire.h"
+#include <limits.h>
 #include <string.h>
 
 static const struct command commands[] = {
@@ -41,9 +44,23 @@ static const struct command commands[] = {
       "  lull pipewire-conf > ~/.config/pipewire/pipewire.conf.d/lull.conf\n"
       "  systemctl --user restart pipewire   then choose the microphone lull\n",
       pipewire_conf },
+    { LEARN, "learn", "[options] IN... -o FILE.filter", INT_MAX, "make a filter from recordings",
+      "  lull learn -f ecg good.csv -o heart.filter      from a clean recording ...\n"
+      "  lull -f heart.filter noisy.csv clean.csv        ... for others like it\n"
+      "  lull learn -f ecg a.csv b.csv --section 10:70 --budget 64k -o heart.filter\n"
+      "\n"
+      "Many at once, each a part, then all as one:\n"
+      "  parallel lull learn day.csv --part {}/8 -o {}.filter ::: 1 2 3 4 5 6 7 8\n"
+      "  lull merge [1-8].filter -o heart.filter\n",
+      learn },
+    { MERGE, "merge", "A B [C...] -o NEW", INT_MAX, "make one of filters that have learned",
+      "  lull merge monday.filter tuesday.filter -o both.filter\n"
+      "  lull merge heart.filter new.adapter -o new.filter\n",
+      merge },
     { INSPECT, "inspect", "[options] [IN]", 1, "say what a signal holds, and what would suit it",
       "  lull inspect heart.csv              levels, hum, rank, a filter and its cost\n"
-      "  lull inspect -f ecg heart.csv       ... of a filter that you choose\n",
+      "  lull inspect -f ecg heart.csv       ... of a filter that you choose\n"
+      "  lull inspect heart.filter           what a filter has learned, and from what\n",
       inspect },
     { FILTERS, "filters", "[NAME]", 1, "list the filters, or print one to be edited",
       "  lull filters                        what there is for -f\n"

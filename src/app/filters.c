@@ -7,7 +7,6 @@
 #include "app/errors.h"
 #include "app/whole.h"
 #include "lull.h"
-#include "source/fault.h"
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -79,17 +78,24 @@ static bool check_text(const char *path, const char *text, size_t size, struct f
     return true;
 }
 
+unsigned char *filter_read(const char *path, size_t *size, struct fault *why)
+{
+    unsigned char *const bytes = whole_read(path, LARGEST, size, why);
+
+    if (!bytes && why->code == EX_DATAERR)
+        why->code = EX_CONFIG;
+    return bytes;
+}
+
 /* What was learned has zeros in it, a text has none. */
 static bool load(struct options *o, struct fault *why)
 {
     static unsigned char *bytes;        /* until the end */
     size_t size;
 
-    bytes = whole_read(o->filter, LARGEST, &size, why);
-    if (!bytes) {
-        why->code = why->code == EX_DATAERR ? EX_CONFIG : why->code;
+    bytes = filter_read(o->filter, &size, why);
+    if (!bytes)
         return false;
-    }
     o->filter_text = (char *)bytes;
     o->filter_size = memchr(bytes, 0, size) ? size : 0;
     return o->filter_size ? check_learned(o->filter, bytes, size, why)

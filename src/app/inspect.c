@@ -7,6 +7,7 @@
 #include "app/denoise.h"
 #include "app/errors.h"
 #include "app/filters.h"
+#include "app/lesson.h"
 #include "app/look.h"
 #include "source/source.h"
 #include <math.h>
@@ -366,6 +367,8 @@ int inspect(const struct options *o)
 
     if (!strcmp(o->in, "-") && isatty(STDIN_FILENO))
         return complain(EX_USAGE, "name a file, as in lull inspect in.csv");
+    if (o->named && lesson_is_one(o->in))
+        return lesson_inspect(o->in);
 
     const bool done = open_view(&v, &x, &why) && look(&v, &why) && print_all(&v, &why);
 

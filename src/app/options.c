@@ -26,7 +26,7 @@ struct section {
 #define AT(field) offsetof(struct options, field)
 
 static const struct row denoising[] = {
-    { DENOISE | LIVE | PIPEWIRE | INSPECT, 'f', "filter", "NAME", WORD, AT(filter), 0, 0,
+    { DENOISE | LIVE | PIPEWIRE | INSPECT | LEARN, 'f', "filter", "NAME", WORD, AT(filter), 0, 0,
       "what the signal is: a name in lull filters, or a file" },
     { DENOISE | LIVE | PIPEWIRE, 'n', "reduction", "DB", NUMBER, AT(reduction_db), 0, 60,
       "turn noise down by at most DB, 0..60" },
@@ -43,13 +43,28 @@ static const struct row denoising[] = {
     { 0 }
 };
 
+static const struct row learning[] = {
+    { LEARN | MERGE, 'o', "output", "FILE", WORD, AT(to), 0, 0, "the filter that is made" },
+    { LEARN, 0, "noise", NULL, FLAG, AT(learn_noise), 0, 0,
+      "learn noise, where nobody speaks; the same as -f speech" },
+    { LEARN, 0, "signal", NULL, FLAG, AT(learn_signal), 0, 0,
+      "learn a signal, clean; unless -f says which, -f sensor" },
+    { LEARN, 0, "section", "A:B", WORD, AT(section), 0, 0,
+      "only of it: 10:20 in seconds, 1:30:2:00 in minutes" },
+    { LEARN, 0, "part", "I/N", WORD, AT(part), 0, 0,
+      "the I-th of N equal stretches, for lull merge" },
+    { LEARN, 0, "budget", "SIZE", WORD, AT(budget), 0, 0,
+      "at most 64k or 2M bytes, or 5us for each frame" },
+    { 0 }
+};
+
 static const struct row raw_input[] = {
-    { DENOISE | INSPECT, 't', "type", "TYPE", WORD, AT(type), 0, 0,
+    { DENOISE | INSPECT | LEARN, 't', "type", "TYPE", WORD, AT(type), 0, 0,
       "IN is raw (no header; -c and -e say more), csv or npy" },
-    { DENOISE | INSPECT, 'r', "rate", "HZ", NUMBER, AT(rate_hz), 0.01, 1e6,
+    { DENOISE | INSPECT | LEARN, 'r', "rate", "HZ", NUMBER, AT(rate_hz), 0.01, 1e6,
       "frames per second, of raw, npy, csv without time" },
-    { DENOISE | INSPECT, 'c', "channels", "N", NUMBER, AT(channels), 1, 8192, "channels (1)" },
-    { DENOISE | INSPECT, 'e', "encoding", "ENC", WORD, AT(encoding), 0, 0,
+    { DENOISE | INSPECT | LEARN, 'c', "channels", "N", NUMBER, AT(channels), 1, 8192, "channels (1)" },
+    { DENOISE | INSPECT | LEARN, 'e', "encoding", "ENC", WORD, AT(encoding), 0, 0,
       "u8 s8 s16 s24 s32 f32 f64 (s16); s16be for big-endian" },
     { 0 }
 };
@@ -88,9 +103,9 @@ static const struct row telling[] = {
     { DENOISE, 'D', "no-dither", NULL, FLAG, AT(no_dither), 0, 0,
       "do not dither where OUT has fewer bits than IN" },
     { DENOISE | LIVE, 0, "log", "FILE", WORD, AT(log), 0, 0, "write readings there, as lines of JSON" },
-    { DENOISE, 0, "progress", NULL, FLAG, AT(progress), 0, 0,
+    { DENOISE | LEARN, 0, "progress", NULL, FLAG, AT(progress), 0, 0,
       "show progress even if stderr is no terminal" },
-    { DENOISE | LIVE, 'q', "quiet", NULL, FLAG, AT(quiet), 0, 0, "say nothing but errors" },
+    { DENOISE | LIVE | LEARN, 'q', "quiet", NULL, FLAG, AT(quiet), 0, 0, "say nothing but errors" },
     { DENOISE | LIVE | DEVICES, 'v', "verbose", NULL, FLAG, AT(verbose), 0, 0,
       "say what is done, and how it went" },
     { ANY, 'h', "help", NULL, FLAG, AT(help), 0, 0, "-h the most of it, --help all" },
@@ -100,6 +115,7 @@ static const struct row telling[] = {
 
 static const struct section sections[] = {
     { "Denoising", false, denoising },
+    { "Learning", false, learning },
     { "Input without a header", true, raw_input },
     { "A stream in chunks", true, chunks },
     { "Devices", false, devices },
@@ -244,6 +260,8 @@ static int read_places(struct options *o, int n, char **places)
         return complain(EX_USAGE, "%s: one too many (try lull %s%s-h)",
                         places[o->command->places], o->command->name, gap(o));
     o->named = n > 0;
+    o->file = places;
+    o->files = n;
     if (n > 0)
         o->in = places[0];
     if (n > 1)

@@ -15,7 +15,7 @@ enum { NOT_GIVEN = -1 };        /* a number that the filter or the input decides
 
 /* A bit for each command (commands.c), in the rows that it knows. */
 enum { DENOISE = 1 << 0, LIVE = 1 << 1, DEVICES = 1 << 2, PIPEWIRE = 1 << 3,
-       COMPLETION = 1 << 4, FILTERS = 1 << 5, INSPECT = 1 << 6 };
+       COMPLETION = 1 << 4, FILTERS = 1 << 5, INSPECT = 1 << 6, LEARN = 1 << 7, MERGE = 1 << 8 };
 #define ANY (~0u)
 
 struct command;
@@ -24,6 +24,8 @@ struct options {
     const struct command *command;
     const char *in, *out;       /* first and second place named; "-": none, the standard one */
     bool named;                 /* there was a first            */
+    char *const *file;          /* [files], all places named    */
+    int files;
 
     const char *filter;         /* a name or a file, NULL: the input decides  */
     const char *filter_text;    /* the name or the file's text, for lull_new(), or ... */
@@ -33,6 +35,10 @@ struct options {
 
     const char *state;          /* file between the chunks of a stream, or NULL */
     bool last;
+
+    const char *to;             /* what learn and merge make, or NULL */
+    const char *section, *part, *budget;
+    bool learn_noise, learn_signal;
 
     const char *type;           /* "raw", "csv", "npy", or NULL: the input says what it is */
     double rate_hz, channels;

@@ -3,6 +3,7 @@
  * progress.c - one line on standard error that is rewritten in place.
  */
 #include "app/progress.h"
+#include <math.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -55,7 +56,9 @@ void progress_update(struct progress *p, long long done, double level_db)
         put_time((double)p->frames / p->rate_hz);
         fprintf(stderr, "  %3.0f %%", 100.0 * (double)done / (double)p->frames);
     }
-    fprintf(stderr, "  %.0fx real time  level %+.1f dB", sound / (now - p->began), level_db);
+    fprintf(stderr, "  %.0fx real time", sound / (now - p->began));
+    if (!isnan(level_db))
+        fprintf(stderr, "  level %+.1f dB", level_db);
     fputs(p->terminal ? "\033[K" : "\n", stderr);
 }
 

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * lesson.c - see lesson.h.
+ */
+#include "app/lesson.h"
+#include "app/errors.h"
+#include "app/filters.h"
+#include "app/whole.h"
+#include "lull_learn.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+static const char start[] = "format = ";
+
+enum { ROWS = 6 };
+
+bool lesson_is_one(const char *path)
+{
+    char head[sizeof start] = "";
+    const size_t n = strlen(path), ending = sizeof ".filter" - 1;
+    FILE *const f = n > ending && !strcmp(path + n - ending, ".filter") ? NULL : fopen(path, "rb");
+
+    if (!f)
+        return n > ending && !strcmp(path + n - ending, ".filter");
+    if (fread(head, 1, sizeof start - 1, f) < sizeof start - 1)
+        *head = '\0';
+    fclose(f);
+    return !strcmp(head, start);
+}
+
+/* The remarks and keys in front, without the empty lines. */
+static void print_text(const char *text)
+{
+    while (*text) {
+        const size_t n = strcspn(text, "\n");
+
+        if (strspn(text, " \t\r") < n)
+            printf("  %.*s\n", (int)n, text);
+        text += n + (text[n] == '\n');
+    }
+}
+
+/* Full matrices: of each model, what its directions stand for. */
+static void print_numbers(const lull_lesson *l, size_t size)
+{
+    const double d = l->dim, r = (double)l->parts * l->rank;
+    const double full = (double)l->groups * l->parts * d * d;
+
+    printf("\n  vectors  n = %u, in %u group%s of channels\n", l->dim, l->groups,
+           l->groups == 1 ? "" : "s");
+    printf("  model    %u part%s of rank %u: r = %.0f, of d = %u\n", l->parts,
+           l->parts == 1 ? "" : "s", l->rank, r, l->dim);
+    printf("  numbers  %llu stored, in %zu bytes, against d k = %.0f of full matrices (%.0f times "
+           "as many)\n", l->numbers, size, full, full / (double)l->numbers);
+}
+
+/* Bars in dB below the strongest. */
+static void print_spectrum(const lull_lesson *l)
+{
+    int bars = 0;
+
+    while (bars < LULL_LESSON_SPECTRUM && l->energy[bars] > 0)
+        bars++;
+    if (!bars)
+        return;
+
+    const double least = 10 * log10((double)(l->energy[bars - 1] / l->energy[0]));
+
+    printf("\n  energy of the %d strongest directions\n", bars);
+    for (int i = 1; i <= ROWS; i++) {
+        const double bottom = (least - 1) * i / ROWS;
+
+        printf("%8.1f dB |", bottom);
+        for (int j = 0; j < bars && 10 * log10((double)(l->energy[j] / l->energy[0])) > bottom; j++)
+            fputs(" #", stdout);
+        putchar('\n');
+    }
+}
+
+static void print_all(const char *path, const unsigned char *bytes, size_t size, const lull_lesson *l)
+{
+    const lull_config cfg = lull_preset_file(bytes, size, 0, 0);
+    lull *const made = lull_new(&cfg, NULL);
+
+    printf("%s: learned filter, %zu bytes\n\n", path, size);
+    print_text((const char *)bytes);
+    if (l->dim) {
+        print_numbers(l, size);
+        print_spectrum(l);
+    }
+    if (made)
+        printf("\n  cost     latency %zu frames (%.4g ms), memory %zu kB\n", lull_latency(made),
+               1000 * (double)lull_latency(made) / cfg.rate_hz, (lull_memory(made) + 1023) / 1024);
+    lull_free(made);
+}
+
+int lesson_inspect(const char *path)
+{
+    struct fault why = { 0 };
+    char message[160];
+    size_t size;
+    unsigned char *const bytes = filter_read(path, &size, &why);
+    lull_lesson l;
+
+    if (!bytes)
+        return complain(why.code, "%s", why.text);
+    if (!memchr(bytes, 0, size)) {
+        free(bytes);
+        return complain(EX_CONFIG, "%s: a text, that has learned nothing", path);
+    }
+    if (lull_filter_check_file(bytes, size, message, sizeof message)) {
+        free(bytes);
+        return complain(EX_CONFIG, "%s: %s", path, message);
+    }
+    lull_filter_read(bytes, size, &l);
+    print_all(path, bytes, size, &l);
+    free(bytes);
+    if (fflush(stdout) || ferror(stdout))
+        return complain(EX_IOERR, "standard output: cannot write");
+    return 0;
+}
