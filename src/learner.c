@@ -290,54 +290,15 @@ static bool finish(lull_learner *l)
 
 /* ---- the file */
 
-/* A number like 360 or 0.25, to six places; gives where it ends. */
-static char *put_number(char *at, double x)
-{
-    char digits[32];
-    size_t n = 0;
-    unsigned long long whole = (unsigned long long)x;
-    unsigned long long parts = (unsigned long long)((x - (double)whole) * 1e6 + 0.5);
-
-    whole += parts / 1000000;
-    parts %= 1000000;
-    do
-        digits[n++] = (char)('0' + whole % 10);
-    while (whole /= 10);
-    while (n)
-        *at++ = digits[--n];
-    if (parts)
-        *at++ = '.';
-    for (unsigned long long unit = 100000; parts; unit /= 10) {
-        *at++ = (char)('0' + parts / unit);
-        parts %= unit;
-    }
-    return at;
-}
-
-static char *put(char *at, const char *text)
-{
-    const size_t n = strlen(text);
-
-    memcpy(at, text, n);
-    return at + n;
-}
-
 /* What stands before the sections; to be freed. */
-static char *write_head(const char *about, const char *filter, double rate_hz, size_t channels)
+static char *write_head(const lull_learner *l, const char *about)
 {
-    const size_t remark = filter_remark(about, NULL, 0);
-    char *const text = malloc(remark + strlen(filter) + 160), *at = text;
+    const struct recipe *const r = &l->recipe;
+    const size_t size = filter_head_write(about, l->text, r->rate_hz, r->channels, NULL, 0);
+    char *const text = malloc(size);
 
-    if (!text)
-        return NULL;
-    at = put(at, "format = 1.0\n");
-    filter_remark(about, at, remark + 1);
-    at = put(at + strlen(at), filter);
-    at = put(at, "\nrate = ");
-    at = put_number(at, rate_hz);
-    at = put(at, "\nchannels = ");
-    at = put_number(at, (double)channels);
-    *put(at, "\n") = '\0';
+    if (text)
+        filter_head_write(about, l->text, r->rate_hz, r->channels, text, size);
     return text;
 }
 
@@ -346,7 +307,7 @@ size_t lull_learner_save(lull_learner *l, const char *about, void *buf, size_t s
     if (!l->section && (pupil_rows(l->pupil) < l->lags || !finish(l)))
         return 0;
     const struct filter_section section = { "SIGN", l->section, l->section_size };
-    char *const text = write_head(about, l->text, l->recipe.rate_hz, l->recipe.channels);
+    char *const text = write_head(l, about);
     const size_t need = text ? filter_file_write(text, &section, 1, buf, size) : 0;
 
     free(text);

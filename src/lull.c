@@ -5,10 +5,8 @@
  * Controls come in and readings go out through atomics, so that both may be
  * touched from any thread while the stream runs.
  */
-#include "lull.h"
+#include "inside.h"
 
-#include "base/mailbox.h"
-#include "engine/engine.h"
 #include "filter/file.h"
 #include "filter/filter.h"
 
@@ -16,24 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONTROLS = LULL_RANK + 1 };
-
 /* Relative; a rate that a file gives in so many digits is the one it means. */
 static const double SAME_RATE = 1e-6;
-
-struct lull {
-    const struct engine *kind;
-    struct recipe recipe;               /* what it was made from              */
-    uint32_t learned;                   /* CRC-32 of what was learned         */
-    void *engine;
-    size_t channels, bytes;
-    size_t tail;                        /* frames of the tail already flushed */
-    unsigned long long frames;
-    const float **in;                   /* [channels] where the next frames are, */
-    float **out;                        /* and where they go                     */
-    _Atomic float control[CONTROLS];    /* indexed by lull_control            */
-    struct mailbox news;
-};
 
 /* What the stream leaves for lull_read(), which does the arithmetic. */
 struct news {
@@ -169,6 +151,8 @@ static lull_status open_file(const lull_config *cfg, struct recipe *r)
     *r = f.recipe;
     l->rate_hz = f.head.rate_hz;
     l->channels = (size_t)f.head.channels;
+    if (filter_file_section(&f, "ADAP", &l->signal, &l->signal_size))
+        return LULL_BAD_FILTER;     /* it is nothing without its base */
     filter_file_section(&f, "NOIS", &l->noise, &l->noise_size);
     if (!filter_file_section(&f, "SIGN", &l->signal, &l->signal_size))
         return LULL_OK;

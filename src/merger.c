@@ -67,18 +67,18 @@ static bool read_models(struct models *m, const struct known *k)
     return true;
 }
 
-/* A blend with room for `parts` parts; its memory is to be freed. */
-static void *get_blend(struct blend *b, const struct known *shape, size_t parts)
+/* A blend with room for so many parts and more directions; its memory is to be freed. */
+static void *get_blend(struct blend *b, const struct known *shape, size_t parts, size_t more)
 {
     struct arena a = { 0 };
     void *memory;
 
-    blend_place(b, &a, shape->channels, shape->lags, parts, shape->rank, 0);
+    blend_place(b, &a, shape->channels, shape->lags, parts, shape->rank, more);
     memory = a.used == SIZE_MAX ? NULL : aligned_alloc(ARENA_ALIGN, a.used);
     if (!memory)
         return NULL;
     a = (struct arena){ .block = memory };
-    blend_place(b, &a, shape->channels, shape->lags, parts, shape->rank, 0);
+    blend_place(b, &a, shape->channels, shape->lags, parts, shape->rank, more);
     return memory;
 }
 
@@ -93,7 +93,7 @@ static lull_status find_spectrum(const struct known *k, lull_lesson *what)
 {
     struct models m = { 0 };
     struct blend b;
-    void *const memory = get_blend(&b, k, k->parts);
+    void *const memory = get_blend(&b, k, k->parts, 0);
     const bool there = memory && read_models(&m, k);
     const size_t n = k->channels * k->lags;
     size_t count = k->rank < LULL_LESSON_SPECTRUM ? k->rank : LULL_LESSON_SPECTRUM;
@@ -160,12 +160,12 @@ static char *join_texts(const char *a, const char *b)
     return text;
 }
 
-static size_t write_file(const struct lesson *a, const struct lesson *b, struct models *m,
+static size_t write_file(const struct filter_file *a, const struct filter_file *b, struct models *m,
                          size_t groups, void *buf, size_t size)
 {
     const size_t need = known_write(m->of, groups, NULL, 0);
     unsigned char *const bytes = malloc(need);
-    char *const text = join_texts(a->file.text, b->file.text);
+    char *const text = join_texts(a->text, b->text);
     const struct filter_section section = { "SIGN", bytes, need };
     size_t written = 0;
 
@@ -188,13 +188,13 @@ static size_t merge_lessons(const struct lesson *a, const struct lesson *b, void
 
     shape.parts = greater(a->known.parts, b->known.parts);
     shape.rank = greater(a->known.rank, b->known.rank);
-    void *const memory = get_blend(&blend, &shape, a->known.parts + b->known.parts);
+    void *const memory = get_blend(&blend, &shape, a->known.parts + b->known.parts, 0);
 
     if (memory && read_models(&x, &a->known) && read_models(&y, &b->known) &&
         get_models(&both, &shape)) {
         for (size_t g = 0; g < shape.groups; g++)
             blend_models(&blend, x.of + g, y.of + g, both.of + g);
-        written = write_file(a, b, &both, shape.groups, buf, size);
+        written = write_file(&a->file, &b->file, &both, shape.groups, buf, size);
     }
     free(x.memory);
     free(y.memory);
@@ -213,19 +213,75 @@ static bool alike(const struct lesson *a, const struct lesson *b)
            !strcmp(a->file.recipe.engine, b->file.recipe.engine);
 }
 
+/* ---- an adapter into its base */
+
+struct addendum {
+    struct filter_file file;
+    struct addition rows;
+};
+
+static bool open_addendum(struct addendum *d, const void *bytes, size_t size)
+{
+    const unsigned char *at;
+    size_t section;
+    struct filter_fault unused;
+
+    return filter_file_open(bytes, size, &d->file, &unused) &&
+           filter_file_section(&d->file, "ADAP", &at, &section) &&
+           addition_open(&d->rows, at, section);
+}
+
+static bool fits(const struct lesson *l, const struct addendum *d)
+{
+    const struct known *const k = &l->known;
+    const double far = l->file.head.rate_hz - d->file.head.rate_hz;
+
+    return k->groups == d->rows.groups && k->channels == d->rows.channels &&
+           k->lags == d->rows.lags &&
+           far * far <= 1e-12 * l->file.head.rate_hz * l->file.head.rate_hz;
+}
+
+static size_t fold_in(const struct lesson *l, const struct addendum *d, void *buf, size_t size)
+{
+    const size_t n = l->known.channels * l->known.lags;
+    struct models m = { 0 };
+    struct blend blend;
+    void *const memory = get_blend(&blend, &l->known, l->known.parts, d->rows.rank);
+    float *const B = calloc(d->rows.rank * n, sizeof *B);
+    size_t written = 0;
+
+    if (memory && B && read_models(&m, &l->known)) {
+        for (size_t g = 0; g < l->known.groups; g++) {
+            addition_read(&d->rows, g, B);
+            blend_directions(&blend, m.of + g, B, d->rows.rank);
+        }
+        written = write_file(&l->file, &d->file, &m, l->known.groups, buf, size);
+    }
+    free(m.memory);
+    free(B);
+    free(memory);
+    return written;
+}
+
 size_t lull_filter_merge(const void *a, size_t a_size, const void *b, size_t b_size, void *buf,
                          size_t size, lull_status *why)
 {
     lull_status unwanted, *const status = why ? why : &unwanted;
     struct lesson x, y;
+    struct addendum d;
 
     *status = LULL_BAD_FILTER;
-    if (!open_lesson(&x, a, a_size) || !open_lesson(&y, b, b_size))
+    if (!open_lesson(&x, a, a_size))
+        return 0;
+    const bool adapter = open_addendum(&d, b, b_size);
+
+    if (!adapter && !open_lesson(&y, b, b_size))
         return 0;
     *status = LULL_WRONG_STATE;
-    if (!alike(&x, &y))
+    if (adapter ? !fits(&x, &d) : !alike(&x, &y))
         return 0;
-    const size_t written = merge_lessons(&x, &y, buf, size);
+    const size_t written = adapter ? fold_in(&x, &d, buf, size)
+                                   : merge_lessons(&x, &y, buf, size);
 
     *status = written ? LULL_OK : LULL_NO_MEMORY;
     return written;

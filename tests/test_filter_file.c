@@ -302,39 +302,7 @@ static void a_buffer_too_small_is_not_touched(void **state)
 
 /* ---- by way of lull.h */
 
-static lull_status opening(const struct bytes *b, double rate_hz, unsigned channels, unsigned adapt)
-{
-    lull_config cfg = lull_preset_file(b->at + 1, b->size, rate_hz, channels);
-    lull_status why;
-
-    cfg.adapt = adapt;
-    lull_free(lull_new(&cfg, &why));
-    return why;
-}
-
 static const char ANY[] = "format = 1.0\nengine = declick\nreduction = 7\nrate = 16000\nchannels = 2\n";
-
-static void a_learned_signal_is_for_its_rate_and_channels(void **state)
-{
-    (void)state;
-    const struct filter_section sign = { "SIGN", "x", 1 }, nois = { "NOIS", "x", 1 };
-    struct bytes b;
-
-    write(&b, ANY, &sign, 1);
-    assert_int_equal(opening(&b, 16000, 2, 0), LULL_OK);
-    assert_int_equal(opening(&b, 0, 0, 64), LULL_OK);   /* as learned */
-    assert_int_equal(opening(&b, 16000.01, 2, 0), LULL_OK);
-    assert_int_equal(opening(&b, 16000.1, 2, 0), LULL_BAD_RATE);
-    assert_int_equal(opening(&b, 15999.9, 2, 0), LULL_BAD_RATE);
-    assert_int_equal(opening(&b, 16000, 1, 0), LULL_BAD_CHANNELS);
-    assert_int_equal(opening(&b, 16000, 3, 0), LULL_BAD_CHANNELS);
-    assert_int_equal(opening(&b, 16000, 2, 65), LULL_BAD_RANK);
-    write(&b, ANY, &nois, 1);
-    assert_int_equal(opening(&b, 48000, 1, 0), LULL_OK);
-    b.at[b.size / 2] ^= 1;
-    assert_int_equal(opening(&b, 48000, 1, 0), LULL_BAD_FILTER);
-    assert_int_equal(lull_preset_file(NULL, 0, 9, 1).filter_size, 0);
-}
 
 static void a_file_has_its_own_settings_and_its_own_reasons(void **state)
 {
@@ -358,47 +326,6 @@ static void a_file_has_its_own_settings_and_its_own_reasons(void **state)
     assert_non_null(strstr(message, "only the beginning"));
 }
 
-/* Of a denoiser with these sounds learned. */
-static size_t state_of(const char *noise, unsigned adapt, void *buf, size_t size, lull **kept)
-{
-    const struct filter_section nois = { "NOIS", noise, strlen(noise) };
-    struct bytes b;
-
-    write(&b, ANY, &nois, *noise != 0);
-    lull_config cfg = lull_preset_file(b.at + 1, b.size, 0, 0);
-
-    cfg.adapt = adapt;
-    *kept = lull_new(&cfg, NULL);
-    assert_non_null(*kept);
-    memset(b.at, 0, sizeof b.at); /* nobody needs it any more */
-    return lull_save(*kept, buf, size);
-}
-
-static void a_state_belongs_to_what_was_learned(void **state)
-{
-    (void)state;
-    enum { ROOM = 1 << 20 };
-    unsigned char *const buf = malloc(ROOM);
-    lull *a, *b, *c, *d, *e;
-    const size_t size = state_of("hiss", 2, buf, ROOM, &a);
-
-    assert_true(size <= ROOM);
-    state_of("hiss", 2, NULL, 0, &b);
-    state_of("buzz", 2, NULL, 0, &c);
-    state_of("hiss", 3, NULL, 0, &d);
-    state_of("", 0, NULL, 0, &e);
-    assert_int_equal(lull_load(b, buf, size), LULL_OK);
-    assert_int_equal(lull_load(c, buf, size), LULL_WRONG_STATE);
-    assert_int_equal(lull_load(d, buf, size), LULL_WRONG_STATE);
-    assert_int_equal(lull_load(e, buf, size), LULL_WRONG_STATE);
-    lull_free(a);
-    lull_free(b);
-    lull_free(c);
-    lull_free(d);
-    lull_free(e);
-    free(buf);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -412,9 +339,7 @@ int main(void)
         cmocka_unit_test(random_forgeries_are_understood_or_refused),
         cmocka_unit_test(a_remark_is_one_line_whatever_is_in_it),
         cmocka_unit_test(a_buffer_too_small_is_not_touched),
-        cmocka_unit_test(a_learned_signal_is_for_its_rate_and_channels),
         cmocka_unit_test(a_file_has_its_own_settings_and_its_own_reasons),
-        cmocka_unit_test(a_state_belongs_to_what_was_learned),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

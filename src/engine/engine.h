@@ -57,6 +57,9 @@ struct engine {
     bool (*process)(void *engine, const struct block *b, const struct controls *c);
     void (*report)(const void *engine, struct report *r);
 
+    /* Walks over the adapter's shape, and the adapter; NULL, or false: there is none. */
+    bool (*adapter)(void *engine, struct store *s);
+
     /* Walks over all that lasts from one frame to the next. */
     void (*state)(void *engine, struct store *s);
 };

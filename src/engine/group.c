@@ -23,6 +23,7 @@
 
 static const float MOST_CHANGE = 14;    /* 60 dB of the noise's power, in nepers, at once */
 static const float LOUDEST = 1e7f;      /* noise levels, 140 dB: louder is no sample   */
+static const float LENT_AGE = 1000;     /* frames that an adapter is as good as   */
 static const size_t LAGS_MOST = 512, VECTOR_MOST = 4096, RANK_MOST = 96;
 
 static size_t least(size_t a, size_t b)
@@ -99,6 +100,8 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
         mixture_place(&g->base, a, members, lags, known.parts, known.rank);
         g->from_base = arena_floats(a, n);
         g->scratch = arena_floats(a, 2 * members);
+        g->B = arena_floats(a, rank * n);
+        g->A = arena_floats(a, rank * n);
         if (!arena_measures(a))
             known_read(&known, which, &g->base.model);
     }
@@ -122,6 +125,7 @@ void group_reset(struct group *g)
     lags_reset(&g->lags);
     if (g->knows)
         mixture_reset(&g->base);
+    g->lent = false;
     track_reset(&g->track);
     directions_reset(&g->directions);
     complement_reset(&g->complement);
@@ -225,6 +229,38 @@ static void whiten(const void *floor, const float *x, float *z)
     floor_whiten(floor, x, z);
 }
 
+typedef void change(const struct floor *f, float *restrict x, float *restrict z);
+
+/* Each frame of a vector x[channels][lags] is changed into that of z. */
+static void change_vector(const struct group *g, change *by, const float *x, float *z)
+{
+    const size_t M = g->floor.channels, L = g->lags.count;
+
+    for (size_t t = 0; t < L; t++) {
+        for (size_t c = 0; c < M; c++)
+            g->scratch[c] = x[c * L + t];
+        by(&g->floor, g->scratch, g->scratch + M);
+        for (size_t c = 0; c < M; c++)
+            z[c * L + t] = g->scratch[M + c];
+    }
+}
+
+static void whiten_frame(const struct floor *f, float *restrict x, float *restrict z)
+{
+    floor_whiten(f, x, z);
+}
+
+/* The adapter that was given, in today's noise. */
+static void take_over(struct group *g)
+{
+    const size_t n = g->track.U.n;
+
+    for (size_t j = 0; j < g->track.U.r; j++)
+        change_vector(g, whiten_frame, g->B + j * n, g->A + j * n);
+    track_teach(&g->track, g->A, LENT_AGE);
+    g->lent = false;
+}
+
 /* Whether what is needed is known. */
 static bool prepare(struct group *g)
 {
@@ -232,9 +268,12 @@ static bool prepare(struct group *g)
 
     if (!floor_known(&g->floor))
         return false;
-    if (g->knows)
-        mixture_follow(&g->base, &noise);
-    return !g->knows || g->base.ready;
+    if (!g->knows)
+        return true;
+    mixture_follow(&g->base, &noise);
+    if (g->base.ready && g->lent)
+        take_over(g);
+    return g->base.ready;
 }
 
 void group_bound(struct group *g, size_t most, bool freeze)
@@ -280,12 +319,42 @@ bool group_takes(const struct recipe *r)
            k.groups == r->channels / M && k.lags == group_lags(r, M) && r->denoise > 0;
 }
 
+/* Direction j and its gain, as they stand now, into B and A. */
+static void lend(struct group *g, size_t j)
+{
+    const size_t n = g->track.U.n;
+    const float power = fast_max(track_power(&g->track, j) - 1, 0), size = sqrtf(power);
+    float *const u = g->from_base, *const b = g->B + j * n, *const a = g->A + j * n;
+
+    basis_get(&g->track.U, j, u);
+    change_vector(g, floor_restore, u, b);
+    change_vector(g, floor_turn_back, u, a);
+    for (size_t i = 0; i < n; i++) {
+        b[i] *= size;
+        a[i] *= size / (1 + power);
+    }
+}
+
+void group_adapter(struct group *g, struct store *s)
+{
+    const size_t r = g->track.plan.rank, n = g->track.U.n;
+
+    for (size_t j = 0; s->mode == STORE_WRITE && !g->lent && j < r; j++)
+        lend(g, j);
+    store_finite(s, g->B, r * n);
+    store_finite(s, g->A, r * n);
+    g->lent |= s->mode == STORE_READ;
+}
+
 void group_state(struct group *g, struct store *s)
 {
     floor_state(&g->floor, s);
     lags_state(&g->lags, s);
-    if (g->knows)
+    if (g->knows) {
         mixture_state(&g->base, s);
+        store_bool(s, &g->lent);
+        store_finite(s, g->B, g->track.plan.rank * g->track.U.n);
+    }
     track_state(&g->track, s);
     store_finite(s, g->track.e, g->track.U.n);  /* where nothing is seen, the last holds */
     directions_state(&g->directions, s);

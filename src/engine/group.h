@@ -12,6 +12,7 @@
 #include "shrink/complement.h"
 #include "shrink/directions.h"
 #include "shrink/known.h"
+#include "track/teach.h"
 #include "track/track.h"
 
 /* Channels that are one vector, with a tracker of their own. */
@@ -24,6 +25,8 @@ struct group {
     struct complement complement;
     struct average average;
     bool knows, adapts;         /* there is a base; the tracker adds to it         */
+    bool lent;                  /* an adapter is there that the tracker has not taken over */
+    float *B, *A;               /* [adapter's rank][channels][lags] of an adapter  */
     float *from_base;           /* [channels][lags] what belongs to the base       */
     float *scratch;             /* [2][channels]                                   */
     float *own;                 /* [padded] share of each number in the subspace   */
@@ -64,6 +67,10 @@ void group_update(struct group *g, const float *x, unsigned char *known, bool fr
 
 /* Directions in use. */
 unsigned group_rank(const struct group *g);
+
+/* What the tracker adds to the base, W^-1 U g U'W = B A, in the units of the input;
+ * read, the tracker takes it over as soon as it can.  See shrink/known.h. */
+void group_adapter(struct group *g, struct store *s);
 
 /* All that lasts from one frame to the next; see base/store.h. */
 void group_state(struct group *g, struct store *s);

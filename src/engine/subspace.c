@@ -368,6 +368,20 @@ static void state(void *engine, struct store *s)
     ends_state(p, s);
 }
 
+static bool adapter(void *engine, struct store *s)
+{
+    struct subspace *const p = engine;
+    const struct group *const g = p->group;
+
+    if (!p->groups || !g->adapts)
+        return false;
+    addition_shape(&(struct addition){ p->groups, p->members, g->lags.count, g->track.plan.rank,
+                                       NULL, 0 }, s);
+    for (size_t i = 0; i < p->groups; i++)
+        group_adapter(p->group + i, s);
+    return true;
+}
+
 const struct engine engine_subspace = {
     .name = "subspace",
     .size = sizeof(struct subspace),
@@ -383,5 +397,6 @@ const struct engine engine_subspace = {
     .room = room,
     .process = process,
     .report = report,
+    .adapter = adapter,
     .state = state,
 };

@@ -43,7 +43,8 @@ static bool blame(struct filter_fault *why, const char *reason)
 
 static bool is_known(const unsigned char *tag)
 {
-    return !memcmp(tag, "SIGN", TAG) || !memcmp(tag, "NOIS", TAG);
+    return !memcmp(tag, "SIGN", TAG) || !memcmp(tag, "NOIS", TAG) ||
+           !memcmp(tag, "ADAP", TAG);
 }
 
 /* Whether a section of that tag begins before `end`. */
@@ -206,5 +207,59 @@ size_t filter_remark(const char *text, char *buf, size_t size)
         *buf++ = (unsigned char)text[i] < ' ' || text[i] == 127 ? '?' : text[i];
     *buf++ = '\n';
     *buf = '\0';
+    return need;
+}
+
+/* A number like 360 or 0.25, to nine places; gives where it ends. */
+static char *put_number(char *at, double x)
+{
+    enum { PLACES = 1000000000 };
+    unsigned long long whole = (unsigned long long)x;
+    unsigned long long part = (unsigned long long)((x - (double)whole) * PLACES + 0.5);
+    char digits[24];
+    size_t n = 0;
+
+    whole += part / PLACES;
+    part %= PLACES;
+    do
+        digits[n++] = (char)('0' + whole % 10);
+    while (whole /= 10);
+    while (n)
+        *at++ = digits[--n];
+    if (part)
+        *at++ = '.';
+    for (unsigned long long unit = PLACES / 10; part; unit /= 10) {
+        *at++ = (char)('0' + part / unit);
+        part %= unit;
+    }
+    return at;
+}
+
+static char *put_text(char *at, const char *text)
+{
+    const size_t n = strlen(text);
+
+    memcpy(at, text, n);
+    return at + n;
+}
+
+size_t filter_head_write(const char *about, const char *filter, double rate_hz, size_t channels,
+                         char *buf, size_t size)
+{
+    enum { KEYS = 128 };        /* more than the keys and two numbers take */
+    const size_t remark = filter_remark(about, NULL, 0);
+    const size_t need = strlen(filter) + remark + KEYS;
+    char *at = buf;
+
+    if (size < need)
+        return need;
+    at = put_text(at, "format = 1.0\n");
+    filter_remark(about, at, remark);
+    at = put_text(at + strlen(at), filter);
+    at = put_text(at, "\nrate = ");
+    at = put_number(at, rate_hz);
+    at = put_text(at, "\nchannels = ");
+    at = put_number(at, (double)channels);
+    *put_text(at, "\n") = '\0';
     return need;
 }

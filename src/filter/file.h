@@ -51,6 +51,11 @@ bool filter_file_section(const struct filter_file *f, const char *tag, const uns
 size_t filter_file_write(const char *text, const struct filter_section *sections, size_t count,
                          void *buf, size_t size);
 
+/* The text of a learned filter but for `body`, with its 0: a remark on what it was made
+ * from, the filter's own text, and of what sound; returns likewise. */
+size_t filter_head_write(const char *about, const char *filter, double rate_hz, size_t channels,
+                         char *buf, size_t size);
+
 /* The same for a remark of one line, "# text\n", whatever is in the text; a 0 follows. */
 size_t filter_remark(const char *text, char *buf, size_t size);
 

@@ -384,6 +384,13 @@ void floor_restore(const struct floor *f, float *restrict z, float *restrict x)
         x[c] = z[c] * sqrtf(f->level[c]);
 }
 
+void floor_turn_back(const struct floor *f, float *restrict z, float *restrict x)
+{
+    stretch(f, z, false);
+    for (size_t c = 0; c < f->channels; c++)
+        x[c] = f->level[c] > 0 ? z[c] / sqrtf(f->level[c]) : 0;
+}
+
 void floor_state(struct floor *f, struct store *s)
 {
     const size_t M = f->channels;

@@ -58,6 +58,9 @@ static inline bool floor_known(const struct floor *f)
 void floor_whiten(const struct floor *f, const float *restrict x, float *restrict z);
 void floor_restore(const struct floor *f, float *restrict z, float *restrict x);
 
+/* x = W'z, which spends z. */
+void floor_turn_back(const struct floor *f, float *restrict z, float *restrict x);
+
 /* All that lasts from one frame to the next; see base/store.h. */
 void floor_state(struct floor *f, struct store *s);
 

@@ -87,3 +87,54 @@ size_t known_write(struct mixture_model *models, size_t groups, unsigned char *b
         mixture_model_state(models + g, &s);
     return need;
 }
+
+/* ---- adapters */
+
+enum { SHAPE = 4 * 4 };
+
+static void walk_addition(struct addition *a, struct store *s)
+{
+    store_size(s, &a->groups, 1, GROUPS_MOST);
+    store_size(s, &a->channels, 1, DIM_MOST);
+    store_size(s, &a->lags, 1, DIM_MOST);
+    store_size(s, &a->rank, 1, MIXTURE_RANK_MOST);
+}
+
+void addition_shape(const struct addition *a, struct store *s)
+{
+    store_same(s, (uint32_t)a->groups);
+    store_same(s, (uint32_t)a->channels);
+    store_same(s, (uint32_t)a->lags);
+    store_same(s, (uint32_t)a->rank);
+}
+
+bool addition_open(struct addition *a, const unsigned char *bytes, size_t size)
+{
+    struct store s = { .mode = STORE_CHECK, .in = bytes, .size = size };
+
+    *a = (struct addition){ 0 };
+    walk_addition(a, &s);
+    if (s.bad)
+        return false;
+    s.mode = STORE_READ;
+    s.used = 0;
+    walk_addition(a, &s);
+    if (a->channels * a->lags > DIM_MOST)
+        return false;
+    a->rows = bytes + SHAPE;
+    a->each = a->rank * a->channels * a->lags * 4;
+    if (size - SHAPE != 2 * a->each * a->groups)
+        return false;
+    s = (struct store){ .mode = STORE_CHECK, .in = a->rows, .size = size - SHAPE };
+    store_finite(&s, NULL, (size - SHAPE) / 4);
+    return !s.bad;
+}
+
+void addition_read(const struct addition *a, size_t g, float *B)
+{
+    struct store s = {
+        .mode = STORE_READ, .in = a->rows + 2 * g * a->each, .size = a->each
+    };
+
+    store_finite(&s, B, a->each / 4);
+}
