@@ -152,7 +152,15 @@ keys_do_what_they_say() {
         LC_ALL=C.UTF-8 script -qec "$LULL live -I lullmic -O none" screen >/dev/null
     grep -q 'at most 27 dB' screen; grep -q 'learning the noise anew' screen
     grep -q "$(printf '\033')\\[7m\\[b]ypass" screen; grep -q "$(printf '\033')\\[7m\\[f]reeze" screen
-    grep -q 'gain\|latency' screen; grep -q '▕█' screen
+    grep -q latency screen; grep -q '▕█' screen
+}
+
+nothing_is_cut_off_in_80_columns() {
+    "$PROOFS/sound" 1.024 48000 >in.raw
+    (sleep 1; printf q) | script -qec "stty cols 80 rows 24; $LULL live -I lullmic -O lullspk -n 60" screen >/dev/null
+    for last in 'latency .* ms' 'removed .* dB' 'cpu .* at most 60 dB  0:[0-9]*:[0-9]*' 'q.uit'; do
+        grep -q "$last$(printf '\033').K" screen
+    done
 }
 
 what_was_learnt_is_kept_for_next_time() {
@@ -351,6 +359,7 @@ if lull devices 2>/dev/null | grep -q lullmic; then
     it ended_by_a_signal_it_is_quick
     it the_log_says_what_it_cost
     it keys_do_what_they_say script
+    it nothing_is_cut_off_in_80_columns script
     it what_was_learnt_is_kept_for_next_time
     it a_key_saves_what_was_learnt script
     it a_full_disk_ends_it
