@@ -23,17 +23,13 @@ static const struct command commands[] = {
     { DENOISE, "", "[options] [IN [OUT]]", 2, "take the noise out of a recording",
       "  lull noisy.wav clean.wav            OUT has the format, rate and length of IN\n"
       "  lull noisy.flac clean.ogg           ... or the format its name says\n"
-      "  lull -x noisy.wav removed.wav       hear what would be taken away\n"
       "  ffmpeg -i talk.mp4 -f wav - | lull | sox -t wav - talk.flac\n"
-      "\n"
-      "Without OUT, or with -, sound goes to standard output as WAV; without IN it is\n"
-      "read from standard input.\n",
+      "Without IN, OUT, or with -, they are standard input and output, sound as WAV.\n",
       denoise },
     { LIVE, "live", "[options]", 0, "take the noise out of a microphone as you speak",
       "  lull live                           microphone to speaker: wear headphones\n"
       "  lull live -I usb -O headset -c 2    by words of their names, in stereo\n"
       "  lull live --record talk.wav         into a file, which is whole at any time\n"
-      "\n"
       "Keys: b bypass, r residual, + and - more and less reduction, f freeze,\n"
       "l learn the noise anew, s save what was learnt (--state), q quit.\n",
       live },
@@ -87,7 +83,7 @@ const struct command *command_named(const char *name)
 
 void commands_help(FILE *to)
 {
-    fputs("\nCommands (lull COMMAND -h says more)\n", to);
+    fputs("\nCommands (lull COMMAND -h says more, --help has every option)\n", to);
     for (size_t i = 0; i < COMMANDS; i++)
         if (*commands[i].name && commands[i].summary)
             fprintf(to, "  %-22s %s\n", commands[i].name, commands[i].summary);

@@ -417,8 +417,8 @@ static void conclude(struct live *v)
     if (v->o.quiet)
         return;
     if (lost || v->watch.restarts || v->o.verbose)
-        fprintf(v->hush.voice, "lull: %.1f s of sound; lost some %u times, dropped a backlog %u "
-                "times\n", (double)frames / t->rate_hz, lost, v->watch.restarts);
+        fprintf(v->hush.voice, "lull: %.1f s of sound; xruns %u, backlogs dropped %u\n",
+                (double)frames / t->rate_hz, lost, v->watch.restarts);
     if (unrecorded)
         fprintf(v->hush.voice, "lull: %s: %u gaps: the disk was too slow\n", v->o.record,
                 unrecorded);

@@ -36,8 +36,8 @@ static const struct row denoising[] = {
       "32 (best, default), 16 or 10 ms; sensors: any" },
     { PIPEWIRE, 'l', "latency", "MS", NUMBER, AT(latency_ms), 10, 32,
       "10 (default), 16 or 32 (best) ms" },
-    { LIVE, 'l', "latency", "low|high|MS", WORD, AT(delay), 0, 0,
-      "lull's own: 10 (low, default), 16 or 32 ms (high)" },
+    { LIVE, 'l', "latency", "MS", WORD, AT(delay), 0, 0,
+      "low, high or MS: 10 (low, default), 16 or 32 (high)" },
     { DENOISE | LIVE, 'x', "residual", NULL, FLAG, AT(residual), 0, 0,
       "give what was removed instead: listen to it" },
     { 0 }
@@ -75,17 +75,21 @@ static const struct row devices[] = {
     { LIVE, 'O', "output", "DEVICE", WORD, AT(speaker), 0, 0, "the same; none: no speaker" },
     { LIVE, 0, "record", "FILE", WORD, AT(record), 0, 0,
       "into a WAV file; with -O, to the speaker as well" },
+    { LIVE, 'c', "channels", "N", NUMBER, AT(device_channels), 1, 64, "1 mono (default), 2 stereo" },
+    { PIPEWIRE, 0, "alone", NULL, FLAG, AT(alone), 0, 0,
+      "for a process of its own: a user unit, or with -f FILE" },
+    { 0 }
+};
+
+static const struct row more_devices[] = {
     { LIVE, 0, "state", "FILE", WORD, AT(learnt), 0, 0,
       "what was learnt: from FILE if there, at the end into it" },
-    { LIVE, 'c', "channels", "N", NUMBER, AT(device_channels), 1, 64, "1 mono (default), 2 stereo" },
     { LIVE, 'r', "rate", "HZ", NUMBER, AT(device_rate_hz), 1, 1e6, "frames per second (48000)" },
     { LIVE, 0, "block", "N", NUMBER, AT(block), 1, 65536, "frames at once (as the device likes)" },
     { LIVE, 0, "buffer", "MS", NUMBER, AT(buffer_ms), 1, 1000,
-      "of the devices: more against xruns (low: ~10, high: ~35)" },
+      "of the devices: more against xruns (low ~10, high ~35)" },
     { LIVE, 0, "reconnect", NULL, FLAG, AT(reconnect), 0, 0,
       "wait for a device that is gone, go on when it is back" },
-    { PIPEWIRE, 0, "alone", NULL, FLAG, AT(alone), 0, 0,
-      "for a process of its own, a user unit, not for PipeWire's" },
     { LIVE, 'b', "bypass", NULL, FLAG, AT(bypass), 0, 0, "begin with the sound as it is (key b)" },
     { LIVE, 'd', "duration", "S", NUMBER, AT(duration_s), 0.001, 1e9, "end after so many seconds" },
     { 0 }
@@ -119,6 +123,7 @@ static const struct section sections[] = {
     { "Input without a header", true, raw_input },
     { "A stream in chunks", true, chunks },
     { "Devices", false, devices },
+    { "More of devices", true, more_devices },
     { "The rest", true, telling },
 };
 
@@ -378,6 +383,6 @@ void options_help(FILE *to, const struct options *o)
             help_section(to, sections + s, c->bit);
     if (!*c->name)
         commands_help(to);
-    if (o->brief)
-        fprintf(to, "\nlull %s%s--help has every option\n", c->name, gap(o));
+    else if (o->brief)
+        fprintf(to, "\nlull %s --help has every option\n", c->name);
 }

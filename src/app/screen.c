@@ -12,7 +12,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { LINES = 5, METER = 24, TEXT = 1024 };
+enum { LINES = 6, METER = 24, TEXT = 1024 };
 static const float FLOOR_DB = -60;              /* left end of a meter */
 
 /* A line as it grows. */
@@ -160,24 +160,31 @@ static struct text in_line(const struct screen *s, const struct view *v)
 
     put(&t, "in  ");
     put_meter(&t, s, v->now.in_db, v->in_peak_db);
-    put(&t, " %6.1f dB  peak %5.1f   removed %4.1f dB   rank %u  step %.3f",
-        (double)fmaxf(v->now.in_db, -99.9f), (double)fmaxf(v->in_peak_db, -99.9f),
-        (double)v->now.removed_db, v->now.rank, (double)v->now.step);
+    put(&t, " %6.1f dB  peak %5.1f  removed %4.1f dB", (double)fmaxf(v->now.in_db, -99.9f),
+        (double)fmaxf(v->in_peak_db, -99.9f), (double)v->now.removed_db);
     return t;
 }
 
 static struct text out_line(const struct screen *s, const struct view *v)
 {
-    const long whole = (long)v->seconds;
     struct text t = { 0 };
 
     put(&t, "out ");
     put_meter(&t, s, v->now.out_db, v->out_peak_db);
-    put(&t, " %6.1f dB  peak %5.1f   ", (double)fmaxf(v->now.out_db, -99.9f),
+    put(&t, " %6.1f dB  peak %5.1f  ", (double)fmaxf(v->now.out_db, -99.9f),
         (double)fmaxf(v->out_peak_db, -99.9f));
     put_bands(&t, s, v);
-    put(&t, "  cpu %.1f%%  xruns %u  %ld:%02ld:%02ld", 100 * (double)v->load, v->lost,
-        whole / 3600, whole / 60 % 60, whole % 60);
+    return t;
+}
+
+static struct text numbers_line(const struct view *v)
+{
+    const long whole = (long)v->seconds;
+    struct text t = { 0 };
+
+    put(&t, "cpu %.1f%%  xruns %u  rank %u  step %.3f  at most %g dB  %ld:%02ld:%02ld",
+        100 * (double)v->load, v->lost, v->now.rank, (double)v->now.step,
+        (double)v->reduction_db, whole / 3600, whole / 60 % 60, whole % 60);
     return t;
 }
 
@@ -192,9 +199,9 @@ static struct text keys_line(const struct view *v)
 
     put_key(&t, v->bypass, "[b]ypass");
     put_key(&t, v->residual, "[r]esidual");
-    put(&t, "[+/-] at most %g dB  ", (double)v->reduction_db);
+    put(&t, "[+/-] reduction  ");
     put_key(&t, v->freeze, "[f]reeze");
-    put(&t, "[l]earn noise anew  [s]ave  [q]uit");
+    put(&t, "[l]earn anew  [s]ave  [q]uit");
     return t;
 }
 
@@ -214,12 +221,12 @@ void screen_draw(struct screen *s, const struct view *v)
     show(s, devices_line(s, v).s);
     show(s, in_line(s, v).s);
     show(s, out_line(s, v).s);
+    show(s, numbers_line(v).s);
     show(s, keys_line(v).s);
     show(s, v->news ? v->news : "");
     fflush(s->to);
     s->drawn = true;
 }
-
 
 void screen_line(FILE *to, const struct view *v)
 {
