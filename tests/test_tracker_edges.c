@@ -312,6 +312,46 @@ static void a_large_step_does_not_blow_the_output_up(void **state)
     assert_at_most(error_at(1, 0.5f), 50); /* 36; unlimited: 160 */
 }
 
+/* No noise, and fewer directions than there are slots: they are kept for the next
+ * signal. */
+static void spare_directions_do_no_harm(void **state)
+{
+    (void)state;
+    enum { DIM = 32, SLOTS = 12, HALF = 600 };
+    struct dice d = { 8 };
+    float V[6 * DIM], y[DIM], x_hat[DIM];
+
+    dice_noise(&d, V, 6 * DIM, 1);
+    for (lull_rule rule = LULL_RLS; rule <= LULL_BLOCK; rule++)
+        for (size_t k = 1; k <= 3; k++) {
+            lull_tracker_config cfg = lull_tracker_defaults(DIM, SLOTS);
+            double left = 0, all = 0;
+
+            cfg.rule = rule;
+            cfg.step = 0.05f;
+            lull_tracker *const t = lull_tracker_new(&cfg, NULL);
+
+            for (size_t f = 0; f < 2 * HALF; f++) {
+                memset(y, 0, sizeof y);
+                for (size_t j = 0; j < k; j++) {
+                    const float z = (float)dice_normal(&d), *v = V + (f / HALF * 3 + j) * DIM;
+
+                    for (size_t i = 0; i < DIM; i++)
+                        y[i] += z * v[i];
+                }
+                lull_tracker_update(t, y, NULL, x_hat);
+                assert_true(finite(x_hat, DIM));
+                for (size_t i = 0; i < DIM && f % HALF >= HALF - 100; i++) {
+                    left += (double)((x_hat[i] - y[i]) * (x_hat[i] - y[i]));
+                    all += (double)(y[i] * y[i]);
+                }
+            }
+            assert_at_most(left / all, 1e-6); /* 4e-8 exact, 3e-8 rls, 1e-11 the others */
+            assert_at_most(scene_orthonormality(t, DIM, 1), 2e-4); /* 5e-5 exact, 1e-6 */
+            lull_tracker_free(t);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +367,7 @@ int main(void)
         cmocka_unit_test(noise_raises_no_alarm),
         cmocka_unit_test(overlapping_frames_raise_no_alarm_once_it_is_told),
         cmocka_unit_test(a_large_step_does_not_blow_the_output_up),
+        cmocka_unit_test(spare_directions_do_no_harm),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
