@@ -197,6 +197,8 @@ typedef struct {
     float removed_db;               /* in_db - out_db                                 */
     float speech;                   /* probability that the signal speaks, 0..1       */
     float step;                     /* step size in force, 0..1: how fast the model moves */
+    float fit;                      /* share of what stands above the noise that the filter has
+                                       learned to expect, 0..1; 1 if it has learned nothing */
     unsigned rank;                  /* directions the model uses                      */
     unsigned most_rank;             /* directions it has room for, 0: not to be bounded */
     unsigned long long frames;      /* frames processed since new or reset            */

@@ -334,6 +334,7 @@ void lull_read(const lull *l, lull_readings *r)
         .noise_db = decibel(p->meter.noise),
         .speech = p->speech,
         .step = p->step,
+        .fit = 1 - p->unfit,
         .rank = p->rank,
         .most_rank = p->most_rank,
         .frames = now.frames,

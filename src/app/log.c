@@ -50,6 +50,7 @@ void log_readings(FILE *log, double seconds, const lull_readings *r)
     number(log, "speech", (double)r->speech, 3);
     number(log, "step", (double)r->step, 5);
     fprintf(log, ",\"rank\":%u", r->rank);
+    number(log, "fit", (double)r->fit, 3);
     list(log, "band_gain_db", r->band_gain_db, LULL_BANDS, 1);
     fputs("}\n", log);
 }

@@ -79,8 +79,15 @@ static struct summary sum_up(const struct pass *p, const lull_readings *r)
     };
 }
 
-static void warn(const struct pass *p, const struct summary *s)
+/* Below, a learned filter is told to be at a loss. */
+static const float FITS = 0.9f;
+
+static void warn(const struct pass *p, const struct summary *s, const lull_readings *r)
 {
+    if (r->fit < FITS && !p->config.adapt)
+        remark("%s: %.0f %% of what stands above the noise is nothing that %s has learned: "
+               "other noise, or another signal; --adapt 8 would follow it",
+               p->source.name, (double)(100 - 100 * r->fit), p->options->filter);
     if (s->missing)
         remark("%s: ends %lld frames (%.3f s) before its header says; the rest is done",
                p->source.name, s->missing, (double)s->missing / s->rate_hz);
@@ -116,7 +123,7 @@ void report_end(struct pass *p, bool whole)
 
     log_summary(p->log, &s, &r);
     if (!p->options->quiet)
-        warn(p, &s);
+        warn(p, &s, &r);
     if (p->options->verbose)
         conclude(&s);
 }

@@ -31,6 +31,7 @@ struct report {
     struct meter_values meter;
     float edge_hz[METER_BANDS];         /* upper ends of the meter's bands */
     float speech, step;
+    float unfit;                        /* share of the signal that no base explains */
     unsigned rank, most_rank;
     unsigned long long invalid;         /* samples that were NaN or infinite */
 };

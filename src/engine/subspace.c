@@ -315,16 +315,19 @@ static bool process(void *engine, const struct block *b, const struct controls *
 static void report(const void *engine, struct report *r)
 {
     const struct subspace *const s = engine;
-    float step = 0;
+    float step = 0, unfit = 0;
     unsigned rank = 0;
 
     for (size_t g = 0; g < s->groups; g++) {
         step = fast_max(step, step_now(&s->group[g].track.step));
+        if (s->group[g].knows)
+            unfit = fast_max(unfit, mixture_unfit(&s->group[g].base));
         rank = group_rank(s->group + g) > rank ? group_rank(s->group + g) : rank;
     }
     *r = (struct report){
         .meter = s->meter,
         .step = step,
+        .unfit = unfit,
         .rank = rank,
         .most_rank = s->groups ? (unsigned)s->group->track.plan.rank : 0,
         .invalid = s->invalid,

@@ -36,7 +36,7 @@
 #include <string.h>
 
 static const float UNLIKELY = 1e-3f;    /* a part that is believed less says nothing  */
-static const float PACE = 1e-3f;        /* of `kept`: 1000 vectors                    */
+static const float PACE = 1e-3f;        /* of the means: 1000 vectors                 */
 static const float BLIND = 1e-6f;       /* what a direction that is not seen is worth */
 static const float TINY = 1e-30f;
 static const float LOG_2_PI = 1.837877066f;
@@ -102,7 +102,7 @@ void mixture_reset(struct mixture *m)
         m->size[k] = 1;
         m->belief[k] = 1 / (float)K;
     }
-    m->kept = 0;
+    m->kept = m->inside = m->outside = 0;
     m->part = m->row = 0;
     m->ready = false;
 }
@@ -309,6 +309,15 @@ static float keeps(const struct mixture *m, size_t k)
     return fast_min(1 - (1 - m->trace[k] / n) / m->size[k], 1);
 }
 
+static void learn_fit(struct mixture *m, const float *restrict y, const float *restrict x_hat)
+{
+    const float inside = sum_product(x_hat, x_hat, m->n), both = sum_product(x_hat, y, m->n);
+    const float outside = sum_product(y, y, m->n) - 2 * both + inside;
+
+    m->inside += PACE * (inside / (float)m->n - m->inside);
+    m->outside += PACE * (outside / (float)m->n - m->outside);
+}
+
 void mixture_update(struct mixture *m, const float *restrict y, const unsigned char *known,
                     float *restrict x_hat)
 {
@@ -329,6 +338,15 @@ void mixture_update(struct mixture *m, const float *restrict y, const unsigned c
         kept += m->belief[k] * keeps(m, k);
     }
     m->kept += PACE * (kept - m->kept);
+    if (!m->gaps)
+        learn_fit(m, y, x_hat);
+}
+
+float mixture_unfit(const struct mixture *m)
+{
+    const float more = fast_max(m->outside - (1 - m->kept), 0);
+
+    return m->ready ? more / (more + m->inside + TINY) : 0;
 }
 
 void mixture_state(struct mixture *m, struct store *s)
@@ -348,6 +366,8 @@ void mixture_state(struct mixture *m, struct store *s)
     store_finite(s, &m->next_odds, 1);
     store_finite(s, &m->next_trace, 1);
     store_floats(s, &m->kept, 1, 0, 1);
+    store_finite(s, &m->inside, 1);
+    store_finite(s, &m->outside, 1);
     store_size(s, &m->part, 0, K - 1);
     store_size(s, &m->row, 0, r);
     store_bool(s, &m->ready);

@@ -45,6 +45,7 @@ struct mixture {
     size_t gaps;                /* numbers that were missing in the last vector       */
     float *seen;                /* [rank] scratch                                     */
     float evidence;             /* log density of the last vector                     */
+    float inside, outside;      /* mean power of a number of x_hat, and of y - x_hat   */
     float kept;                 /* mean share of the noise's power that is kept, 0..1 */
     size_t part, row;           /* that are next to be made white anew                */
     bool ready;                 /* all have been                                      */
@@ -77,6 +78,9 @@ void mixture_follow(struct mixture *m, const struct mixture_noise *noise);
  * all), and y is 0 where there is none. */
 void mixture_update(struct mixture *m, const float *restrict y, const unsigned char *known,
                     float *restrict x_hat);
+
+/* Share of what stands above the noise that the base does not explain, 0..1. */
+float mixture_unfit(const struct mixture *m);
 
 /* All that lasts from one vector to the next; see base/store.h. */
 void mixture_state(struct mixture *m, struct store *s);
