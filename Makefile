@@ -207,6 +207,7 @@ fuzz: deps                      ## throw broken files at every reader, SECONDS=6
 installed = 755:$(binary):$(BINDIR)/lull \
             644:include/lull.h:$(INCLUDEDIR)/lull.h \
             644:include/lull_tracker.h:$(INCLUDEDIR)/lull_tracker.h \
+            644:include/lull_learn.h:$(INCLUDEDIR)/lull_learn.h \
             644:$(static):$(LIBDIR)/liblull.a \
             755:$(shared):$(LIBDIR)/liblull.so.$(VERSION) \
             644:src/app/lull.1:$(MANDIR)/man1/lull.1 \

@@ -49,6 +49,7 @@ walls() {
     grep -HE '^#include "' base/*.[ch] | grep -v '"base/'
     grep -HE '^#include "(source|sink|app|engine)/|"lull' filter/*.[ch] | grep -v '"engine/recipe.h"'
     grep -HE '^#include "(source|sink|app|filter)/|"lull' engine/*.[ch]
+    grep -HE '^#include "(source|sink|app|filter|engine)/|"lull' learn/*.[ch]
     grep -HE '^#include "(engine|guard|frame|noise|track|shrink|rebuild)/' source/*.[ch] sink/*.[ch] app/*.[ch] 2>/dev/null
     grep -rl fftw3.h . | grep -v '^./base/fft.c$'
     ) | sed 's/^/  /'

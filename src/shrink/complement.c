@@ -13,6 +13,7 @@
 #include "base/sum.h"
 
 static const float MEMORY = 1000;       /* vectors                                           */
+static const float LOUD = 1.6f;         /* of the noise: so loud is no noise in any vector    */
 static const float MARGIN = 1.08f;      /* of the noise: less than that is no signal         */
 
 void complement_place(struct complement *c, struct arena *a, size_t channels, size_t lags)
@@ -54,6 +55,14 @@ void complement_update(struct complement *c, const float *restrict e)
         c->rest[i] += (power - c->rest[i]) / c->frames;
         c->gain[i] = 1 - MARGIN * c->free[i] / fast_max(c->rest[i], MARGIN * c->free[i]);
     }
+}
+
+float complement_now(const struct complement *c, const float *restrict e)
+{
+    const float n = (float)(c->channels * c->lags), noise = sum(c->free, c->channels);
+    const float loud = LOUD * noise / (float)c->channels, power = sum_product(e, e, c->channels * c->lags) / n;
+
+    return 1 - loud / fast_max(power, loud);
 }
 
 void complement_add(const struct complement *c, const float *restrict e, float least,

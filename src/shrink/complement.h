@@ -30,6 +30,10 @@ void complement_forget(struct complement *c, size_t channel);
 /* Learns from e[channels][lags], what a vector has outside the subspace. */
 void complement_update(struct complement *c, const float *restrict e);
 
+/* How much of e[channels][lags] is to be kept whatever was learnt so far, 0..1: all
+ * channels together, it is louder than noise would be. */
+float complement_now(const struct complement *c, const float *restrict e);
+
 /* Adds to x_hat[channels][lags] what is to be kept of e, the share `least` of it
  * at least. */
 void complement_add(const struct complement *c, const float *restrict e, float least,
