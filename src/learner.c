@@ -21,7 +21,8 @@
 #include <string.h>
 
 enum { BLOCK = 4096 };                          /* samples */
-static const double NUMBERS_A_US = 3000;        /* of a mixture, looked at */
+static const double NUMBERS_A_US = 3000;        /* of a mixture, looked at            */
+static const double TENTH = 1e5;                /* us a second: what it may take unasked */
 
 struct lull_learner {
     struct recipe recipe;
@@ -109,15 +110,17 @@ static bool open_front(struct lull_learner *l, const lull_config *cfg, const cha
 static void settle_shape(struct lull_learner *l, const lull_budget *b)
 {
     const size_t M = l->recipe.joint > 0 ? l->recipe.channels : 1;
+    const bool asked = b && (b->bytes || b->us > 0);
+    const double us = asked ? b->us : TENTH / l->recipe.rate_hz;
     double most = 0;
 
     l->members = M;
     l->groups = l->recipe.channels / M;
     l->lags = group_lags(&l->recipe, M);
-    if (b && b->bytes)
+    if (asked && b->bytes)
         most = (double)b->bytes / sizeof(float);
-    if (b && b->us > 0)
-        most = most > 0 ? fmin(most, b->us * NUMBERS_A_US) : b->us * NUMBERS_A_US;
+    if (us > 0)
+        most = most > 0 ? fmin(most, us * NUMBERS_A_US) : us * NUMBERS_A_US;
     l->most = (size_t)fmin(most / (double)l->groups, 1e15);
     if (most > 0 && !l->most)
         l->most = 1;

@@ -218,7 +218,7 @@ static void complete(struct group *g, bool freeze)
         follow(g, freeze);
     } else {
         memset(g->x_hat, 0, n * sizeof *g->x_hat);
-        g->directions.sure = g->complements ? complement_now(&g->complement, g->y) : 0;
+        g->directions.sure = complement_now(&g->complement, g->y, g->complements);
         add_complement(g, g->y, freeze);
     }
     for (size_t i = 0; i < n; i++)

@@ -13,7 +13,8 @@
 #include "base/sum.h"
 
 static const float MEMORY = 1000;       /* vectors                                           */
-static const float LOUD = 1.6f;         /* of the noise: so loud is no noise in any vector    */
+static const float LOUD = 1.6f;         /* of the noise: so loud is no noise of that floor,   */
+static const float SURE = 100;          /* and so loud no noise at all                        */
 static const float MARGIN = 1.08f;      /* of the noise: less than that is no signal         */
 
 void complement_place(struct complement *c, struct arena *a, size_t channels, size_t lags)
@@ -57,10 +58,12 @@ void complement_update(struct complement *c, const float *restrict e)
     }
 }
 
-float complement_now(const struct complement *c, const float *restrict e)
+float complement_now(const struct complement *c, const float *restrict e, bool often)
 {
-    const float n = (float)(c->channels * c->lags), noise = sum(c->free, c->channels);
-    const float loud = LOUD * noise / (float)c->channels, power = sum_product(e, e, c->channels * c->lags) / n;
+    const size_t n = c->channels * c->lags;
+    const float noise = sum(c->free, c->channels) / (float)c->channels;
+    const float loud = (often ? LOUD : SURE) * noise;
+    const float power = sum_product(e, e, n) / (float)n;
 
     return 1 - loud / fast_max(power, loud);
 }

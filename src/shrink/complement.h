@@ -9,6 +9,8 @@
 #include "base/arena.h"
 #include "base/store.h"
 
+#include <stdbool.h>
+
 struct complement {
     size_t channels, lags;
     float frames;               /* learnt from, saturating                       */
@@ -31,8 +33,8 @@ void complement_forget(struct complement *c, size_t channel);
 void complement_update(struct complement *c, const float *restrict e);
 
 /* How much of e[channels][lags] is to be kept whatever was learnt so far, 0..1: all
- * channels together, it is louder than noise would be. */
-float complement_now(const struct complement *c, const float *restrict e);
+ * channels together, it is louder than noise would be, or (not often) far louder. */
+float complement_now(const struct complement *c, const float *restrict e, bool often);
 
 /* Adds to x_hat[channels][lags] what is to be kept of e, the share `least` of it
  * at least. */
