@@ -152,8 +152,14 @@ delay_in() {                    # delay_in FROM TO
     sed -n "$((($(wc -l <delays) + 1) / 2))p" delays
 }
 
+# A delay that wanders by itself, on a busy machine, is none to compare with.
+steady_in() {                   # steady_in FROM TO
+    awk -v from="$1" -v to="$2" '$1 >= from && $1 < to { if (!n++ || $2 < a) a = $2; if ($2 > b) b = $2 }
+        END { exit !(n && b - a <= 5) }' clicks
+}
+
 # What piled up is dropped, once, and 2 s later sound is as late as it was before:
-# measured by clicks from end to end.  Where the clicks' own program lost sound, once more.
+# measured by clicks from end to end.  Where that cannot be told, once more.
 after_a_stall_it_is_as_late_as_before_in_two_seconds() {
     for try in 1 2 3; do
         serve
@@ -172,7 +178,7 @@ after_a_stall_it_is_as_late_as_before_in_two_seconds() {
         echo "#   $before ms before, $after ms from 2 s after a stall of 1 s; $(grep -c lost clicks) losses of the measure's own" >&3
         says 'piled up: dropped'
         [ "$(number restarts log)" = 1 ]
-        grep -q lost clicks || break
+        ! grep -q lost clicks && steady_in 2 6 && break
     done
     awk -v a="$before" -v b="$after" 'BEGIN { exit !(a > 0 && b > 0 && b - a <= 5 && a - b <= 5) }'
 }
