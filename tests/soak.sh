@@ -152,8 +152,14 @@ delay_in() {                    # delay_in FROM TO
     sed -n "$((($(wc -l <delays) + 1) / 2))p" delays
 }
 
+# A delay that wanders by itself, on a busy machine, is none to compare with.
+steady_in() {                   # steady_in FROM TO
+    awk -v from="$1" -v to="$2" '$1 >= from && $1 < to { if (!n++ || $2 < a) a = $2; if ($2 > b) b = $2 }
+        END { exit !(n && b - a <= 5) }' clicks
+}
+
 # What piled up is dropped, once, and 2 s later sound is as late as it was before:
-# measured by clicks from end to end.  Where the clicks' own program lost sound, once more.
+# measured by clicks from end to end.  Where that cannot be told, once more.
 after_a_stall_it_is_as_late_as_before_in_two_seconds() {
     for try in 1 2 3; do
         serve
@@ -172,14 +178,29 @@ after_a_stall_it_is_as_late_as_before_in_two_seconds() {
         echo "#   $before ms before, $after ms from 2 s after a stall of 1 s; $(grep -c lost clicks) losses of the measure's own" >&3
         says 'piled up: dropped'
         [ "$(number restarts log)" = 1 ]
-        grep -q lost clicks || break
+        ! grep -q lost clicks && steady_in 2 6 && break
     done
     awk -v a="$before" -v b="$after" 'BEGIN { exit !(a > 0 && b > 0 && b - a <= 5 && a - b <= 5) }'
 }
 
+# More than there is time for: what is left out, and in what order.
+too_much_is_relieved_step_by_step() {
+    "$PROOFS/sound" 12 48000 >in.raw
+    serve
+    pacat -d mic --raw --format=float32le --rate=48000 --channels=1 in.raw &
+    begin -f vibration -c 4
+    sleep 6
+    kill -TERM $live
+    wait $live || true
+    grep 'too busy' err | sed 's/^/#   /' >&3
+    echo "#   load $(number load log) in the end, $(number relieved log) steps" >&3
+    grep 'too busy' err >said
+    sed -n 1p said | grep -q 'stopped learning'; sed -n 2p said | grep -q 'quarter of its directions'
+}
+
 exec 3>&1
 echo "# load average $(cut -d' ' -f1-3 /proc/loadavg): sound without a gap needs a machine that is idle"
-for test in sound_flows_without_a_gap a_signal_ends_it after_a_stall_it_is_as_late_as_before_in_two_seconds \
+for test in sound_flows_without_a_gap a_signal_ends_it too_much_is_relieved_step_by_step after_a_stall_it_is_as_late_as_before_in_two_seconds \
     a_stuck_server_is_told_and_left a_signal_ends_it_while_the_server_is_stuck \
     a_server_that_is_stuck_at_the_start_is_told a_killed_server_is_told it_waits_for_a_server_and_goes_on; do
     it $test pulseaudio pactl

@@ -189,6 +189,21 @@ static void it_ends_after_its_frames(void **state)
     free_through(t);
 }
 
+/* A device loses sound while it finds its feet: that is no xrun of ours. */
+static void losses_count_once_a_device_has_settled(void **state)
+{
+    struct through *t = new_through(sound);
+
+    (void)state;
+    for (size_t at = 0; at < RATE; at += 160)
+        through_process(t, sound + at, heard + at, 160, at == 1600 || at == 12800 || at == 14400);
+    assert_int_equal(atomic_load(&t->lost), 2);
+    through_begin(t);                   /* it is another, or begins again */
+    through_process(t, sound, heard, 160, true);
+    assert_int_equal(atomic_load(&t->lost), 2);
+    free_through(t);
+}
+
 /* The largest step of a second of a slow sine, which has none above .02. */
 static float largest_step(struct through *t, enum relief (*relief)(size_t block))
 {
@@ -397,6 +412,7 @@ int main(void)
         cmocka_unit_test(a_ring_keeps_order_between_threads),
         cmocka_unit_test(a_block_is_what_lull_makes_of_it),
         cmocka_unit_test(it_ends_after_its_frames),
+        cmocka_unit_test(losses_count_once_a_device_has_settled),
         cmocka_unit_test(stepping_aside_and_back_does_not_click),
         cmocka_unit_test(with_fewer_directions_it_does_not_click),
         cmocka_unit_test(what_was_learnt_is_there_the_next_time),
