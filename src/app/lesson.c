@@ -85,7 +85,7 @@ static void print_all(const char *path, const unsigned char *bytes, size_t size,
     const lull_config cfg = lull_preset_file(bytes, size, 0, 0);
     lull *const made = lull_new(&cfg, NULL);
 
-    printf("%s: learned filter, %zu bytes\n\n", path, size);
+    printf("%s: %s, %zu bytes\n\n", path, made ? "learned filter" : "adapter", size);
     print_text((const char *)bytes);
     if (l->dim) {
         print_numbers(l, size);

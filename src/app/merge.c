@@ -29,7 +29,7 @@ static bool refuse(const struct options *o, const char *path, const unsigned cha
         return fault_set(why, EX_CONFIG, "%s: learned another kind of signal than %s", path, o->in);
     if (lull_filter_check_file(bytes, size, message, sizeof message) && *message)
         return fault_set(why, EX_CONFIG, "%s: %s", path, message);
-    return fault_set(why, EX_CONFIG, "%s: %s", path, lull_strerror(status));
+    return fault_set(why, EX_CONFIG, "%s: has learned no signal", path);
 }
 
 /* Most sums are no larger than their parts: a second try is for the others. */
