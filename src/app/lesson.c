@@ -80,44 +80,60 @@ static void print_spectrum(const lull_lesson *l)
     }
 }
 
-static void print_all(const char *path, const unsigned char *bytes, size_t size, const lull_lesson *l)
+static bool is_adapter(const unsigned char *bytes)
+{
+    return !memcmp(bytes + strlen((const char *)bytes) + 1, "ADAP", 4);
+}
+
+/* What it costs, unless it is no filter by itself. */
+static void print_cost(const lull *l, double rate_hz)
+{
+    if (l)
+        printf("\n  cost     latency %zu frames (%.4g ms), memory %zu kB\n", lull_latency(l),
+               1000 * (double)lull_latency(l) / rate_hz, (lull_memory(l) + 1023) / 1024);
+}
+
+static bool print_all(const char *path, const unsigned char *bytes, size_t size, struct fault *why)
 {
     const lull_config cfg = lull_preset_file(bytes, size, 0, 0);
     lull *const made = lull_new(&cfg, NULL);
+    lull_lesson l;
 
+    if (!made && !is_adapter(bytes))
+        return fault_set(why, EX_CONFIG, "%s: what is in it goes with none of its settings", path);
     printf("%s: %s, %zu bytes\n\n", path, made ? "learned filter" : "adapter", size);
     print_text((const char *)bytes);
-    if (l->dim) {
-        print_numbers(l, size);
-        print_spectrum(l);
+    if (!lull_filter_read(bytes, size, &l)) {
+        print_numbers(&l, size);
+        print_spectrum(&l);
     }
-    if (made)
-        printf("\n  cost     latency %zu frames (%.4g ms), memory %zu kB\n", lull_latency(made),
-               1000 * (double)lull_latency(made) / cfg.rate_hz, (lull_memory(made) + 1023) / 1024);
+    print_cost(made, cfg.rate_hz);
     lull_free(made);
+    return true;
+}
+
+static bool inspect_bytes(const char *path, const unsigned char *bytes, size_t size, struct fault *why)
+{
+    char message[160];
+
+    if (!memchr(bytes, 0, size))
+        return fault_set(why, EX_CONFIG, "%s: a text, or only the beginning of a learned filter",
+                         path);
+    if (lull_filter_check_file(bytes, size, message, sizeof message))
+        return fault_set(why, EX_CONFIG, "%s: %s", path, message);
+    return print_all(path, bytes, size, why);
 }
 
 int lesson_inspect(const char *path)
 {
     struct fault why = { 0 };
-    char message[160];
     size_t size;
     unsigned char *const bytes = filter_read(path, &size, &why);
-    lull_lesson l;
+    const bool done = bytes && inspect_bytes(path, bytes, size, &why);
 
-    if (!bytes)
-        return complain(why.code, "%s", why.text);
-    if (!memchr(bytes, 0, size)) {
-        free(bytes);
-        return complain(EX_CONFIG, "%s: a text, that has learned nothing", path);
-    }
-    if (lull_filter_check_file(bytes, size, message, sizeof message)) {
-        free(bytes);
-        return complain(EX_CONFIG, "%s: %s", path, message);
-    }
-    lull_filter_read(bytes, size, &l);
-    print_all(path, bytes, size, &l);
     free(bytes);
+    if (!done)
+        return complain(why.code, "%s", why.text);
     if (fflush(stdout) || ferror(stdout))
         return complain(EX_IOERR, "standard output: cannot write");
     return 0;
