@@ -797,7 +797,7 @@ what_a_filter_adds_is_kept_and_lent() {
     lull -f a.filter --adapt 2 b.csv two.csv; same one.csv two.csv
     exits 0 lull -f a.filter --adapt 2 --adapter add b.csv two.csv; silent; differ one.csv two.csv
     exits 0 lull merge a.filter add -o both.filter; exits 0 lull -f both.filter b.csv out.csv; silent; differ base.csv out.csv
-    lull inspect add >seen; grep -q '^add: adapter, ' seen
+    lull inspect add >seen; grep -q '^add: adapter, ' seen; grep -q 'numbers  184 stored (736 bytes of [0-9]*), r(d+k), against d k = 2116; r 2, d 46, k 46' seen
     cp add kept; rm -f new.csv new.filter
     refused() { want=$1 why=$2; shift 2; exits $want lull "$@" b.csv new.csv; says "$why"; absent new.csv; same kept add; no_litter; }
     refused 78 'add: not for a.filter, or not of 3' -f a.filter --adapt 3 --adapter add --save-adapter add

@@ -133,8 +133,9 @@ static bool refuse(const struct pass *p, lull_status status, struct fault *why)
         return refuse_learned(p, why);
     if (o->filter_size && status == LULL_BAD_FILTER)
         return fault_set(why, EX_CONFIG, "%s: what is in it goes with none of its settings%s",
-                         o->filter, lull_filter_read(o->filter_text, o->filter_size, &lesson)
-                                        ? "; an adapter wants --adapter" : "");
+                         o->filter, !lull_filter_read(o->filter_text, o->filter_size, &lesson) &&
+                                 !lesson.parts
+                             ? "; an adapter wants --adapter" : "");
     switch (status) {
     case LULL_NO_MEMORY:
         return fault_set(why, EX_OSERR, "%s", reason);

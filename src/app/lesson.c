@@ -43,18 +43,22 @@ static void print_text(const char *text)
     }
 }
 
-/* Full matrices: of each model, what its directions stand for. */
+/* What would stand there instead: a full matrix for each subspace. */
 static void print_numbers(const lull_lesson *l, size_t size)
 {
-    const double d = l->dim, r = (double)l->parts * l->rank;
-    const double full = (double)l->groups * l->parts * d * d;
+    const double d = l->dim, matrices = (double)l->groups * (l->parts ? l->parts : 1);
 
     printf("\n  vectors  n = %u, in %u group%s of channels\n", l->dim, l->groups,
            l->groups == 1 ? "" : "s");
-    printf("  model    %u part%s of rank %u: r = %.0f, of d = %u\n", l->parts,
-           l->parts == 1 ? "" : "s", l->rank, r, l->dim);
-    printf("  numbers  %llu stored, in %zu bytes, against d k = %.0f of full matrices (%.0f times "
-           "as many)\n", l->numbers, size, full, full / (double)l->numbers);
+    if (l->parts)
+        printf("  model    %u subspace%s of rank %u, and their means\n", l->parts,
+               l->parts == 1 ? "" : "s", l->rank);
+    else
+        printf("  adapter  W = W0 + B A of rank %u\n", l->rank);
+    printf("  numbers  %llu stored (%llu bytes of %zu), ", l->numbers, 4 * l->numbers, size);
+    if (!l->parts)
+        printf("r(d+k), ");
+    printf("against d k = %.0f; r %u, d %u, k %u\n", matrices * d * d, l->rank, l->dim, l->dim);
 }
 
 /* Bars in dB below the strongest. */
@@ -80,11 +84,6 @@ static void print_spectrum(const lull_lesson *l)
     }
 }
 
-static bool is_adapter(const unsigned char *bytes)
-{
-    return !memcmp(bytes + strlen((const char *)bytes) + 1, "ADAP", 4);
-}
-
 /* What it costs, unless it is no filter by itself. */
 static void print_cost(const lull *l, double rate_hz)
 {
@@ -98,12 +97,13 @@ static bool print_all(const char *path, const unsigned char *bytes, size_t size,
     const lull_config cfg = lull_preset_file(bytes, size, 0, 0);
     lull *const made = lull_new(&cfg, NULL);
     lull_lesson l;
+    const bool known = !lull_filter_read(bytes, size, &l);
 
-    if (!made && !is_adapter(bytes))
+    if (!made && (!known || l.parts))
         return fault_set(why, EX_CONFIG, "%s: what is in it goes with none of its settings", path);
     printf("%s: %s, %zu bytes\n\n", path, made ? "learned filter" : "adapter", size);
     print_text((const char *)bytes);
-    if (!lull_filter_read(bytes, size, &l)) {
+    if (known) {
         print_numbers(&l, size);
         print_spectrum(&l);
     }

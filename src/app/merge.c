@@ -60,11 +60,11 @@ static bool take(const struct options *o, struct sum *sum, const char *path, str
 {
     size_t size;
     unsigned char *const bytes = filter_read(path, &size, why);
-    lull_lesson unused;
+    lull_lesson l;
 
     if (!bytes)
         return false;
-    if (!sum->bytes && !lull_filter_read(bytes, size, &unused)) {
+    if (!sum->bytes && !lull_filter_read(bytes, size, &l) && l.parts) {
         *sum = (struct sum){ bytes, size };
         return true;
     }
