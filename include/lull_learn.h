@@ -70,8 +70,8 @@ typedef struct {
                                    all 1; learners: 0                                    */
 } lull_lesson;
 
-/* Of a learner, after lull_learner_save(); and of a file: LULL_BAD_FILTER if it is no
- * learned one. */
+/* Of a learner, after lull_learner_save(); and of a file, filter or adapter (which has
+ * 0 parts): LULL_BAD_FILTER if it is neither. */
 LULL_API void lull_learner_read(const lull_learner *l, lull_lesson *what);
 LULL_API lull_status lull_filter_read(const void *file, size_t size, lull_lesson *what);
 

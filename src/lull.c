@@ -148,6 +148,8 @@ static lull_status open_file(const lull_config *cfg, struct recipe *r)
 
     if (!cfg->filter || !filter_file_open(cfg->filter, cfg->filter_size, &f, &unused))
         return LULL_BAD_FILTER;
+    if (filter_file_section(&f, "ADAP", &l->signal, &l->signal_size))
+        return LULL_BAD_FILTER;
     *r = f.recipe;
     l->rate_hz = f.head.rate_hz;
     l->channels = (size_t)f.head.channels;

@@ -29,6 +29,23 @@ static bool open_lesson(struct lesson *l, const void *bytes, size_t size)
            known_open(&l->known, at, section);
 }
 
+/* An adapter, understood. */
+struct addendum {
+    struct filter_file file;
+    struct addition rows;
+};
+
+static bool open_addendum(struct addendum *d, const void *bytes, size_t size)
+{
+    const unsigned char *at;
+    size_t section;
+    struct filter_fault unused;
+
+    return filter_file_open(bytes, size, &d->file, &unused) &&
+           filter_file_section(&d->file, "ADAP", &at, &section) &&
+           addition_open(&d->rows, at, section);
+}
+
 /* The models of all groups of a shape, in one block; to be freed. */
 struct models {
     void *memory;
@@ -121,8 +138,16 @@ static lull_status find_spectrum(const struct known *k, lull_lesson *what)
 lull_status lull_filter_read(const void *file, size_t size, lull_lesson *what)
 {
     struct lesson l;
+    struct addendum d;
 
     *what = (lull_lesson){ 0 };
+    if (open_addendum(&d, file, size)) {
+        what->groups = (unsigned)d.rows.groups;
+        what->dim = (unsigned)(d.rows.channels * d.rows.lags);
+        what->rank = (unsigned)d.rows.rank;
+        what->numbers = 2ULL * what->groups * what->rank * what->dim;   /* B and A */
+        return LULL_OK;
+    }
     if (!open_lesson(&l, file, size))
         return LULL_BAD_FILTER;
 
@@ -214,22 +239,6 @@ static bool alike(const struct lesson *a, const struct lesson *b)
 }
 
 /* ---- an adapter into its base */
-
-struct addendum {
-    struct filter_file file;
-    struct addition rows;
-};
-
-static bool open_addendum(struct addendum *d, const void *bytes, size_t size)
-{
-    const unsigned char *at;
-    size_t section;
-    struct filter_fault unused;
-
-    return filter_file_open(bytes, size, &d->file, &unused) &&
-           filter_file_section(&d->file, "ADAP", &at, &section) &&
-           addition_open(&d->rows, at, section);
-}
 
 static bool fits(const struct lesson *l, const struct addendum *d)
 {

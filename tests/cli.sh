@@ -790,6 +790,35 @@ a_budget_is_kept() {
     exits 0 lull learn -f ecg --budget 0.1us a.csv -o small.filter >said; grep -q 'within the budget' said
 }
 
+what_a_filter_adds_is_kept_and_lent() {
+    beats 6 3 >a.csv; beats 6 4 16 >b.csv; rm -f add
+    lull learn -q -f ecg a.csv -o a.filter; lull -f a.filter b.csv base.csv
+    exits 0 lull -f a.filter --adapt 2 --save-adapter add b.csv one.csv; silent; differ base.csv one.csv; [ -s add ]
+    lull -f a.filter --adapt 2 b.csv two.csv; same one.csv two.csv
+    exits 0 lull -f a.filter --adapt 2 --adapter add b.csv two.csv; silent; differ one.csv two.csv
+    exits 0 lull merge a.filter add -o both.filter; exits 0 lull -f both.filter b.csv out.csv; silent; differ base.csv out.csv
+    lull inspect add >seen; grep -q '^add: adapter, ' seen; grep -q 'numbers  184 stored (736 bytes of [0-9]*), r(d+k), against d k = 2116; r 2, d 46, k 46' seen
+    cp add kept; rm -f new.csv new.filter
+    refused() { want=$1 why=$2; shift 2; exits $want lull "$@" b.csv new.csv; says "$why"; absent new.csv; same kept add; no_litter; }
+    refused 78 'add: not for a.filter, or not of 3' -f a.filter --adapt 3 --adapter add --save-adapter add
+    refused 78 'a.filter: no adapter' -f a.filter --adapt 2 --adapter a.filter
+    refused 78 'add: .*an adapter wants --adapter' -f ./add
+    head -c 400 add >cut; refused 78 '^lull: cut: ' -f a.filter --adapt 2 --adapter cut
+    refused 66 '^lull: missing: ' -f a.filter --adapt 2 --adapter missing
+    refused 73 '^lull: none/x: ' -f a.filter --adapt 2 --save-adapter none/x
+    refused 64 'what was learned' -f ecg --adapt 2; refused 64 'of how many' -f a.filter --save-adapter add
+    refused 64 'whole number' -f a.filter --adapt 1.5; refused 64 'must be 1 to 64' -f a.filter --adapt 65
+    exits 78 lull merge add a.filter -o new.filter; says '^lull: add: has learned no signal'; absent new.filter
+}
+
+a_learned_filter_goes_on_in_chunks_as_well() {
+    beats 8 3 >a.csv; lull learn -q -f ecg a.csv -o a.filter; rm -f s
+    lull -f a.filter --adapt 2 a.csv want.csv
+    head -n 701 a.csv >1.csv; { head -n 1 a.csv; tail -n +702 a.csv; } >2.csv
+    lull --state s -f a.filter --adapt 2 1.csv out1.csv; lull --state s --last -f a.filter --adapt 2 2.csv out2.csv
+    { cat out1.csv; tail -n +2 out2.csv; } >got.csv; same want.csv got.csv
+}
+
 # ---- a stream in chunks
 
 piece() { tail -c +$(($2 + 1)) "$1" | head -c "$3"; }   # piece FILE FROM BYTES
@@ -1035,6 +1064,8 @@ it merged_filters_are_one
 it what_cannot_be_learned_leaves_what_was_there
 it an_interrupted_lesson_leaves_what_was_there timeout mkfifo
 it a_budget_is_kept
+it what_a_filter_adds_is_kept_and_lent
+it a_learned_filter_goes_on_in_chunks_as_well
 it a_stream_in_chunks_comes_out_as_one
 it chunks_may_be_files
 it chunks_of_a_table_keep_their_rows

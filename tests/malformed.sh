@@ -193,5 +193,57 @@ cp good.npy bad; refused 'no rate' 64 'holds no rate' bad.npy
 echo 1,2 >bad; refused 'a table by the name of an array' 65 'not an NPY array' bad.npy -r 16000
 cp good.npy bad; refused 'an array by the name of a table' 65 '' bad.csv -r 16000
 
+# ---- learned filters
+
+awk 'BEGIN { s = 3; print "time,a,b"; for (t = 0; t < 1500; t++) { s = (s * 16807) % 2147483647
+    printf "%.3f,%.5f,%.5f\n", t / 250, sin(t / 9) * sin(t / 99), cos(t / 9) + s / 1e12 } }' >in.csv
+"$LULL" learn -q -f ecg in.csv -o whole.filter
+
+# As a filter, an adapter, a part of another, something to look at, to learn from.
+lesson() {                      # lesson KIND REASON: what is in the file `bad`
+    kind=$1 ext=csv
+    kinds=$((kinds + 1))
+    cp bad bad.filter
+    for use in '-f bad.filter in.csv out.csv' '-f whole.filter --adapt 2 --adapter bad.filter in.csv out.csv' \
+        'merge bad.filter whole.filter -o out.csv' 'merge whole.filter bad.filter -o out.csv' 'inspect bad.filter' \
+        'learn -f bad.filter in.csv -o out.csv'; do
+        (eval "$limit"; $watch "$LULL" $use) 2>err </dev/null >said
+        got=$?
+        judge 'bad.filter[:0-9]*' 78 "$2"
+        [ ! -s said ] || { echo "not ok - $kind: something is said of it"; failed=$((failed + 1)); }
+    done
+}
+flip() {                        # flip AT: a byte of whole.filter
+    head -c "$1" whole.filter
+    printf "\\$(printf %03o $((255 - $(od -An -t u1 -j "$1" -N 1 whole.filter))))"
+    tail -c +$(($1 + 2)) whole.filter
+}
+forged() {                      # forged KIND REASON BODY [KEYS]: well sealed, in printf's escapes
+    { printf 'format = 1.0\nengine = subspace\njoint = yes\n%b' "$4"; printf 'rate = 250\nchannels = 2\nbody = '
+      printf "$3" | wc -c; printf '\000'; printf "$3"; } >sealed
+    { cat sealed; le 4 "$(gzip -nc <sealed | tail -c 8 | head -c 4 | od -An -t u4)"; } >bad
+    lesson "$1" "$2"
+}
+size=$(wc -c <whole.filter)
+for n in 20 400 700 $((size / 2)) $((size - 5)) $((size - 1)); do
+    head -c "$n" whole.filter >bad; lesson "a learned filter cut after $n bytes" ''
+done
+for at in 3 10 60 500 700 $((size / 2)) $((size - 6)) $((size - 1)); do
+    flip "$at" >bad; lesson "a learned filter with byte $at turned over" ''
+done
+sed 's/^rate = 250/rate = 500/' whole.filter >bad; lesson 'a learned filter edited' 'edited'
+{ cat whole.filter; echo; } >bad; lesson 'a learned filter and more' 'checksum'
+{ printf 'format = 1.0\n'; zeros 100000; } >bad; lesson 'a hundred thousand zeros' ''
+printf 'format = 7.1\n\000' >bad; lesson 'a format of the future' 'newer lull'
+forged 'a section beyond the end' 'beyond the end' 'SIGN\377\377\377\177'
+forged 'a section of the largest size' 'beyond the end' 'SIGN\377\377\377\377abc'
+forged 'half a section' 'beyond the end' 'SIG'
+forged 'an unknown section' 'none that this version knows' 'SIGH\000\000\000\000'
+forged 'a section twice' 'twice' 'NOIS\000\000\000\000NOIS\000\000\000\000'
+forged 'a lesson of zeros' '' 'SIGN\\020\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000'
+forged 'a lesson of nothing' '' 'SIGN\\000\\000\\000\\000'
+forged 'a key that is none' 'no such key' '' 'lagz = 3\n'
+forged 'a key twice' 'told already' '' 'format = 1.0\n'
+
 echo "$kinds kinds of malformed input, $failed not refused as they should be"
 [ "$failed" = 0 ]

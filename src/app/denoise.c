@@ -10,12 +10,14 @@
  * so, and only the last one ends so.
  */
 #include "app/denoise.h"
+#include "app/adapt.h"
 #include "app/errors.h"
 #include "app/filters.h"
 #include "app/log.h"
 #include "app/pass.h"
 #include "app/report.h"
 #include "app/stop.h"
+#include "lull_learn.h"
 #include <errno.h>
 #include <math.h>
 #include <signal.h>
@@ -104,6 +106,8 @@ lull_config config_of(const struct options *o, const struct sound *sound)
         cfg.mix = (float)o->mix;
     if (o->latency_ms >= 0)
         cfg.latency_ms = (float)o->latency_ms;
+    if (o->adapt > 0)
+        cfg.adapt = (unsigned)o->adapt;
     return cfg;
 }
 
@@ -123,9 +127,15 @@ static bool refuse(const struct pass *p, lull_status status, struct fault *why)
 {
     const char *reason = lull_strerror(status), *in = p->source.name;
     const struct options *o = p->options;
+    lull_lesson lesson;
 
     if (o->filter_size && (status == LULL_BAD_RATE || status == LULL_BAD_CHANNELS))
         return refuse_learned(p, why);
+    if (o->filter_size && status == LULL_BAD_FILTER)
+        return fault_set(why, EX_CONFIG, "%s: what is in it goes with none of its settings%s",
+                         o->filter, !lull_filter_read(o->filter_text, o->filter_size, &lesson) &&
+                                 !lesson.parts
+                             ? "; an adapter wants --adapter" : "");
     switch (status) {
     case LULL_NO_MEMORY:
         return fault_set(why, EX_OSERR, "%s", reason);
@@ -173,6 +183,8 @@ static bool go_on(struct pass *p, struct fault *why)
     char text[256];
     lull_readings r;
 
+    if (!p->resume.found && !adapt_load(p->options, p->lull, why))
+        return false;
     if (!resume_load(&p->resume, p->lull, about(p, text, sizeof text), why))
         return false;
     lull_read(p->lull, &r);
@@ -248,6 +260,8 @@ static bool save(struct pass *p, struct fault *why)
 {
     char text[256];
 
+    if (!adapt_save(p->options, p->lull, &p->adapter, why))
+        return false;
     return p->ended || resume_save(&p->resume, p->lull, about(p, text, sizeof text), &p->source,
                                    &p->sink, why);
 }
@@ -255,7 +269,8 @@ static bool save(struct pass *p, struct fault *why)
 static bool conclude(struct pass *p, struct fault *why)
 {
     if (!would_spoil(p))
-        return save(p, why) && sink_close(&p->sink, why) && resume_place(&p->resume, why);
+        return save(p, why) && sink_close(&p->sink, why) && resume_place(&p->resume, why) &&
+               (!p->adapter.temp || whole_place(&p->adapter, why));
     remark("%s: interrupted; left as it was", p->sink.name);
     return true;
 }
@@ -270,6 +285,7 @@ static bool pass_through(struct pass *p, struct fault *why)
     lull_free(p->lull);
     source_close(&p->source);
     resume_close(&p->resume);
+    whole_discard(&p->adapter);
     return log_close(p->log, p->options->log, done ? why : &later) && done;
 }
 
@@ -293,7 +309,7 @@ static int check(const struct options *o)
     if (o->state && (same_place(o->state, o->in) || same_place(o->state, o->out) ||
                      (o->log && same_place(o->state, o->log))))
         return complain(EX_USAGE, "--state %s: that is another file of this run", o->state);
-    return 0;
+    return adapt_check(o);
 }
 
 /* Nobody reads any more: end as a program ends that never knew of it. */

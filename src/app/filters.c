@@ -8,6 +8,7 @@
 #include "app/whole.h"
 #include "lull.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -88,18 +89,27 @@ unsigned char *filter_read(const char *path, size_t *size, struct fault *why)
 }
 
 /* What was learned has zeros in it, a text has none. */
+static bool check(const char *path, const unsigned char *bytes, size_t size, struct fault *why)
+{
+    return memchr(bytes, 0, size) ? check_learned(path, bytes, size, why)
+                                  : check_text(path, (const char *)bytes, size, why);
+}
+
 static bool load(struct options *o, struct fault *why)
 {
-    static unsigned char *bytes;        /* until the end */
+    static unsigned char *kept;         /* until the end */
     size_t size;
+    unsigned char *const bytes = filter_read(o->filter, &size, why);
 
-    bytes = filter_read(o->filter, &size, why);
-    if (!bytes)
+    if (!bytes || !check(o->filter, bytes, size, why)) {
+        free(bytes);
         return false;
+    }
+    free(kept);
+    kept = bytes;
     o->filter_text = (char *)bytes;
     o->filter_size = memchr(bytes, 0, size) ? size : 0;
-    return o->filter_size ? check_learned(o->filter, bytes, size, why)
-                          : check_text(o->filter, o->filter_text, size, why);
+    return true;
 }
 
 int filter_settle(struct options *o)

@@ -174,7 +174,7 @@ static void take(struct course *c, const struct stretch *want, long long at, con
         return;
     lull_learner_add(c->learner, x + (size_t)(from - at) * c->sound.channels, (size_t)(to - from));
     c->frames += to - from;
-    progress_update(&c->progress, c->frames, NAN);
+    progress_update(&c->progress, c->frames, (double)NAN);
 }
 
 static bool read_stretch(struct course *c, struct source *s, const struct stretch *want,

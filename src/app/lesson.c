@@ -43,18 +43,22 @@ static void print_text(const char *text)
     }
 }
 
-/* Full matrices: of each model, what its directions stand for. */
+/* What would stand there instead: a full matrix for each subspace. */
 static void print_numbers(const lull_lesson *l, size_t size)
 {
-    const double d = l->dim, r = (double)l->parts * l->rank;
-    const double full = (double)l->groups * l->parts * d * d;
+    const double d = l->dim, matrices = (double)l->groups * (l->parts ? l->parts : 1);
 
     printf("\n  vectors  n = %u, in %u group%s of channels\n", l->dim, l->groups,
            l->groups == 1 ? "" : "s");
-    printf("  model    %u part%s of rank %u: r = %.0f, of d = %u\n", l->parts,
-           l->parts == 1 ? "" : "s", l->rank, r, l->dim);
-    printf("  numbers  %llu stored, in %zu bytes, against d k = %.0f of full matrices (%.0f times "
-           "as many)\n", l->numbers, size, full, full / (double)l->numbers);
+    if (l->parts)
+        printf("  model    %u subspace%s of rank %u, and their means\n", l->parts,
+               l->parts == 1 ? "" : "s", l->rank);
+    else
+        printf("  adapter  W = W0 + B A of rank %u\n", l->rank);
+    printf("  numbers  %llu stored (%llu bytes of %zu), ", l->numbers, 4 * l->numbers, size);
+    if (!l->parts)
+        printf("r(d+k), ");
+    printf("against d k = %.0f; r %u, d %u, k %u\n", matrices * d * d, l->rank, l->dim, l->dim);
 }
 
 /* Bars in dB below the strongest. */
@@ -80,44 +84,56 @@ static void print_spectrum(const lull_lesson *l)
     }
 }
 
-static void print_all(const char *path, const unsigned char *bytes, size_t size, const lull_lesson *l)
+/* What it costs, unless it is no filter by itself. */
+static void print_cost(const lull *l, double rate_hz)
+{
+    if (l)
+        printf("\n  cost     latency %zu frames (%.4g ms), memory %zu kB\n", lull_latency(l),
+               1000 * (double)lull_latency(l) / rate_hz, (lull_memory(l) + 1023) / 1024);
+}
+
+static bool print_all(const char *path, const unsigned char *bytes, size_t size, struct fault *why)
 {
     const lull_config cfg = lull_preset_file(bytes, size, 0, 0);
     lull *const made = lull_new(&cfg, NULL);
+    lull_lesson l;
+    const bool known = !lull_filter_read(bytes, size, &l);
 
-    printf("%s: learned filter, %zu bytes\n\n", path, size);
+    if (!made && (!known || l.parts))
+        return fault_set(why, EX_CONFIG, "%s: what is in it goes with none of its settings", path);
+    printf("%s: %s, %zu bytes\n\n", path, made ? "learned filter" : "adapter", size);
     print_text((const char *)bytes);
-    if (l->dim) {
-        print_numbers(l, size);
-        print_spectrum(l);
+    if (known) {
+        print_numbers(&l, size);
+        print_spectrum(&l);
     }
-    if (made)
-        printf("\n  cost     latency %zu frames (%.4g ms), memory %zu kB\n", lull_latency(made),
-               1000 * (double)lull_latency(made) / cfg.rate_hz, (lull_memory(made) + 1023) / 1024);
+    print_cost(made, cfg.rate_hz);
     lull_free(made);
+    return true;
+}
+
+static bool inspect_bytes(const char *path, const unsigned char *bytes, size_t size, struct fault *why)
+{
+    char message[160];
+
+    if (!memchr(bytes, 0, size))
+        return fault_set(why, EX_CONFIG, "%s: a text, or only the beginning of a learned filter",
+                         path);
+    if (lull_filter_check_file(bytes, size, message, sizeof message))
+        return fault_set(why, EX_CONFIG, "%s: %s", path, message);
+    return print_all(path, bytes, size, why);
 }
 
 int lesson_inspect(const char *path)
 {
     struct fault why = { 0 };
-    char message[160];
     size_t size;
     unsigned char *const bytes = filter_read(path, &size, &why);
-    lull_lesson l;
+    const bool done = bytes && inspect_bytes(path, bytes, size, &why);
 
-    if (!bytes)
-        return complain(why.code, "%s", why.text);
-    if (!memchr(bytes, 0, size)) {
-        free(bytes);
-        return complain(EX_CONFIG, "%s: a text, that has learned nothing", path);
-    }
-    if (lull_filter_check_file(bytes, size, message, sizeof message)) {
-        free(bytes);
-        return complain(EX_CONFIG, "%s: %s", path, message);
-    }
-    lull_filter_read(bytes, size, &l);
-    print_all(path, bytes, size, &l);
     free(bytes);
+    if (!done)
+        return complain(why.code, "%s", why.text);
     if (fflush(stdout) || ferror(stdout))
         return complain(EX_IOERR, "standard output: cannot write");
     return 0;

@@ -29,7 +29,7 @@ static bool refuse(const struct options *o, const char *path, const unsigned cha
         return fault_set(why, EX_CONFIG, "%s: learned another kind of signal than %s", path, o->in);
     if (lull_filter_check_file(bytes, size, message, sizeof message) && *message)
         return fault_set(why, EX_CONFIG, "%s: %s", path, message);
-    return fault_set(why, EX_CONFIG, "%s: %s", path, lull_strerror(status));
+    return fault_set(why, EX_CONFIG, "%s: has learned no signal", path);
 }
 
 /* Most sums are no larger than their parts: a second try is for the others. */
@@ -60,11 +60,11 @@ static bool take(const struct options *o, struct sum *sum, const char *path, str
 {
     size_t size;
     unsigned char *const bytes = filter_read(path, &size, why);
-    lull_lesson unused;
+    lull_lesson l;
 
     if (!bytes)
         return false;
-    if (!sum->bytes && !lull_filter_read(bytes, size, &unused)) {
+    if (!sum->bytes && !lull_filter_read(bytes, size, &l) && l.parts) {
         *sum = (struct sum){ bytes, size };
         return true;
     }

@@ -9,6 +9,7 @@
 #include "app/commands.h"
 #include "app/errors.h"
 #include "app/filters.h"
+#include "lull.h"
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
@@ -95,6 +96,15 @@ static const struct row more_devices[] = {
     { 0 }
 };
 
+static const struct row adapting[] = {
+    { DENOISE, 0, "adapt", "R", NUMBER, AT(adapt), 1, LULL_MAX_ADAPT,
+      "R directions follow what the filter has not learned" },
+    { DENOISE, 0, "adapter", "FILE", WORD, AT(adapter), 0, 0, "... and begin as they were saved there" },
+    { DENOISE, 0, "save-adapter", "FILE", WORD, AT(save_adapter), 0, 0,
+      "save them at the end, for --adapter or lull merge" },
+    { 0 }
+};
+
 static const struct row chunks[] = {
     { DENOISE, 0, "state", "FILE", WORD, AT(state), 0, 0,
       "go on from FILE if there, leave it for the next chunk" },
@@ -121,6 +131,7 @@ static const struct section sections[] = {
     { "Denoising", false, denoising },
     { "Learning", false, learning },
     { "Input without a header", true, raw_input },
+    { "Beside a learned filter", true, adapting },
     { "A stream in chunks", true, chunks },
     { "Devices", false, devices },
     { "More of devices", true, more_devices },
@@ -322,6 +333,7 @@ int options_read(struct options *o, int argc, char **argv)
         .reduction_db = NOT_GIVEN,
         .mix = NOT_GIVEN,
         .latency_ms = NOT_GIVEN,
+        .adapt = NOT_GIVEN,
         .rate_hz = NOT_GIVEN,
         .channels = NOT_GIVEN,
         .device_rate_hz = NOT_GIVEN,

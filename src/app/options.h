@@ -35,6 +35,8 @@ struct options {
 
     const char *state;          /* file between the chunks of a stream, or NULL */
     bool last;
+    double adapt;
+    const char *adapter, *save_adapter; /* files, or NULL */
 
     const char *to;             /* what learn and merge make, or NULL */
     const char *section, *part, *budget;

@@ -21,6 +21,7 @@ struct pass {
     lull *lull;
     struct sink sink;
     struct resume resume;
+    struct whole adapter;               /* at the end                           */
     bool ended;                         /* the tail is out                      */
     FILE *log;                          /* or NULL                              */
     struct progress progress;
