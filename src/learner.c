@@ -290,16 +290,17 @@ static bool finish(lull_learner *l)
 
 /* ---- the file */
 
-/* A number like 360 or 0.25, to six places; gives where it ends. */
+/* A number like 360 or 0.25, to nine places: six digits of .001, the least rate there
+ * is.  Gives where it ends. */
 static char *put_number(char *at, double x)
 {
     char digits[32];
     size_t n = 0;
     unsigned long long whole = (unsigned long long)x;
-    unsigned long long parts = (unsigned long long)((x - (double)whole) * 1e6 + 0.5);
+    unsigned long long parts = (unsigned long long)((x - (double)whole) * 1e9 + 0.5);
 
-    whole += parts / 1000000;
-    parts %= 1000000;
+    whole += parts / 1000000000;
+    parts %= 1000000000;
     do
         digits[n++] = (char)('0' + whole % 10);
     while (whole /= 10);
@@ -307,7 +308,7 @@ static char *put_number(char *at, double x)
         *at++ = digits[--n];
     if (parts)
         *at++ = '.';
-    for (unsigned long long unit = 100000; parts; unit /= 10) {
+    for (unsigned long long unit = 100000000; parts; unit /= 10) {
         *at++ = (char)('0' + parts / unit);
         parts %= unit;
     }
