@@ -188,6 +188,8 @@ void lull_learner_add(lull_learner *l, const float *in, size_t frames)
 {
     const size_t M = l->recipe.channels, room = BLOCK > M ? BLOCK / M : 1;
 
+    free(l->section);           /* was made without these */
+    l->section = NULL;
     for (size_t done = 0; done < frames;) {
         const size_t n = frames - done < room ? frames - done : room;
 

@@ -195,7 +195,8 @@ static lull_status settle(const lull_config *cfg, struct recipe *r)
     r->latency_ms = cfg->latency_ms;
     r->reduction_db = cfg->reduction_db;
     r->mix = cfg->mix;
-    if (kind->takes_learned ? !kind->takes_learned(r) : r->learned.signal || r->learned.noise)
+    if (kind->takes_learned ? !kind->takes_learned(r)
+                            : r->learned.signal || r->learned.noise || r->learned.adapt)
         return LULL_BAD_FILTER;
     return LULL_OK;
 }

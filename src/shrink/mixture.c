@@ -177,7 +177,8 @@ static void end_part(struct mixture *m, size_t k)
 void mixture_follow(struct mixture *m, const struct mixture_noise *noise)
 {
     const size_t n = m->n, K = m->model.parts, r = m->model.rank;
-    const size_t rows = (K * (1 + r) + MIXTURE_CYCLE - 1) / MIXTURE_CYCLE;
+    const size_t all = K * (1 + r) + r;         /* and the rest of a part that was begun */
+    const size_t rows = (all + MIXTURE_CYCLE - 1) / MIXTURE_CYCLE;
 
     for (size_t i = 0; i < rows; i++) {
         const size_t k = m->part, j = m->row;
