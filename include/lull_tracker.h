@@ -169,8 +169,8 @@ LULL_API lull_status lull_svd_truncated(const float *A, size_t m, size_t n, size
  * the best guess of the others; a row or column of which nothing is known comes
  * out as 0.  Takes memory for the time of the call, bounded work.  LULL_BAD_DIM
  * unless 1 <= m and 1 <= n <= LULL_MAX_DIM, LULL_BAD_RANK unless *k <= min(m, n,
- * LULL_MAX_RANK), LULL_BAD_NUMBER if an entry is infinite; A, B and *k are then as they
- * were. */
+ * LULL_MAX_RANK), LULL_BAD_NUMBER if an entry is beyond 1e30; A, B and *k are then as
+ * they were. */
 LULL_API lull_status lull_factorize(const float *W, size_t m, size_t n, size_t *k, float *A,
                                     float *B);
 

@@ -21,6 +21,7 @@ struct lull_tracker {
 static const struct rule *const rules[] = { &rule_rls, &rule_exact, &rule_gradient,
                                             &rule_block };
 static const float ORTHONORMAL = 1e-3f; /* largest error of a base */
+static const float LOUDEST = 1e30f;     /* entry of a matrix: products of a few stay finite */
 
 lull_tracker_config lull_tracker_defaults(size_t dim, size_t rank)
 {
@@ -257,7 +258,7 @@ lull_status lull_factorize(const float *W, size_t m, size_t n, size_t *k, float 
     if (*k > LULL_MAX_RANK || *k > m || *k > n)
         return LULL_BAD_RANK;
     for (size_t i = 0; i < m * n; i++) {
-        if (isinf(W[i]))
+        if (fabsf(W[i]) > LOUDEST) /* which NAN is not */
             return LULL_BAD_NUMBER;
         gaps = gaps || isnan(W[i]);
     }
@@ -307,9 +308,9 @@ size_t lull_tracker_save(const lull_tracker *t, void *buf, size_t size)
 
 lull_status lull_tracker_load(lull_tracker *t, const void *buf, size_t size)
 {
-    static const lull_status why[] = { [STORE_TAKEN] = LULL_OK,
-                                       [STORE_BAD] = LULL_BAD_STATE,
-                                       [STORE_WRONG] = LULL_WRONG_STATE };
+    static const lull_status why[] = {
+        [STORE_TAKEN] = LULL_OK, [STORE_BAD] = LULL_BAD_STATE, [STORE_WRONG] = LULL_WRONG_STATE
+    };
 
     return why[store_load(&stored, &t->track, buf, size)];
 }

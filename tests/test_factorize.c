@@ -10,6 +10,7 @@
 #undef I
 #include <lapacke.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -281,10 +282,38 @@ static void what_nothing_is_known_of_is_zero(void **state)
     free(W);
 }
 
+/* Entries over 20 decades, half of them missing, and more directions than they show. */
+static void wild_matrices_stay_finite(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        struct dice d = { seed };
+        const size_t m = 2 + (size_t)(20 * dice_uniform(&d)), n = 2 + seed % 9;
+        const size_t least = m < n ? m : n;
+        const bool flat = seed % 2;
+        float W[22 * 10];
+
+        for (size_t i = 0; i < m * n; i++) {
+            const double wild = pow(10, 20 * dice_uniform(&d) - 10);
+
+            W[i] = (float)(flat ? (double)(i / n * (i % n)) : wild);
+            W[i] = dice_uniform(&d) < 0.5 ? W[i] : NAN;
+        }
+        struct product p = factorize(W, m, n, 1 + seed % least);
+
+        for (size_t i = 0; i < m * p.k; i++)
+            assert_true(isfinite(p.A[i]));
+        for (size_t i = 0; i < n * p.k; i++)
+            assert_true(isfinite(p.B[i]));
+        release(&p);
+    }
+}
+
 static void nonsense_is_refused(void **state)
 {
     (void)state;
     const float W[4] = { 1, 2, 3, 4 }, loud[4] = { 1, INFINITY, NAN, 4 };
+    const float huge = -2e30f;
     float A[4] = { 7 }, B[4] = { 7 };
     size_t k = 3, one = 1;
 
@@ -294,6 +323,7 @@ static void nonsense_is_refused(void **state)
     assert_int_equal(lull_factorize(W, 2, 0, &one, A, B), LULL_BAD_DIM);
     assert_int_equal(lull_factorize(W, 1, LULL_MAX_DIM + 1, &one, A, B), LULL_BAD_DIM);
     assert_int_equal(lull_factorize(loud, 2, 2, &one, A, B), LULL_BAD_NUMBER);
+    assert_int_equal(lull_factorize(&huge, 1, 1, &one, A, B), LULL_BAD_NUMBER);
     assert_true(k == 3 && one == 1 && A[0] == 7 && B[0] == 7);
 }
 
@@ -306,6 +336,7 @@ int main(void)
         cmocka_unit_test(missing_entries_are_guessed),
         cmocka_unit_test(the_scale_does_not_matter),
         cmocka_unit_test(what_nothing_is_known_of_is_zero),
+        cmocka_unit_test(wild_matrices_stay_finite),
         cmocka_unit_test(nonsense_is_refused),
     };
 

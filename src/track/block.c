@@ -22,7 +22,7 @@
  * rho, FAINT of all power, stay where they are.
  *
  * A frame costs one sweep that moves nothing and its part of G; the b-th all
- * the rest in one piece: the decomposition of exact.c for about its price, or 1.5 times
+ * the rest in one piece: the decomposition of exact.c for about its price, or 1.7 times
  * that of rls.c, which leaves more undecided.
  *
  * Cost of b frames: 6 n r b for the frames, n b^2 for G, 2 n r (r + b) for the new

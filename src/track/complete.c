@@ -30,7 +30,7 @@ enum { PASSES = 4, FRAMES = 3000, ROUNDS = 20 }; /* passes, or rather so many fr
 
 static const float FIRST = 0.25f; /* step of the first pass; of the last 1/LAST m     */
 static const float LAST = 4.0f;
-static const float STILL = 0.9f;    /* rounds go on while the noise falls to this       */
+static const float STILL = 0.9f;     /* rounds go on while the noise falls to this       */
 static const float FREE = 0.05f;     /* of the known entries: unknowns leave so many free */
 static const float LEAST = 1e-6f;    /* ridge, of the mean power: float is no finer       */
 static const float NOTHING = 1e-30f; /* keeps divisors from zero                          */
@@ -75,11 +75,15 @@ static void track_rows(struct complete *c, const float *W, float scale)
                 c->w[j] = scale * W[i * c->n + j];
             track_update(t, c->w, NULL, NULL);
         }
+    const bool lost = !(t->sigma2 < FLT_MAX); /* or NaN */
+
+    if (lost) /* far more directions than rows say anything about */
+        track_reset(t);
     for (size_t d = 0; d < c->k; d++) {
         basis_get(&t->U, d, c->w);
         for (size_t j = 0; j < c->n; j++)
             c->Y[j * c->ld + d] = c->w[j];
-        c->ridge[d] = t->sigma2 / (track_power(t, d) + NOTHING);
+        c->ridge[d] = lost ? 0.0f : t->sigma2 / (fmaxf(track_power(t, d), 0.0f) + NOTHING);
     }
 }
 
@@ -156,16 +160,41 @@ static float noise(const struct complete *c, const float *W, float scale)
     return (float)(left / fmax(fmax(known - unknowns, (double)FREE * known), 1));
 }
 
+/* Mean power of column d. */
+static float power(const struct complete *c, const float *X, size_t rows, size_t d)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < rows; i++)
+        sum += (double)X[i * c->ld + d] * (double)X[i * c->ld + d];
+    return (float)(sum / (double)rows);
+}
+
+static void stretch(const struct complete *c, float *X, size_t rows, size_t d, float f)
+{
+    for (size_t i = 0; i < rows; i++)
+        X[i * c->ld + d] *= f;
+}
+
+/* Columns of X and Y get the same power: a weak one would otherwise fade on one side and
+ * grow out of range on the other. */
+static void balance(struct complete *c)
+{
+    for (size_t d = 0; d < c->k; d++) {
+        const float x = power(c, c->X, c->m, d), y = power(c, c->Y, c->n, d);
+        const bool dead = !(x > NOTHING && y > NOTHING);
+        const float f = dead ? 0.0f : sqrtf(sqrtf(x / y));
+
+        stretch(c, c->X, c->m, d, dead ? 0.0f : 1.0f / f);
+        stretch(c, c->Y, c->n, d, f);
+    }
+}
+
 /* The ridge for those that are now to be found, which so far had these powers. */
 static void weigh(struct complete *c, const struct side *s, float sigma2)
 {
-    for (size_t d = 0; d < c->k; d++) {
-        double power = 0;
-
-        for (size_t i = 0; i < s->rows; i++)
-            power += (double)s->X[i * c->ld + d] * (double)s->X[i * c->ld + d];
-        c->ridge[d] = sigma2 / ((float)(power / (double)s->rows) + NOTHING);
-    }
+    for (size_t d = 0; d < c->k; d++)
+        c->ridge[d] = sigma2 / (power(c, s->X, s->rows, d) + NOTHING);
 }
 
 void complete_update(struct complete *c, const float *W, float scale)
@@ -177,6 +206,7 @@ void complete_update(struct complete *c, const float *W, float scale)
     float sigma2 = noise(c, W, scale), before = INFINITY;
 
     for (int round = 0; round < ROUNDS && sigma2 < STILL * before; round++) {
+        balance(c);
         weigh(c, &columns, sigma2);
         regress(c, &columns, W, scale);
         weigh(c, &rows, sigma2);
