@@ -23,7 +23,7 @@ static const double MEMORY_S = 1.5;             /* of the minimum: longer than a
 static const float MASKED_SHARE = 0.55f;        /* of the masked model in log N; rest: presence */
 static const float REACH_DB = 24;               /* to which gain and belief turn noise down */
 
-static struct frame_plan plan_for(double rate_hz, float latency_ms)
+struct frame_plan spectral_plan(double rate_hz, float latency_ms)
 {
     if (latency_ms < 11)
         return frame_plan(rate_hz, 30, 5, 2);
@@ -35,11 +35,38 @@ static bool takes_latency(float ms)
     return ms < 0 || ms == 32 || ms == 16 || ms == 10;
 }
 
+/* What was learned of the noise, if anything, which the filter's bytes are known to be. */
+static void place_familiar(struct spectral *s, struct arena *a, const struct recipe *r,
+                           double bin_hz, double frame_hz)
+{
+    const struct learned *const l = &r->learned;
+    size_t n;
+
+    s->knows = l->noise && familiar_open(l->noise, l->noise_size, &n);
+    if (!s->knows)
+        return;
+
+    struct familiar_model m;
+
+    familiar_model_place(&m, a, n);
+    if (!arena_measures(a))
+        familiar_read(&m, l->noise, l->noise_size);
+    familiar_place(&s->familiar, a, &s->bands, bin_hz, frame_hz, &m);
+}
+
+static bool takes_learned(const struct recipe *r)
+{
+    const struct learned *const l = &r->learned;
+    size_t n;
+
+    return !l->signal && !l->adapt && (!l->noise || familiar_open(l->noise, l->noise_size, &n));
+}
+
 static void place(void *engine, struct arena *a, const struct recipe *r)
 {
     struct spectral measured, *const s = engine ? engine : &measured;
     const double rate_hz = r->rate_hz;
-    const struct frame_plan plan = plan_for(rate_hz, r->latency_ms < 0 ? 32 : r->latency_ms);
+    const struct frame_plan plan = spectral_plan(rate_hz, r->latency_ms < 0 ? 32 : r->latency_ms);
     const double frame_hz = rate_hz / (double)plan.hop, bin_hz = rate_hz / (double)plan.span;
 
     *s = (struct spectral){ .bins = plan.span / 2 + 1 };
@@ -56,6 +83,7 @@ static void place(void *engine, struct arena *a, const struct recipe *r)
     presence_place(&s->presence, a, s->bins, frame_hz);
     directed_place(&s->directed, a, s->bins, rate_hz, frame_hz);
     evidence_place(&s->evidence, a, &s->bands, frame_hz);
+    place_familiar(s, a, r, bin_hz, frame_hz);
     meter_place(&s->meter, s->bins, bin_hz);
     if (arena_measures(a))
         return;
@@ -88,6 +116,8 @@ static void forget(struct spectral *s)
     presence_reset(&s->presence);
     directed_reset(&s->directed);
     evidence_reset(&s->evidence);
+    if (s->knows)
+        familiar_reset(&s->familiar);
     for (size_t f = 0; f < s->bins; f++) {
         s->gain[f] = 1;
         s->noise[f] = STFT_TINY;        /* none known: nothing is removed */
@@ -152,8 +182,11 @@ static void learn(struct spectral *s)
     presence_lift(&s->presence, s->stationary.floor);
     masked_update(&s->masked, s->power, voicing_prior(&s->voicing));
     presence_update(&s->presence, s->power);
-    if (!unknown || s->onset.seen == ONSET_FRAMES)
+    if (!unknown || s->onset.seen == ONSET_FRAMES) {
         combine(s->masked.noise, s->presence.noise, s->noise, s->bins);
+        if (s->knows)
+            familiar_update(&s->familiar, s->evidence.belief, s->noise);
+    }
     masked_lift(&s->masked, s->stationary.floor);
 }
 
@@ -238,6 +271,10 @@ static void state(void *engine, struct store *s)
     directed_state(&p->directed, s);
     evidence_state(&p->evidence, s);
     onset_state(&p->onset, s);
+    if (p->knows) {
+        store_floats(s, p->evidence.belief, p->bands.count, 0, 1);
+        familiar_state(&p->familiar, s);
+    }
     store_floats(s, &p->speech, 1, 0, 1);
     meter_state(&p->meter, s);
 }
@@ -248,6 +285,7 @@ const struct engine engine_spectral = {
     .least_hz = 8000,
     .most_hz = 192000,
     .takes_latency = takes_latency,
+    .takes_learned = takes_learned,
     .place = place,
     .ready = ready,
     .close = close,

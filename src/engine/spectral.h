@@ -7,6 +7,7 @@
 
 #include "engine/engine.h"
 #include "engine/stft.h"
+#include "noise/familiar.h"
 #include "noise/minimum.h"
 #include "noise/onset.h"
 #include "noise/presence.h"
@@ -31,9 +32,14 @@ struct spectral {
     struct directed directed;
     struct evidence evidence;
     struct onset onset;
+    bool knows;                         /* this noise, from a recording of it alone: */
+    struct familiar familiar;
     float speech;                       /* share of the last frame, 0..1        */
 
     struct meter meter;                 /* of the last frame                    */
 };
+
+/* How the stream is framed. */
+struct frame_plan spectral_plan(double rate_hz, float latency_ms);
 
 #endif
