@@ -99,6 +99,7 @@ $(OUT)/tests/test_live: $(call objects,$(addprefix src/app/,learnt.c whole.c thr
 $(OUT)/tests/test_live: LDLIBS += $(static)
 $(OUT)/tests/test_threads: $(call objects,$(addprefix src/app/,through.c ring.c governor.c progress.c) $(ladspa:%=src/plugin/ladspa.c))
 $(OUT)/tests/test_new: LDFLAGS += -Wl,--wrap=aligned_alloc,--wrap=free
+$(OUT)/tests/test_learner: LDFLAGS += -Wl,--wrap=aligned_alloc,--wrap=malloc,--wrap=calloc,--wrap=free
 $(OUT)/tests/test_tracker: LDFLAGS += -Wl,--wrap=aligned_alloc
 $(benches): %: %.o $(helpers) $(measures) $(static)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile) $(LDLIBS)

@@ -460,6 +460,18 @@ static void halfway_through_a_part_it_can_be_kept_and_goes_on(void **state)
     free(b.memory);
 }
 
+/* What is in there can be kept. */
+static void check_state(struct mixture *m)
+{
+    static unsigned char buf[200000];
+    struct store s = { .mode = STORE_WRITE, .out = buf, .size = sizeof buf };
+
+    mixture_state(m, &s);
+    s = (struct store){ .mode = STORE_CHECK, .in = buf, .size = s.used };
+    mixture_state(m, &s);
+    assert_false(s.bad);
+}
+
 /* A base of 1 in noise of any level, and vectors as loud as they may come. */
 static void whatever_the_levels_it_stays_finite(void **state)
 {
@@ -473,6 +485,7 @@ static void whatever_the_levels_it_stays_finite(void **state)
         open_shape(&s, shapes);
         set_levels(&s, levels[i], levels[i]);
         follow(&s, MIXTURE_CYCLE);
+        check_state(&s.mixture);
         for (size_t t = 0; t < s.mixture.n; t++)
             y[t] = t % 2 ? 1e7f : -1e7f;
         mixture_update(&s.mixture, y, NULL, x_hat);

@@ -39,6 +39,7 @@ static const float UNLIKELY = 1e-3f;    /* a part that is believed less says not
 static const float PACE = 1e-3f;        /* of the means: 1000 vectors                 */
 static const float BLIND = 1e-6f;       /* what a direction that is not seen is worth */
 static const float TINY = 1e-30f;
+static const float LOUDEST = 1e15f;     /* 300 dB above the noise: squares do not overflow */
 static const float LOG_2_PI = 1.837877066f;
 
 void mixture_model_place(struct mixture_model *m, struct arena *a, size_t channels,
@@ -121,7 +122,7 @@ static void whiten_row(const struct mixture *m, const struct mixture_noise *nois
             frame[c] = x[c * L + t];
         noise->whiten(noise->self, frame, white);
         for (size_t c = 0; c < M; c++)
-            z[c * L + t] = white[c];
+            z[c * L + t] = fast_clamp(white[c], -LOUDEST, LOUDEST);
     }
 }
 

@@ -45,6 +45,8 @@ enum { AGE_SHARE = 8 };
 enum { HURRY = 4 };
 
 static const float LEFT = 1e-3f; /* of the power of a direction, at least, if part of it is forgotten */
+static const float SPARE = 1e-12f; /* power of one that has no more to forget: again and again, and
+                                      its inverse overflows */
 
 /* Of the noise that is in every entry: what is quieter by 40 dB says nothing, and with
  * a C made of it a burst would overflow. */
@@ -365,7 +367,7 @@ void track_forget(struct track *t, size_t from, size_t to)
 
         memset(u + from, 0, (to - from) * sizeof *u);
         basis_set(U, j, u);
-        if (t->rule.cov.C)
+        if (t->rule.cov.C && cov_power(&t->rule.cov, j) > SPARE)
             cov_stretch(&t->rule.cov, j, sqrtf(fmaxf(1.0f - lost, LEFT)));
     }
     for (size_t j = 0; j < U->r; j++)
