@@ -7,6 +7,7 @@
 
 #include "filter/file.h"
 #include "learn/blend.h"
+#include "noise/familiar.h"
 #include "shrink/known.h"
 
 #include <stdlib.h>
@@ -104,6 +105,40 @@ static size_t greater(size_t a, size_t b)
     return a > b ? a : b;
 }
 
+/* ---- noises */
+
+struct heard {
+    struct filter_file file;
+    const unsigned char *bytes;
+    size_t size, n;
+};
+
+static bool open_heard(struct heard *h, const void *bytes, size_t size)
+{
+    struct filter_fault unused;
+
+    return filter_file_open(bytes, size, &h->file, &unused) &&
+           filter_file_section(&h->file, "NOIS", &h->bytes, &h->size) &&
+           familiar_open(h->bytes, h->size, &h->n);
+}
+
+/* Two models of n frequencies, in memory to be freed. */
+static void *get_noises(struct familiar_model *x, struct familiar_model *y, size_t n)
+{
+    struct arena a = { 0 };
+    void *memory;
+
+    familiar_model_place(x, &a, n);
+    familiar_model_place(y, &a, n);
+    memory = a.used == SIZE_MAX ? NULL : aligned_alloc(ARENA_ALIGN, a.used);
+    if (!memory)
+        return NULL;
+    a = (struct arena){ .block = memory };
+    familiar_model_place(x, &a, n);
+    familiar_model_place(y, &a, n);
+    return memory;
+}
+
 /* ---- what is in one */
 
 static lull_status find_spectrum(const struct known *k, lull_lesson *what)
@@ -139,8 +174,15 @@ lull_status lull_filter_read(const void *file, size_t size, lull_lesson *what)
 {
     struct lesson l;
     struct addendum d;
+    struct heard h;
 
     *what = (lull_lesson){ 0 };
+    if (open_heard(&h, file, size)) {
+        what->groups = 1;
+        what->dim = (unsigned)h.n;
+        what->numbers = h.size / sizeof(float);
+        return LULL_OK;
+    }
     if (open_addendum(&d, file, size)) {
         what->groups = (unsigned)d.rows.groups;
         what->dim = (unsigned)(d.rows.channels * d.rows.lags);
@@ -185,22 +227,51 @@ static char *join_texts(const char *a, const char *b)
     return text;
 }
 
-static size_t write_file(const struct filter_file *a, const struct filter_file *b, struct models *m,
-                         size_t groups, void *buf, size_t size)
+/* The file of a, with the other's remark, and this section, whose bytes are freed. */
+static size_t write_file(const struct filter_file *a, const struct filter_file *b,
+                         const char *tag, unsigned char *bytes, size_t bytes_size, void *buf,
+                         size_t size)
 {
-    const size_t need = known_write(m->of, groups, NULL, 0);
-    unsigned char *const bytes = malloc(need);
     char *const text = join_texts(a->text, b->text);
-    const struct filter_section section = { "SIGN", bytes, need };
+    struct filter_section section = { .bytes = bytes, .size = bytes_size };
     size_t written = 0;
 
-    if (bytes && text) {
-        known_write(m->of, groups, bytes, need);
+    memcpy(section.tag, tag, sizeof section.tag);
+    if (bytes && text)
         written = filter_file_write(text, &section, 1, buf, size);
-    }
     free(text);
     free(bytes);
     return written;
+}
+
+static size_t write_models(const struct filter_file *a, const struct filter_file *b,
+                           struct models *m, size_t groups, void *buf, size_t size)
+{
+    const size_t need = known_write(m->of, groups, NULL, 0);
+    unsigned char *const bytes = malloc(need);
+
+    if (bytes)
+        known_write(m->of, groups, bytes, need);
+    return write_file(a, b, "SIGN", bytes, need, buf, size);
+}
+
+static size_t merge_noises(const struct heard *a, const struct heard *b, void *buf, size_t size)
+{
+    struct familiar_model x, y;
+    void *const memory = get_noises(&x, &y, a->n);
+
+    if (!memory)
+        return 0;
+    familiar_read(&x, a->bytes, a->size);
+    familiar_read(&y, b->bytes, b->size);
+    familiar_model_merge(&x, &y);
+    const size_t need = familiar_write(&x, NULL, 0);
+    unsigned char *const bytes = malloc(need);
+
+    if (bytes)
+        familiar_write(&x, bytes, need);
+    free(memory);
+    return write_file(&a->file, &b->file, "NOIS", bytes, need, buf, size);
 }
 
 static size_t merge_lessons(const struct lesson *a, const struct lesson *b, void *buf,
@@ -219,7 +290,7 @@ static size_t merge_lessons(const struct lesson *a, const struct lesson *b, void
         get_models(&both, &shape)) {
         for (size_t g = 0; g < shape.groups; g++)
             blend_models(&blend, x.of + g, y.of + g, both.of + g);
-        written = write_file(&a->file, &b->file, &both, shape.groups, buf, size);
+        written = write_models(&a->file, &b->file, &both, shape.groups, buf, size);
     }
     free(x.memory);
     free(y.memory);
@@ -264,7 +335,7 @@ static size_t fold_in(const struct lesson *l, const struct addendum *d, void *bu
             addition_read(&d->rows, g, B);
             blend_directions(&blend, m.of + g, B, d->rows.rank);
         }
-        written = write_file(&l->file, &d->file, &m, l->known.groups, buf, size);
+        written = write_models(&l->file, &d->file, &m, l->known.groups, buf, size);
     }
     free(m.memory);
     free(B);
@@ -272,26 +343,43 @@ static size_t fold_in(const struct lesson *l, const struct addendum *d, void *bu
     return written;
 }
 
-size_t lull_filter_merge(const void *a, size_t a_size, const void *b, size_t b_size, void *buf,
-                         size_t size, lull_status *why)
+/* Two signals, or a signal and an adapter. */
+static size_t merge_signals(const void *a, size_t a_size, const void *b, size_t b_size,
+                            void *buf, size_t size, lull_status *why)
 {
-    lull_status unwanted, *const status = why ? why : &unwanted;
     struct lesson x, y;
     struct addendum d;
 
-    *status = LULL_BAD_FILTER;
+    *why = LULL_BAD_FILTER;
     if (!open_lesson(&x, a, a_size))
         return 0;
     const bool adapter = open_addendum(&d, b, b_size);
 
     if (!adapter && !open_lesson(&y, b, b_size))
         return 0;
-    *status = LULL_WRONG_STATE;
+    *why = LULL_WRONG_STATE;
     if (adapter ? !fits(&x, &d) : !alike(&x, &y))
         return 0;
-    const size_t written = adapter ? fold_in(&x, &d, buf, size)
-                                   : merge_lessons(&x, &y, buf, size);
+    *why = LULL_NO_MEMORY;
+    return adapter ? fold_in(&x, &d, buf, size) : merge_lessons(&x, &y, buf, size);
+}
 
-    *status = written ? LULL_OK : LULL_NO_MEMORY;
+size_t lull_filter_merge(const void *a, size_t a_size, const void *b, size_t b_size, void *buf,
+                         size_t size, lull_status *why)
+{
+    lull_status unwanted, *const status = why ? why : &unwanted;
+    struct heard x, y;
+    const bool first = open_heard(&x, a, a_size), second = open_heard(&y, b, b_size);
+    size_t written = 0;
+
+    *status = LULL_NO_MEMORY;
+    if (first && second && x.n == y.n)
+        written = merge_noises(&x, &y, buf, size);
+    else if (first || second)
+        *status = LULL_WRONG_STATE;
+    else
+        written = merge_signals(a, a_size, b, b_size, buf, size, status);
+    if (written)
+        *status = LULL_OK;
     return written;
 }
