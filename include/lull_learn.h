@@ -56,11 +56,19 @@ LULL_API void lull_learner_cut(lull_learner *l);
  * line, says in the file what it was made from. */
 LULL_API size_t lull_learner_save(lull_learner *l, const char *about, void *buf, size_t size);
 
+typedef enum {
+    LULL_SIGNAL,                /* what the signal is like                    */
+    LULL_NOISE_ALONE,           /* what the noise is like, where nobody speaks */
+    LULL_ADAPTER                /* what was added to a signal's filter        */
+} lull_subject;
+
 /* What was learned, and how well. */
 typedef struct {
+    lull_subject subject;
     unsigned long long frames;  /* seen                                                  */
     unsigned groups;            /* of channels, each with a model of its own             */
-    unsigned dim;               /* numbers in a vector: channels of a group times lags   */
+    unsigned dim;               /* numbers in a vector: channels of a group times lags;
+                                   noise: frequencies                                    */
     unsigned parts, rank;       /* of a model: so many subspaces of so many directions   */
     float left;                 /* noise 10 dB below the signal: the share of it that is
                                    left in vectors not learned from, 0..1; files: 0      */

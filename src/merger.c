@@ -178,12 +178,14 @@ lull_status lull_filter_read(const void *file, size_t size, lull_lesson *what)
 
     *what = (lull_lesson){ 0 };
     if (open_heard(&h, file, size)) {
+        what->subject = LULL_NOISE_ALONE;
         what->groups = 1;
         what->dim = (unsigned)h.n;
         what->numbers = h.size / sizeof(float);
         return LULL_OK;
     }
     if (open_addendum(&d, file, size)) {
+        what->subject = LULL_ADAPTER;
         what->groups = (unsigned)d.rows.groups;
         what->dim = (unsigned)(d.rows.channels * d.rows.lags);
         what->rank = (unsigned)d.rows.rank;
@@ -205,11 +207,22 @@ lull_status lull_filter_read(const void *file, size_t size, lull_lesson *what)
 
 /* ---- two as one */
 
+/* Where what is said of where it comes from ends. */
+static size_t remarks_end(const char *text)
+{
+    static const char remark[] = "# learned from";
+    size_t at = strcspn(text, "\n") + 1;
+
+    while (!strncmp(text + at, remark, sizeof remark - 1) && strchr(text + at, '\n'))
+        at += strcspn(text + at, "\n") + 1;
+    return at;
+}
+
 /* The text before the sections but for `body`, with the other's remark in it; to be
  * freed. */
 static char *join_texts(const char *a, const char *b)
 {
-    const size_t first = strcspn(a, "\n") + 1, end = strlen(a);
+    const size_t first = remarks_end(a), end = strlen(a);
     const char *const remark = b + strcspn(b, "\n") + 1;
     const size_t more = *remark == '#' ? strcspn(remark, "\n") + 1 : 0;
     size_t last = end - 1;

@@ -104,6 +104,7 @@ static void read(const void *self, lull_lesson *what)
     const struct noise *const l = self;
 
     *what = (lull_lesson){
+        .subject = LULL_NOISE_ALONE,
         .frames = l->frames,
         .groups = 1,
         .dim = (unsigned)l->listener.acquaint.n,

@@ -248,9 +248,13 @@ static void explain(const struct course *c, size_t size)
     lull_lesson l;
 
     lull_learner_read(c->learner, &l);
-    printf("%s: %s filter, %.10g s: %u part%s of rank %u in %u dimension%s", c->o->to, c->filter,
-           (double)c->frames / c->sound.rate_hz, l.parts, l.parts == 1 ? "" : "s", l.rank, l.dim,
-           l.dim == 1 ? "" : "s");
+    printf("%s: %s filter, %.10g s: ", c->o->to, c->filter,
+           (double)c->frames / c->sound.rate_hz);
+    if (l.subject == LULL_NOISE_ALONE)
+        printf("the noise at %u frequencies, and how far it strays", l.dim);
+    else
+        printf("%u part%s of rank %u in %u dimension%s", l.parts, l.parts == 1 ? "" : "s", l.rank,
+               l.dim, l.dim == 1 ? "" : "s");
     if (l.left > 0)
         printf(", that leave %.1f %% of noise at -10 dB (one subspace: %.1f %%)", 100 * (double)l.left,
                100 * (double)l.left_of_one);

@@ -46,17 +46,23 @@ static void print_text(const char *text)
 /* What would stand there instead: a full matrix for each subspace. */
 static void print_numbers(const lull_lesson *l, size_t size)
 {
+    if (l->subject == LULL_NOISE_ALONE) {
+        printf("\n  noise    at %u frequencies, and how far it strays: %llu numbers\n", l->dim,
+               l->numbers);
+        return;
+    }
+
     const double d = l->dim, matrices = (double)l->groups * (l->parts ? l->parts : 1);
 
     printf("\n  vectors  n = %u, in %u group%s of channels\n", l->dim, l->groups,
            l->groups == 1 ? "" : "s");
-    if (l->parts)
+    if (l->subject == LULL_SIGNAL)
         printf("  model    %u subspace%s of rank %u, and their means\n", l->parts,
                l->parts == 1 ? "" : "s", l->rank);
     else
         printf("  adapter  W = W0 + B A of rank %u\n", l->rank);
     printf("  numbers  %llu stored (%llu bytes of %zu), ", l->numbers, 4 * l->numbers, size);
-    if (!l->parts)
+    if (l->subject == LULL_ADAPTER)
         printf("r(d+k), ");
     printf("against d k = %.0f; r %u, d %u, k %u\n", matrices * d * d, l->rank, l->dim, l->dim);
 }
@@ -99,7 +105,7 @@ static bool print_all(const char *path, const unsigned char *bytes, size_t size,
     lull_lesson l;
     const bool known = !lull_filter_read(bytes, size, &l);
 
-    if (!made && (!known || l.parts))
+    if (!made && (!known || l.subject != LULL_ADAPTER))
         return fault_set(why, EX_CONFIG, "%s: what is in it goes with none of its settings", path);
     printf("%s: %s, %zu bytes\n\n", path, made ? "learned filter" : "adapter", size);
     print_text((const char *)bytes);

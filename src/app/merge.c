@@ -26,10 +26,10 @@ static bool refuse(const struct options *o, const char *path, const unsigned cha
     if (status == LULL_NO_MEMORY)
         return fault_set(why, EX_OSERR, "%s: %s", path, lull_strerror(status));
     if (status == LULL_WRONG_STATE)
-        return fault_set(why, EX_CONFIG, "%s: learned another kind of signal than %s", path, o->in);
+        return fault_set(why, EX_CONFIG, "%s: learned something of another kind than %s", path, o->in);
     if (lull_filter_check_file(bytes, size, message, sizeof message) && *message)
         return fault_set(why, EX_CONFIG, "%s: %s", path, message);
-    return fault_set(why, EX_CONFIG, "%s: has learned no signal", path);
+    return fault_set(why, EX_CONFIG, "%s: has learned nothing by itself", path);
 }
 
 /* Most sums are no larger than their parts: a second try is for the others. */
@@ -64,7 +64,7 @@ static bool take(const struct options *o, struct sum *sum, const char *path, str
 
     if (!bytes)
         return false;
-    if (!sum->bytes && !lull_filter_read(bytes, size, &l) && l.parts) {
+    if (!sum->bytes && !lull_filter_read(bytes, size, &l) && l.subject != LULL_ADAPTER) {
         *sum = (struct sum){ bytes, size };
         return true;
     }
