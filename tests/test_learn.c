@@ -140,7 +140,7 @@ static void part(struct clustering *p, const float *x, size_t rows, size_t K)
     cluster_update(&p->c, x, rows, K);
 }
 
-/* Rows around three points, 10 standard deviations from each other or more; of[] says
+/* Rows around three points, 35 standard deviations from each other; of[] says
  * around which. */
 static void draw_points(float *x, unsigned *of, uint64_t seed)
 {
@@ -149,7 +149,7 @@ static void draw_points(float *x, unsigned *of, uint64_t seed)
     for (size_t i = 0; i < POINTS; i++) {
         of[i] = (unsigned)(dice_word(&d) >> 33) % 3;
         for (size_t t = 0; t < POINT_DIM; t++)
-            x[i * POINT_DIM + t] = (float)(dice_normal(&d) + (t == of[i] ? 8 : 0));
+            x[i * POINT_DIM + t] = (float)(dice_normal(&d) + (t == of[i] ? 25 : 0));
     }
 }
 
@@ -172,7 +172,7 @@ static void three_groups_are_found_in_any_order(void **state)
         }
         assert_true(name[0] != name[1] && name[1] != name[2] && name[0] != name[2]);
         for (unsigned k = 0; k < 3; k++)        /* centres are means of their rows */
-            assert_at_most(fabs((double)p.centre[name[k] * POINT_DIM + k] - 8), 0.5);
+            assert_at_most(fabs((double)p.centre[name[k] * POINT_DIM + k] - 25), 0.5);
     }
 }
 
@@ -305,7 +305,8 @@ static void what_is_always_alike_gets_one_part(void **state)
         const struct fit_choice choice = choose(&c, 1e-6f);
 
         assert_int_equal(choice.parts, 1);
-        assert_true(choice.rank <= 8);
+        assert_true(choice.rank <= 4);          /* more are .5 % better: not worth it */
+        assert_true(choice.left > choice.left_single);
     }
     close_course(&c);
 }
