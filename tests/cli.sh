@@ -744,13 +744,24 @@ merged_filters_are_one() {
     lull inspect both.filter >seen; grep -q 'from a.csv' seen; grep -q 'from b.csv' seen; no_litter
     cp both.filter kept
     lull learn -q -f sensor a.csv -o other.filter
-    exits 78 lull merge a.filter other.filter -o both.filter; says '^lull: other.filter: learned another kind of signal than a.filter'
+    exits 78 lull merge a.filter other.filter -o both.filter; says '^lull: other.filter: learned something of another kind than a.filter'
     exits 78 lull merge a.filter a.csv -o both.filter; says '^lull: a.csv: '
     head -c 900 b.filter >cut.filter; exits 78 lull merge a.filter cut.filter -o both.filter; says '^lull: cut.filter: '
     exits 78 lull merge cut.filter a.filter -o both.filter; says '^lull: cut.filter: '
     exits 66 lull merge a.filter missing.filter -o both.filter; exits 64 lull merge a.filter -o both.filter; exits 64 lull merge a.filter b.filter
     same kept both.filter; no_litter
     exits 73 lull merge a.filter b.filter -o none/x.filter; exits 0 lull merge both.filter a.filter -o both.filter; differ kept both.filter
+}
+
+a_noise_is_learned_and_known_again() {
+    exits 0 lull learn noise.wav -o room.filter >told
+    grep -q '^room.filter: speech filter, 2 s: the noise at 257 frequencies' told
+    exits 0 lull -f room.filter loud.wav out.wav; silent; lull loud.wav plain.wav; differ plain.wav out.wav
+    lull inspect room.filter >seen; grep -q 'noise    at 257 frequencies' seen
+    exits 0 lull merge room.filter room.filter -o both.filter; lull -f both.filter loud.wav same.wav; same out.wav same.wav
+    exits 78 lull -f room.filter --adapt 2 loud.wav no.wav; absent no.wav
+    beats 6 3 >a.csv; lull learn -q -f ecg a.csv -o a.filter
+    exits 78 lull merge room.filter a.filter -o both.filter; says 'something of another kind'
 }
 
 what_cannot_be_learned_leaves_what_was_there() {
@@ -808,7 +819,7 @@ what_a_filter_adds_is_kept_and_lent() {
     refused 73 '^lull: none/x: ' -f a.filter --adapt 2 --save-adapter none/x
     refused 64 'what was learned' -f ecg --adapt 2; refused 64 'of how many' -f a.filter --save-adapter add
     refused 64 'whole number' -f a.filter --adapt 1.5; refused 64 'must be 1 to 64' -f a.filter --adapt 65
-    exits 78 lull merge add a.filter -o new.filter; says '^lull: add: has learned no signal'; absent new.filter
+    exits 78 lull merge add a.filter -o new.filter; says '^lull: add: has learned nothing by itself'; absent new.filter
 }
 
 a_learned_filter_goes_on_in_chunks_as_well() {
@@ -1061,6 +1072,7 @@ it what_was_learned_fits_nothing_else
 it sections_and_parts_are_of_the_recording
 it several_recordings_are_learned_from_if_they_are_alike
 it merged_filters_are_one
+it a_noise_is_learned_and_known_again
 it what_cannot_be_learned_leaves_what_was_there
 it an_interrupted_lesson_leaves_what_was_there timeout mkfifo
 it a_budget_is_kept

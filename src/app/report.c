@@ -86,7 +86,7 @@ static void warn(const struct pass *p, const struct summary *s, const lull_readi
 {
     if (r->fit < FITS && !p->config.adapt)
         remark("%s: %.0f %% of what stands above the noise is nothing that %s has learned: "
-               "other noise, or another signal; --adapt 8 would follow it",
+               "other noise, or another signal; --adapt 32 would follow it",
                p->source.name, (double)(100 - 100 * r->fit), p->options->filter);
     if (s->missing)
         remark("%s: ends %lld frames (%.3f s) before its header says; the rest is done",
