@@ -939,6 +939,14 @@ static void a_state_is_for_what_was_learned_and_its_adapter(void **state)
         lull_free(wrong[i]);
     }
     assert_int_equal(lull_load(l, saved, size), LULL_OK);
+
+    /* One direction that adapts, and one that only could: as many bytes. */
+    lull *const one = open_with(small, 1), *const none = open_with(small, 0);
+
+    assert_int_equal(lull_save(one, saved, size), lull_save(none, NULL, 0));
+    assert_int_equal(lull_load(none, saved, lull_save(one, NULL, 0)), LULL_WRONG_STATE);
+    lull_free(one);
+    lull_free(none);
     free(saved);
     free(other.at);
     lull_free(l);
