@@ -112,7 +112,6 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
     g->known = arena_take(a, n, 1);
     g->moved = arena_take(a, members, sizeof *g->moved);
     g->z = arena_floats(a, members);
-    g->before = arena_floats(a, members);
     g->estimate = arena_floats(a, members);
 }
 
