@@ -149,7 +149,7 @@ static void find_lowest(const float *x, size_t *lowest)
 }
 
 /* Noise that comes or goes is noticed after so many segments in a row that are
- * 12 dB from the level, or half as many 24 dB above: longer than a beat or a word. */
+ * 12 dB from the level: longer than a beat, a word or a knock. */
 static const float FAR = 16;
 static const float ROW = 8;
 
@@ -178,9 +178,7 @@ static float find_least(const struct floor *f, size_t c, size_t *lowest)
 
 static float apart(float now, float level)
 {
-    if (now > FAR * level)
-        return now > FAR * FAR * level ? 2 : 1;
-    return FAR * now < level ? -1 : 0;
+    return now > FAR * level ? 1 : FAR * now < level ? -1 : 0;
 }
 
 /* Whether the segment with powers x is of other noise than the channel's.  After
