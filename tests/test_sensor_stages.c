@@ -163,6 +163,35 @@ static void the_floor_finds_the_level_of_the_noise(void **state)
     }
 }
 
+/* No frame settles more than its share of the channels; all see the same frames. */
+static void the_floor_spreads_its_work_over_the_hop(void **state)
+{
+    (void)state;
+    enum { M = 40, HOP = FLOOR_SPAN / 2, MOST = (M + HOP - 1) / HOP, HOPS = 60 };
+    struct bench b;
+    struct dice d = { 8 };
+    unsigned char known[M];
+    size_t settled = 0;
+
+    memset(known, 1, sizeof known);
+    bench_open(&b, M, false);
+    for (size_t t = 1; t < FLOOR_SPAN + HOPS * HOP; t++) {
+        float x[M];
+
+        x[0] = (float)dice_normal(&d);
+        for (size_t c = 1; c < M; c++)
+            x[c] = x[0];
+        floor_update(&b.floor, &b.fft, x, known);
+        settled += b.floor.next - b.floor.from;
+        assert_true(b.floor.next - b.floor.from <= MOST);
+        for (size_t c = 0; c < M && b.floor.next == M; c++)
+            assert_true(b.floor.level[c] == b.floor.level[0]);
+    }
+    assert_int_equal(settled, M * HOPS);
+    assert_true(b.floor.level[0] > 0);
+    fft_close(&b.fft);
+}
+
 static void the_floor_whitens_what_channels_share(void **state)
 {
     (void)state;
@@ -299,20 +328,20 @@ static void gains_of_directions_keep_to_their_limits(void **state)
 
     directions_place(&d, &a, R, 0, 0, false);           /* Wiener alone */
     directions_reset(&d);
-    directions_update(&d, (const float[]){ 1, 1, 1 }, (const float[]){ .5f, 4, 1e9f }, R, 1);
+    directions_update(&d, (const float[]){ 1, 1, 1 }, (const float[]){ .5f, 4, 1e9f }, R, 1, 1);
     assert_true(d.gain[0] == 0 && d.gain[1] == 0.75f && d.gain[2] > 0.999f && d.kept == 2);
 
     directions_place(&d, &a, R, 2, 1, false);           /* a threshold alone */
     directions_reset(&d);
-    directions_update(&d, (const float[]){ 1.9f, 4, -1e9f }, (const float[]){ 1, 1, 1 }, R, 1);
+    directions_update(&d, (const float[]){ 1.9f, 4, -1e9f }, (const float[]){ 1, 1, 1 }, R, 1, 1);
     assert_true(d.gain[0] == 0 && d.gain[2] > 0.999f);
     assert_at_most(fabs((double)d.gain[1] - (1 - 1 / 64.)), 1e-6);
 
     directions_place(&d, &a, R, 2, 1, true);            /* both, or sure */
     directions_reset(&d);
-    directions_update(&d, (const float[]){ 9, 9, 9 }, (const float[]){ 1, 1, 1e9f }, R, 50);
+    directions_update(&d, (const float[]){ 9, 9, 9 }, (const float[]){ 1, 1, 1e9f }, R, 50, 1);
     assert_true(d.sure == 0 && d.gain[0] == 0 && d.gain[2] > 0.99f);
-    directions_update(&d, (const float[]){ 9, 9, 9 }, (const float[]){ 1, 1, 1e9f }, R, 1000);
+    directions_update(&d, (const float[]){ 9, 9, 9 }, (const float[]){ 1, 1, 1e9f }, R, 1000, 1);
     assert_true(d.gain[0] > 0.89f && d.gain[0] <= 1);
 }
 
@@ -564,6 +593,7 @@ int main(void)
         cmocka_unit_test(a_vector_of_lags_is_what_a_plain_loop_copies),
         cmocka_unit_test(the_average_is_the_mean_along_anti_diagonals),
         cmocka_unit_test(the_floor_finds_the_level_of_the_noise),
+        cmocka_unit_test(the_floor_spreads_its_work_over_the_hop),
         cmocka_unit_test(the_floor_whitens_what_channels_share),
         cmocka_unit_test(independent_noise_shares_nothing),
         cmocka_unit_test(a_burst_in_all_channels_is_soon_forgotten),

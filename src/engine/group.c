@@ -55,9 +55,12 @@ static void shrink(void *self, const struct track *t, float *q)
     struct group *const g = self;
     const size_t r = t->U.r;
 
+    const float n = (float)t->U.n;
+    float usual = n - (float)r;
+
     for (size_t i = 0; i < r; i++)
-        g->lambda[i] = track_power(t, i);
-    directions_update(&g->directions, t->p, g->lambda, r, t->guard.energy / (float)t->U.n);
+        usual += g->lambda[i] = track_power(t, i);
+    directions_update(&g->directions, t->p, g->lambda, r, t->guard.energy / n, usual / n);
     for (size_t i = 0; i < r; i++)
         q[i] = g->directions.gain[i] * t->p[i];
 }
@@ -112,7 +115,6 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
     g->known = arena_take(a, n, 1);
     g->moved = arena_take(a, members, sizeof *g->moved);
     g->z = arena_floats(a, members);
-    g->before = arena_floats(a, members);
     g->estimate = arena_floats(a, members);
 }
 
@@ -179,7 +181,7 @@ static void follow_unit(struct group *g)
 /* What lies outside of all models, as far as that is to be kept. */
 static void add_complement(struct group *g, const float *e, bool freeze)
 {
-    if (g->complements && !freeze && !g->lags.gaps)
+    if (g->complements && !freeze && !g->lags.gaps && !g->directions.burst)
         complement_update(&g->complement, e);
     complement_add(&g->complement, e, g->directions.sure, g->x_hat);
 }

@@ -40,7 +40,6 @@ struct group {
     size_t heard;               /* channels with a level in that mean                 */
     unsigned segments;          /* of the floor that are dealt with                   */
     unsigned *moved;            /* [channels] jumps of the level that are dealt with  */
-    float *before;              /* [channels] levels before the newest frame          */
     float *z, *estimate;        /* [channels] the newest frame and the one due, white */
 };
 

@@ -177,12 +177,11 @@ static void follow_floor(struct subspace *s, struct group *g, size_t first)
 {
     const unsigned segments = g->floor.segments;
 
-    memcpy(g->before, g->floor.level, s->members * sizeof *g->before);
     floor_update(&g->floor, &s->fft, s->x + first, s->here + first);
     if (g->floor.segments == segments)
         return;
     for (size_t c = 0; c < s->members; c++) {
-        const float was = g->before[c], is = g->floor.level[c];
+        const float was = g->floor.was[c], is = g->floor.level[c];
         const float f = was > 0 && is > 0 ? sqrtf(was / is) : 0;
 
         if (was == is)

@@ -17,6 +17,10 @@
  *
  *   W = (I - V (1 - 1/S) V') / D,    W^-1 = D (I + V (S - 1) V'),    S^2 = V'R V.
  *
+ * Each frame of a hop settles its share of the channels, all of them over the frames
+ * before the hop, and the last what they share.  Then all levels change at once:
+ * what is between channels would be lost on the way.
+ *
  * Cost: a transform of 32 a channel in 16 frames, and if shared 2 channels^2.
  */
 #include "noise/floor.h"
@@ -26,7 +30,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { HOP = FLOOR_SPAN / 2 };
+enum { HOP = FLOOR_SPAN / 2, KEPT = FLOOR_SPAN + HOP };
 
 static const float MEMORY = 256;        /* segments: 4096 frames */
 static const float MEMORY_SHARED = 1024;
@@ -38,10 +42,13 @@ static const float SILENT = 1e-11f;     /* of a channel's power: below is roundi
 void floor_place(struct floor *f, struct arena *a, size_t channels, bool shared)
 {
     *f = (struct floor){ .channels = channels, .shared = shared && channels > 1 };
-    f->ring = arena_floats(a, FLOOR_SPAN * channels);
+    f->each = (channels + HOP - 1) / HOP;
+    f->ring = arena_floats(a, KEPT * channels);
     f->spectrum = arena_take(a, channels * FLOOR_BINS, sizeof *f->spectrum);
     f->power = arena_floats(a, channels * FLOOR_BINS);
     f->level = arena_floats(a, channels);
+    f->fresh = arena_floats(a, channels);
+    f->was = arena_floats(a, channels);
     f->ratio = arena_floats(a, channels);
     f->whole = arena_take(a, channels, sizeof *f->whole);
     f->moved = arena_take(a, channels, sizeof *f->moved);
@@ -69,9 +76,10 @@ void floor_reset(struct floor *f)
 {
     const size_t M = f->channels;
 
-    memset(f->ring, 0, FLOOR_SPAN * M * sizeof *f->ring);
+    memset(f->ring, 0, KEPT * M * sizeof *f->ring);
     memset(f->power, 0, M * FLOOR_BINS * sizeof *f->power);
     memset(f->level, 0, M * sizeof *f->level);
+    memset(f->fresh, 0, M * sizeof *f->fresh);
     memset(f->ratio, 0, M * sizeof *f->ratio);
     memset(f->whole, 0, M * sizeof *f->whole);
     memset(f->moved, 0, M * sizeof *f->moved);
@@ -86,19 +94,39 @@ void floor_reset(struct floor *f)
             f->V[c % FLOOR_SOURCES * M + c] = 1;
     }
     f->at = 0;
-    f->segments = f->crossed = 0;
+    f->segments = f->crossed = f->jumps = 0;
     f->due = FLOOR_SPAN;
+    f->from = f->next = M;
+    f->last = 0;
 }
 
-/* The spectrum of channel c over the last FLOOR_SPAN frames, 0 if some are missing. */
+/* Frames since the segment ended that is being settled. */
+static size_t frames_since(const struct floor *f)
+{
+    return HOP - f->due;
+}
+
+/* Frame i of that segment. */
+static const float *frame(const struct floor *f, size_t i)
+{
+    return f->ring + (f->at + HOP - frames_since(f) + i) % KEPT * f->channels;
+}
+
+/* Whether nothing of channel c is missing, there and since. */
+static bool whole(const struct floor *f, size_t c)
+{
+    return f->whole[c] >= FLOOR_SPAN + frames_since(f);
+}
+
+/* The spectrum of channel c over the segment, 0 if some of it is missing. */
 static void transform(struct floor *f, struct fft *t, size_t c)
 {
-    if (f->whole[c] < FLOOR_SPAN) {
+    if (!whole(f, c)) {
         memset(f->spectrum + c * FLOOR_BINS, 0, FLOOR_BINS * sizeof *f->spectrum);
         return;
     }
     for (size_t i = 0; i < FLOOR_SPAN; i++)
-        t->time[i] = f->ring[(f->at + i) % FLOOR_SPAN * f->channels + c] * f->window[i];
+        t->time[i] = frame(f, i)[c] * f->window[i];
     fft_forward(t);
     memcpy(f->spectrum + c * FLOOR_BINS, t->freq + 1, FLOOR_BINS * sizeof *f->spectrum);
 }
@@ -121,7 +149,7 @@ static void find_lowest(const float *x, size_t *lowest)
 }
 
 /* Noise that comes or goes is noticed after so many segments in a row that are
- * 12 dB from the level, or half as many 24 dB above: longer than a beat or a word. */
+ * 12 dB from the level: longer than a beat, a word or a knock. */
 static const float FAR = 16;
 static const float ROW = 8;
 
@@ -150,9 +178,7 @@ static float find_least(const struct floor *f, size_t c, size_t *lowest)
 
 static float apart(float now, float level)
 {
-    if (now > FAR * level)
-        return now > FAR * FAR * level ? 2 : 1;
-    return FAR * now < level ? -1 : 0;
+    return now > FAR * level ? 1 : FAR * now < level ? -1 : 0;
 }
 
 /* Whether the segment with powers x is of other noise than the channel's.  After
@@ -193,7 +219,7 @@ static void settle_level(struct floor *f, size_t c)
     const float bias = 1 + UNCERTAIN / sqrtf(f->age[c]);
     const float level = bias * sqrtf(P[lowest[0]]) * sqrtf(P[lowest[1]]);
 
-    f->level[c] = level > SILENT * all && level > TINY ? level : 0;
+    f->fresh[c] = level > SILENT * all && level > TINY ? level : 0;
     f->ratio[c] = all / (FLOOR_BINS * fmaxf(level, SILENT * all + TINY));
 }
 
@@ -212,15 +238,14 @@ static void forget_cross(struct floor *f, size_t c, unsigned jumps)
             f->cross[(b * M + c) * M + i] = f->cross[(b * M + i) * M + c] = 0;
 }
 
-static void learn_cross(struct floor *f)
+/* What channels from..to - 1 share with those before them. */
+static void learn_cross(struct floor *f, size_t from, size_t to)
 {
     const size_t M = f->channels;
-
-    f->crossed += f->crossed < (unsigned)MEMORY_SHARED;
     const float pace = 1 / (float)f->crossed;
 
     for (size_t b = 0; b < FLOOR_BINS; b++)
-        for (size_t c = 0; c < M; c++) {
+        for (size_t c = from; c < to; c++) {
             const float *const X = f->spectrum[c * FLOOR_BINS + b];
             float *const row = f->cross + (b * M + c) * M;
 
@@ -307,52 +332,82 @@ static void settle_shared(struct floor *f)
         f->root[k] = k < sources ? sqrtf(fmaxf(power[k] / rest, 1)) : 1;
 }
 
-/* Whether the last segment says nothing at all. */
+/* Whether the segment says nothing at all. */
 static bool silent(const struct floor *f)
 {
-    for (size_t i = 0; i < f->channels * FLOOR_SPAN; i++)
-        if (f->ring[i] != 0)
-            return false;
+    for (size_t i = 0; i < FLOOR_SPAN; i++) {
+        const float *const x = frame(f, i);
+
+        for (size_t c = 0; c < f->channels; c++)
+            if (x[c] != 0)
+                return false;
+    }
     return true;
 }
 
-static void learn(struct floor *f, struct fft *t)
+static void begin(struct floor *f)
 {
-    if (silent(f))
-        return;
+    f->from = f->next = 0;
+    f->jumps = 0;
+    f->crossed += f->crossed < (unsigned)MEMORY_SHARED;
+}
+
+static void settle_channel(struct floor *f, struct fft *t, size_t c)
+{
+    const unsigned moved = f->moved[c];
+
+    transform(f, t, c);
+    if (whole(f, c))
+        settle_level(f, c);
+    if (f->moved[c] != moved) {
+        f->jumps++;
+        f->last = c;
+    }
+}
+
+/* All channels are settled. */
+static void finish(struct floor *f)
+{
+    const size_t bytes = f->channels * sizeof *f->level;
+
     f->segments += f->segments < 1u << 30;
-    size_t last = 0;
-    unsigned jumps = 0;
+    memcpy(f->was, f->level, bytes);
+    memcpy(f->level, f->fresh, bytes);
+    if (!f->shared)
+        return;
+    if (f->jumps)
+        forget_cross(f, f->last, f->jumps);
+    settle_shared(f);
+}
 
-    for (size_t c = 0; c < f->channels; c++) {
-        const unsigned moved = f->moved[c];
+/* The share of the channels that is this frame's. */
+static void settle(struct floor *f, struct fft *t)
+{
+    const size_t left = f->channels - f->from;
 
-        transform(f, t, c);
-        if (f->whole[c] >= FLOOR_SPAN)
-            settle_level(f, c);
-        if (f->moved[c] != moved) {
-            jumps++;
-            last = c;
-        }
-    }
-    if (f->shared) {
-        if (jumps)
-            forget_cross(f, last, jumps);
-        learn_cross(f);
-        settle_shared(f);
-    }
+    f->next += left < f->each ? left : f->each;
+    for (size_t c = f->from; c < f->next; c++)
+        settle_channel(f, t, c);
+    if (f->shared)
+        learn_cross(f, f->from, f->next);
+    if (f->next == f->channels)
+        finish(f);
 }
 
 void floor_update(struct floor *f, struct fft *t, const float *x, const unsigned char *known)
 {
     memcpy(f->ring + f->at * f->channels, x, f->channels * sizeof *x);
     for (size_t c = 0; c < f->channels; c++)
-        f->whole[c] = known[c] ? f->whole[c] + (f->whole[c] < FLOOR_SPAN) : 0;
-    f->at = (f->at + 1) % FLOOR_SPAN;
-    if (--f->due)
-        return;
-    f->due = HOP;
-    learn(f, t);
+        f->whole[c] = known[c] ? f->whole[c] + (f->whole[c] < KEPT) : 0;
+    f->at = (f->at + 1) % KEPT;
+    f->from = f->next;
+    if (!--f->due) {
+        f->due = HOP;
+        if (!silent(f))
+            begin(f);
+    }
+    if (f->next < f->channels)
+        settle(f, t);
 }
 
 /* x += V (root^power - 1) V'x */
@@ -395,23 +450,28 @@ void floor_state(struct floor *f, struct store *s)
 {
     const size_t M = f->channels;
 
-    store_size(s, &f->at, 0, FLOOR_SPAN - 1);
+    store_size(s, &f->at, 0, KEPT - 1);
+    store_size(s, &f->next, 0, M);
+    store_size(s, &f->last, 0, M - 1);
+    store_u32(s, &f->jumps, 0, UINT32_MAX);
     store_u32(s, &f->segments, 0, 1u << 30);
     store_u32(s, &f->crossed, 0, UINT32_MAX);
     store_u32(s, &f->due, 1, FLOOR_SPAN);
-    store_finite(s, f->ring, M * FLOOR_SPAN);
+    store_finite(s, f->ring, M * KEPT);
     store_finite(s, f->power, M * FLOOR_BINS);
     for (size_t c = 0; c < M; c++) {
-        store_size(s, f->whole + c, 0, FLOOR_SPAN);
+        store_size(s, f->whole + c, 0, KEPT);
         store_u32(s, f->moved + c, 0, UINT32_MAX);
     }
     store_finite(s, f->age, M);
     store_finite(s, f->apart, M);
     store_finite(s, f->level, M);
+    store_finite(s, f->fresh, M);
     store_finite(s, f->ratio, M);
     store_finite(s, f->root, FLOOR_SOURCES);
     if (!f->shared)
         return;
     store_finite(s, f->cross, FLOOR_BINS * M * M);
     store_finite(s, f->V, FLOOR_SOURCES * M);
+    store_finite(s, f->spectrum[0], 2 * M * FLOOR_BINS);     /* of what is half settled */
 }

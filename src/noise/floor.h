@@ -19,11 +19,15 @@ enum {
 struct floor {
     size_t channels;
     bool shared;                /* noise may be common to channels                    */
-    size_t at;                  /* slot of the next frame, < FLOOR_SPAN               */
+    size_t at;                  /* slot of the next frame                             */
+    size_t each;                /* channels that are settled in a frame               */
+    size_t from, next;          /* those of the newest frame: from..next - 1          */
+    size_t last;                /* the last of `jumps` channels whose level jumped ...  */
+    unsigned jumps;             /* ... in this segment                                */
     unsigned segments;          /* seen so far, saturating                            */
     unsigned due;               /* frames to the next                                 */
     float window[FLOOR_SPAN];
-    float *ring;                /* [FLOOR_SPAN][channels] the last frames             */
+    float *ring;                /* [1.5 FLOOR_SPAN][channels] the last frames         */
     float (*spectrum)[2];       /* [channels][FLOOR_BINS] of this segment             */
     float *power;               /* [channels][FLOOR_BINS] mean power                  */
     size_t *whole;              /* [channels] frames since one was missing, saturating */
@@ -31,6 +35,7 @@ struct floor {
     float *age;                 /* [channels] segments in that mean                   */
     float *apart;               /* [channels] segments in a row far above (+), below  */
     float *level;               /* [channels] power of the noise; 0: none to be found */
+    float *fresh, *was;         /* [channels] what it will be; what it was before     */
     float *ratio;               /* [channels] power of all there is, over level       */
     unsigned crossed;           /* segments in the co-spectra, saturating             */
     float *cross;               /* [FLOOR_BINS][channels][channels] mean co-spectrum  */

@@ -5,7 +5,9 @@
  * shifted against another; what is subtracted from it is n - 1 frames old.  It
  * passes what is slower and turns down by 26 dB and more what is faster than
  * 1/n.  Where there is no time for that, a pole follows the signal instead, half
- * as fast, lest it bend the waves too much.
+ * as fast, lest it bend the waves too much.  Of what was before the first frame
+ * nothing is known: both are means of what was seen, so that a lone first sample is
+ * no baseline.
  *
  * Cost: 6 operations a sample.
  */
@@ -22,15 +24,11 @@ static void running_place(struct running *r, struct arena *a, size_t channels, s
     r->fresh = arena_floats(a, channels);
 }
 
-/* As if it had always been x[channels]. */
-static void running_begin(struct running *r, const float *x)
+static void running_reset(struct running *r)
 {
-    for (size_t c = 0; c < r->channels; c++) {
-        for (size_t i = 0; i < r->n; i++)
-            r->ring[i * r->channels + c] = x[c];
-        r->sum[c] = (float)r->n * x[c];
-        r->fresh[c] = 0;
-    }
+    memset(r->ring, 0, r->n * r->channels * sizeof *r->ring);
+    memset(r->sum, 0, r->channels * sizeof *r->sum);
+    memset(r->fresh, 0, r->channels * sizeof *r->fresh);
     r->at = 0;
 }
 
@@ -57,7 +55,7 @@ void wander_place(struct wander *w, struct arena *a, size_t channels, size_t spa
 {
     const size_t n = span > 1 ? span : 1;
 
-    *w = (struct wander){ .channels = channels, .delay = n - 1 <= most ? n - 1 : 0 };
+    *w = (struct wander){ .channels = channels, .span = n, .delay = n - 1 <= most ? n - 1 : 0 };
     w->mean = arena_floats(a, channels);
     if (!w->delay) {
         w->pace = 1 - expf(-1 / (float)n);
@@ -70,43 +68,52 @@ void wander_place(struct wander *w, struct arena *a, size_t channels, size_t spa
 
 void wander_reset(struct wander *w)
 {
-    w->begun = false;
-    w->at = 0;
-}
-
-/* Before the first frame the signal is taken to have been what it is there. */
-static void begin(struct wander *w, const float *x)
-{
-    const size_t M = w->channels;
-
-    w->begun = true;
-    memcpy(w->mean, x, M * sizeof *x);
+    w->seen = w->at = w->weight = 0;
+    memset(w->mean, 0, w->channels * sizeof *w->mean);
     if (!w->delay)
         return;
-    running_begin(&w->first, x);
-    running_begin(&w->second, x);
-    for (size_t i = 0; i <= w->delay; i++)
-        memcpy(w->late + i * M, x, M * sizeof *x);
+    running_reset(&w->first);
+    running_reset(&w->second);
+    memset(w->late, 0, (w->delay + 1) * w->channels * sizeof *w->late);
 }
 
+/* The pole is a plain mean until that is as long. */
 static void follow(struct wander *w, float *x)
 {
+    const float pace = fmaxf(w->pace, 1 / (float)w->seen);
+
     for (size_t c = 0; c < w->channels; c++) {
-        w->mean[c] += w->pace * (x[c] - w->mean[c]);
+        w->mean[c] += pace * (x[c] - w->mean[c]);
         x[c] -= w->mean[c];
     }
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* How much of the triangle lies in what was seen: its n^2, less what is before the
+ * first frame. */
+static float share(struct wander *w)
+{
+    const size_t n = w->span, gone = w->seen > n ? w->seen - n : 0;
+
+    w->weight += least(w->seen, n) - least(gone, n);
+    return (float)(n * n) / (float)w->weight;
 }
 
 void wander_update(struct wander *w, float *x)
 {
     const size_t M = w->channels;
 
-    if (!w->begun)
-        begin(w, x);
+    w->seen += w->seen < 2 * w->span;
     if (!w->delay) {
         follow(w, x);
         return;
     }
+    const float whole = share(w);
+
     memcpy(w->late + w->at * M, x, M * sizeof *x);
     memcpy(w->mean, x, M * sizeof *x);
     running_update(&w->first, w->mean);
@@ -116,7 +123,7 @@ void wander_update(struct wander *w, float *x)
     const float *const late = w->late + w->at * M;
 
     for (size_t c = 0; c < M; c++)
-        x[c] = late[c] - w->mean[c];
+        x[c] = w->seen > w->delay ? late[c] - whole * w->mean[c] : 0;
 }
 
 static void running_state(struct running *r, struct store *s)
@@ -129,10 +136,11 @@ static void running_state(struct running *r, struct store *s)
 
 void wander_state(struct wander *w, struct store *s)
 {
-    store_bool(s, &w->begun);
+    store_size(s, &w->seen, 0, 2 * w->span);
     store_finite(s, w->mean, w->channels);
     if (!w->delay)
         return;
+    store_size(s, &w->weight, 0, w->span * w->span);
     running_state(&w->first, s);
     running_state(&w->second, s);
     store_size(s, &w->at, 0, w->delay);

@@ -18,7 +18,8 @@ struct running {
 
 struct wander {
     size_t channels, delay;     /* frames by which the output is late             */
-    bool begun;
+    size_t span, seen;          /* frames of a mean; seen so far, <= 2 span       */
+    size_t weight;              /* of span^2, how much of the triangle is seen    */
     struct running first, second;
     size_t at;
     float *late;                /* [delay][channels] what came in                 */
@@ -31,7 +32,8 @@ struct wander {
 void wander_place(struct wander *w, struct arena *a, size_t channels, size_t span, size_t most);
 void wander_reset(struct wander *w);
 
-/* The frame x[channels] in, the one `delay` frames ago out, less its baseline. */
+/* The frame x[channels] in, the one `delay` frames ago out, less its baseline; 0
+ * before the first. */
 void wander_update(struct wander *w, float *x);
 
 /* All that lasts from one frame to the next; see base/store.h. */

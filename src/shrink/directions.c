@@ -17,13 +17,14 @@
  *
  * The patient ask for both, since they learn late: a disturbance that is over by
  * then leaves nothing.  Only what is far above the noise, as a whole, is believed
- * at once.
+ * at once; by the others, what is far above the usual: it fits no direction yet.
  */
 #include "shrink/directions.h"
 
 #include "base/fastmath.h"
 
 static const float SURE = 100; /* 20 dB above the noise, over all dimensions */
+static const float BURST = 16; /* 12 dB above what is usual */
 
 void directions_place(struct directions *d, struct arena *a, size_t most, float threshold,
                       float hold, bool patient)
@@ -39,16 +40,19 @@ void directions_reset(struct directions *d)
     for (size_t i = 0; i < d->most; i++)
         d->energy[i] = d->gain[i] = 0;
     d->sure = 0;
+    d->burst = false;
     d->kept = 0;
 }
 
 void directions_update(struct directions *d, const float *restrict p,
-                       const float *restrict lambda, size_t r, float power)
+                       const float *restrict lambda, size_t r, float power, float usual)
 {
     const float tau2 = d->threshold * d->threshold, tiny = 1e-20f;
     const bool mean_counts = d->patient || !(tau2 > 0);
+    const float loud = d->patient ? SURE : BURST * usual;
 
-    d->sure = d->patient ? fast_max(1 - SURE / (power + tiny), 0) : 0;
+    d->burst = power > BURST * usual;
+    d->sure = fast_max(1 - loud / (power + tiny), 0);
     d->kept = 0;
     for (size_t i = 0; i < r; i++) {
         d->energy[i] += d->pace * (p[i] * p[i] - d->energy[i]);
@@ -65,5 +69,6 @@ void directions_state(struct directions *d, struct store *s)
 {
     store_finite(s, d->energy, d->most);
     store_floats(s, &d->sure, 1, 0, 1);
+    store_bool(s, &d->burst);
     store_u32(s, &d->kept, 0, (uint32_t)d->most);
 }

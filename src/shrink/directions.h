@@ -17,6 +17,7 @@ struct directions {
     float *energy;              /* [most] e_i, local energy of a coefficient         */
     float *gain;                /* [most] of the last frame                          */
     float sure;                 /* belief in the last frame as a whole                */
+    bool burst;                 /* the last frame was far louder than usual            */
     unsigned kept;              /* directions with a gain above 0                    */
 };
 
@@ -26,9 +27,9 @@ void directions_place(struct directions *d, struct arena *a, size_t most, float 
 void directions_reset(struct directions *d);
 
 /* The gains for coefficients p[r], whose mean powers are lambda[r], of a frame
- * whose power in one dimension is `power`. */
+ * whose power in one dimension is `power`, and otherwise `usual`. */
 void directions_update(struct directions *d, const float *restrict p,
-                       const float *restrict lambda, size_t r, float power);
+                       const float *restrict lambda, size_t r, float power, float usual);
 
 /* All that lasts from one frame to the next; see base/store.h. */
 void directions_state(struct directions *d, struct store *s);

@@ -52,6 +52,7 @@ static const float SPARE = 1e-12f; /* power of one that has no more to forget: a
  * a C made of it a burst would overflow. */
 static const float WHISPER = 1e-4f;
 static const float SPENT = 1e-2f; /* shorter, what is left of a direction is rounding */
+static const float BURST = 3.0f;  /* of the energy that is expected: louder counts as that */
 
 /* A sweep over all pairs takes 4 r frames; a tenth of the work of a frame. */
 enum { TURN_SHARE = 8 };
@@ -499,6 +500,22 @@ static void learn_colour(struct track *t)
     colour_learn(&t->colour, t->e, own, guard_masked(&t->guard) ? t->guard.known : NULL);
 }
 
+/* What a frame counts for.  Where the noise is white and known, so is what a frame is
+ * expected to hold.  A burst teaches no more than BURST times that; what lasts is
+ * expected to, and so is learnt in the end. */
+static float weigh(struct track *t)
+{
+    struct guard *const g = &t->guard;
+
+    if (!t->plan.whitened)
+        return guard_weigh(g);
+    if (!warm(t) || !t->rule.cov.C)
+        return 1.0f;
+    const float expected = cov_mean(&t->rule.cov) * (float)t->U.r + (float)free_dims(t);
+
+    return g->energy > BURST * expected ? sqrtf(BURST * expected / g->energy) : 1.0f;
+}
+
 static void learn(struct track *t)
 {
     struct guard *const g = &t->guard;
@@ -513,7 +530,7 @@ static void learn(struct track *t)
         if (g->count < known)
             e2 = coefficients(t, trust);
     }
-    const float weight = t->plan.whitened ? 1.0f : guard_weigh(g), w2 = weight * weight;
+    const float weight = weigh(t), w2 = weight * weight;
 
     if (!t->seen)
         t->plan.rule->reset(&t->rule, t->U.r, BLANK * g->energy);
