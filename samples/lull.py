@@ -16,7 +16,8 @@ import numpy as np
 class Config(ctypes.Structure):
     _fields_ = [("filter", ctypes.c_char_p), ("rate_hz", ctypes.c_double),
                 ("channels", ctypes.c_uint), ("latency_ms", ctypes.c_float),
-                ("reduction_db", ctypes.c_float), ("mix", ctypes.c_float)]
+                ("reduction_db", ctypes.c_float), ("mix", ctypes.c_float),
+                ("filter_size", ctypes.c_size_t), ("adapt", ctypes.c_uint)]
 
 
 _floats = ctypes.POINTER(ctypes.c_float)

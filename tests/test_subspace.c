@@ -232,24 +232,54 @@ static void delays_by_exactly_its_latency(void **state)
         }
 }
 
-/* Where a baseline is taken out, that is no noise that could be left. */
 static void nothing_removed_is_nothing_changed(void **state)
 {
     (void)state;
     struct kind k;
 
     for_each_kind(k) {
-        if (is(&k, "ecg"))
-            continue;
-        float *const x = noisy(N, M), *const y = floats(N * M);
+        enum { LONG = 8000 };
+        float *const x = noisy(LONG, M), *const y = floats(LONG * M);
         lull *const l = fresh(&k, M);
         const size_t latency = lull_latency(l);
 
+        for (size_t t = 0; t < LONG; t++)      /* a baseline and hum */
+            for (size_t c = 0; c < M; c++)
+                x[t * M + c] += (float)(5 + 3 * cos(2 * PI * 50 * (double)t / k.rate_hz));
         lull_set(l, LULL_REDUCTION_DB, 0);
-        lull_process(l, x, y, N);
-        for (size_t t = latency + RAMP; t < N; t++)
+        lull_process(l, x, y, LONG);
+        for (size_t t = latency + RAMP; t < LONG; t++)
             for (size_t c = 0; c < M; c++)
                 assert_true(y[t * M + c] == x[(t - latency) * M + c]);
+        lull_free(l);
+        free(x);
+        free(y);
+    }
+}
+
+/* The output less what goes on without it, from one frame to the next. */
+static void reduction_changes_without_a_click(void **state)
+{
+    (void)state;
+    enum { LONG = 8000, AT = 6000 };
+    struct kind k;
+
+    for_each_kind(k) {
+        float *const x = floats(LONG), *const y = floats(LONG);
+        lull *const l = fresh(&k, 1);
+        double all = 0, jump = 0;
+
+        for (size_t t = 0; t < LONG; t++)
+            x[t] = (float)(100 + 10 * cos(2 * PI * 50 * (double)t / k.rate_hz));
+        lull_process(l, x, y, AT);
+        lull_set(l, LULL_REDUCTION_DB, 0);
+        lull_process(l, x + AT, y + AT, LONG - AT);
+        for (size_t t = AT; t < LONG; t++) {
+            all = fmax(all, fabs((double)y[t] - (double)y[AT - 1]));
+            jump = fmax(jump, fabs((double)y[t] - (double)y[t - 1]) -
+                                  20 * fabs(sin(PI * 50 / k.rate_hz)));
+        }
+        assert_at_most(jump, 0.05 * all);
         lull_free(l);
         free(x);
         free(y);
@@ -998,6 +1028,7 @@ int main(void)
         cmocka_unit_test(output_does_not_depend_on_how_it_is_cut),
         cmocka_unit_test(delays_by_exactly_its_latency),
         cmocka_unit_test(nothing_removed_is_nothing_changed),
+        cmocka_unit_test(reduction_changes_without_a_click),
         cmocka_unit_test(output_plus_residual_is_the_input),
         cmocka_unit_test(scale_does_not_matter),
         cmocka_unit_test(silence_for_ten_minutes_stays_silence),

@@ -120,7 +120,7 @@ static void reset(void *engine)
     memset(s->known, 1, (s->delay + 1) * M);
     memset(s->last, 0, M * sizeof *s->last);
     s->at = s->recent = s->since = 0;
-    s->wet = 1;
+    s->wet = s->most = 1;
     s->dry_share = 0;
     s->meter = s->sum = (struct meter_values){ 0 };
     s->invalid = 0;
@@ -193,12 +193,11 @@ static void follow_floor(struct subspace *s, struct group *g, size_t first)
     }
 }
 
-/* Over all groups; s->x is then the frame `delay` ago, cleaned. */
+/* Over all groups; s->x is then the frame `delay` ago, and s->removed its noise, or what
+ * the estimate that stands in for a missing one differs by. */
 static void clean(struct subspace *s, const struct controls *control)
 {
     const size_t M = s->channels, newest = s->recent;
-    const float most = 1 - fast_exp(-0.115129255f * control->reduction_db);
-
     memcpy(s->level + newest * M, s->x, M * sizeof *s->x);
     for (size_t g = 0; g < s->groups; g++) {
         const size_t c = g * s->members;
@@ -224,15 +223,17 @@ static void clean(struct subspace *s, const struct controls *control)
         floor_restore(&group->floor, group->estimate, s->removed + c);
     }
     for (size_t c = 0; c < M; c++)
-        s->x[c] = s->level[due + c] - (s->known[due + c] ? most : 1) * s->removed[c];
+        s->removed[c] *= s->known[due + c] ? s->most : 1;
+    memcpy(s->x, s->level + due, M * sizeof *s->x);
 }
 
+/* Baseline, hum and noise are turned down alike. */
 static void give(struct subspace *s, const struct block *b, size_t t, const float *dry)
 {
     float sum_in = s->sum.in, sum_out = s->sum.out;
 
     for (size_t c = 0; c < s->channels; c++) {
-        const float wet = s->x[c], out = s->wet * wet + s->dry_share * dry[c];
+        const float wet = dry[c] - s->most * (dry[c] - s->x[c]) - s->removed[c], out = s->wet * wet + s->dry_share * dry[c];
 
         b->out[c][t * b->out_stride] = out;
         sum_in += dry[c] * dry[c];
@@ -270,6 +271,8 @@ static void update(struct subspace *s, const struct block *b, size_t t, const st
         straighten(s);
     if (s->hums)
         hum_update(&s->hum, s->x, c->freeze);
+    ramp(&s->most, 1 - fast_exp(-0.115129255f * c->reduction_db));
+    memset(s->removed, 0, M * sizeof *s->removed);
     if (s->ahead)
         s->ahead--;
     else if (s->groups)
@@ -347,6 +350,7 @@ static void ends_state(struct subspace *p, struct store *s)
     store_size(s, &p->since, 0, REPORT - 1);
     store_finite(s, &p->wet, 1);
     store_finite(s, &p->dry_share, 1);
+    store_floats(s, &p->most, 1, 0, 1);
     meter_values_state(&p->meter, s);
     meter_values_state(&p->sum, s);
     store_count(s, &p->invalid);

@@ -32,6 +32,7 @@ struct subspace {
     float *last;                /* [channels] the last sample that was one         */
     size_t ahead;               /* frames of the baseline's delay still to come    */
     float wet, dry_share;       /* weights of the last frame                       */
+    float most;                 /* share that is taken of what is to be removed    */
     size_t since;               /* frames since the last report                    */
     struct meter_values meter, sum;
     unsigned long long invalid;
