@@ -48,7 +48,7 @@ libs   = $(shell pkg-config --libs $(1)) -lm -lpthread
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: race races soak fuzz bench-filters bench-tracker pictures-tracker pictures-sensors all test check demo deps sanitize layers bench quality install uninstall format clean help
+.PHONY: test-programs test-cli test-malformed test-live test-clips test-stranger race races soak fuzz bench-filters bench-tracker pictures-tracker pictures-sensors all test check demo deps sanitize layers bench quality install uninstall format clean help
 all: $(static) $(shared) $(binary) $(ladspa)      ## library and program (default)
 
 $(OUT)/src/base/fft.o: FLAGS += $(call cflags,fftw3f)
@@ -143,19 +143,26 @@ demo: deps                      ## build, denoise a shipped clip, show what happ
 check: deps                     ## build and run every test
 	@$(MAKE) --no-print-directory all test
 sanitize: deps                  ## the same under address and undefined-behaviour sanitizers
-	@$(MAKE) --no-print-directory FLAVOUR=asan all test
+	@$(MAKE) --no-print-directory FLAVOUR=asan all
+	@$(MAKE) --no-print-directory -j2 --output-sync=target FLAVOUR=asan test
 races: deps                     ## what several threads do at once, under the thread sanitizer
 	@$(MAKE) --no-print-directory -j2 FLAVOUR=tsan race
 race: $(OUT)/tests/test_threads
 	@TSAN_OPTIONS=halt_on_error=1 $<
 
-# Every test program in turn, then the program as a user runs it.
-test: all $(tests) $(OUT)/tests/bench/quality $(proofs)
+# Every test program, then the program as a user runs it.
+test: test-programs test-cli test-malformed test-live test-clips test-stranger
+test-programs: $(tests)
 	@for t in $(tests); do $$t || exit 1; done
-	@[ ! -f tests/cli.sh ] || LULL=$(binary) sh tests/cli.sh
+test-cli: all
+	@LULL=$(binary) sh tests/cli.sh
+test-malformed: all
 	@LULL=$(binary) sh tests/malformed.sh
+test-live: all $(proofs)
 	@LULL=$(binary) PROOFS=$(OUT)/tests/live LADSPA=$(abspath $(ladspa)) FLAVOUR=$(FLAVOUR) sh tests/live.sh
+test-clips: $(OUT)/tests/bench/quality
 	@sh tests/clips.sh $(OUT)/tests/bench/quality
+test-stranger: all
 	@MAKEFLAGS= FLAVOUR=$(FLAVOUR) CC="$(CC)" CFLAGS="$(CFLAGS)" sh tests/stranger.sh
 soak: deps                      ## live on sound servers of our own in real time, with faults
 	@$(MAKE) -s --no-print-directory all $(proofs)
