@@ -95,8 +95,7 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
     g->patience = g->knows ? 0 : recipe_frames(r, (double)r->patience_ms);
     lags_place(&g->lags, a, members, lags, g->patience);
     track_place(&g->track, a, &plan);
-    directions_place(&g->directions, a, rank, r->threshold, r->hold,
-                     g->patience > 0);
+    directions_place(&g->directions, a, rank, r->threshold, r->hold, g->patience > 0);
     complement_place(&g->complement, a, members, lags);
     average_place(&g->average, a, members, lags, delay);
     if (g->knows) {
@@ -258,7 +257,7 @@ static void take_over(struct group *g)
 {
     const size_t n = g->track.U.n;
 
-    for (size_t j = 0; j < g->track.U.r; j++)
+    for (size_t j = 0; j < g->track.plan.rank; j++)
         change_vector(g, whiten_frame, g->B + j * n, g->A + j * n);
     track_teach(&g->track, g->A, LENT_AGE);
     g->lent = false;
@@ -322,11 +321,13 @@ bool group_takes(const struct recipe *r)
            k.groups == r->channels / M && k.lags == group_lags(r, M) && r->denoise > 0;
 }
 
-/* Direction j and its gain, as they stand now, into B and A. */
+/* Direction j and its gain, as they stand now, into B and A; one that is not in use adds
+ * nothing. */
 static void lend(struct group *g, size_t j)
 {
     const size_t n = g->track.U.n;
-    const float power = fast_max(track_power(&g->track, j) - 1, 0), size = sqrtf(power);
+    const float power = j < g->track.U.r ? fast_max(track_power(&g->track, j) - 1, 0) : 0;
+    const float size = sqrtf(power);
     float *const u = g->from_base, *const b = g->B + j * n, *const a = g->A + j * n;
 
     basis_get(&g->track.U, j, u);
@@ -344,8 +345,8 @@ void group_adapter(struct group *g, struct store *s)
 
     for (size_t j = 0; s->mode == STORE_WRITE && !g->lent && j < r; j++)
         lend(g, j);
-    store_finite(s, g->B, r * n);
-    store_finite(s, g->A, r * n);
+    store_floats(s, g->B, r * n, -1e18f, 1e18f);
+    store_floats(s, g->A, r * n, -1e18f, 1e18f);
     g->lent |= s->mode == STORE_READ;
 }
 

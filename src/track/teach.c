@@ -6,6 +6,7 @@
 #include "track/teach.h"
 #include "track/vec.h"
 
+#include <float.h>
 #include <math.h>
 
 static const float LONGEST = 1e9f;
@@ -16,7 +17,7 @@ static void set_direction(struct track *t, size_t j, const float *row)
     const float length = sqrtf(vec_square(row, t->U.n));
     struct basis so_far = t->U;
 
-    if (length > 0.0f) {
+    if (length > 0.0f && length <= FLT_MAX) {
         for (size_t i = 0; i < t->U.n; i++)
             t->e[i] = row[i] / length;
         basis_set(&t->U, j, t->e);
