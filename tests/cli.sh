@@ -863,6 +863,16 @@ chunks_may_be_files() {
     cat got1.raw got2.raw >got.raw; same want.raw got.raw
 }
 
+a_table_whose_time_jumps_is_told_of() {
+    timed() { awk -v gap="$1" 'BEGIN { print "time,x"; for (t = 0; t < 400; t++)
+        printf "%.3f,%.5f\n", (t + (t >= 200 ? gap : 0)) / 250, sin(t) }'; }
+    timed 0 >in.csv; exits 0 lull -f sensor in.csv out.csv; silent
+    timed 25 >in.csv; exits 0 lull -f sensor in.csv out.csv
+    says 'in.csv: line 202: time does not go on evenly, there and in 0 other rows, as if 25 were missing'
+    [ "$(wc -l <out.csv)" = 401 ]
+    timed -100 >in.csv; exits 0 lull -f sensor in.csv out.csv; says 'in.csv: line 202: time'
+}
+
 chunks_of_a_table_keep_their_rows() {
     ecg=$HERE/../samples/ecg.csv
     lull -f ecg $ecg want.csv; rm -f s
@@ -1081,6 +1091,7 @@ it a_learned_filter_goes_on_in_chunks_as_well
 it a_stream_in_chunks_comes_out_as_one
 it chunks_may_be_files
 it chunks_of_a_table_keep_their_rows
+it a_table_whose_time_jumps_is_told_of
 it an_interrupted_chunk_is_gone_on_from timeout mkfifo
 it a_state_that_is_none_is_refused_and_stays
 it a_state_has_a_file_of_its_own mkfifo

@@ -94,6 +94,10 @@ static void warn(const struct pass *p, const struct summary *s, const lull_readi
     if (p->source.leftover)
         remark("%s: left out %zu bytes at the end, which are no whole frame", p->source.name,
                p->source.leftover);
+    if (p->source.uneven)
+        remark("%s: line %lld: time does not go on evenly, there and in %lld other rows, as if "
+               "%.0f were missing; the rows count as evenly spaced",
+               p->source.name, p->source.uneven_line, p->source.uneven - 1, p->source.lost);
     if (s->invalid)
         remark("%s: %llu samples are not finite; they count as missing", p->source.name, s->invalid);
     if (s->clipped)

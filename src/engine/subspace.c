@@ -233,7 +233,8 @@ static void give(struct subspace *s, const struct block *b, size_t t, const floa
     float sum_in = s->sum.in, sum_out = s->sum.out;
 
     for (size_t c = 0; c < s->channels; c++) {
-        const float wet = dry[c] - s->most * (dry[c] - s->x[c]) - s->removed[c], out = s->wet * wet + s->dry_share * dry[c];
+        const float wet = dry[c] - s->most * (dry[c] - s->x[c]) - s->removed[c];
+        const float out = s->wet * wet + s->dry_share * dry[c];
 
         b->out[c][t * b->out_stride] = out;
         sum_in += dry[c] * dry[c];

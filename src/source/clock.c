@@ -153,12 +153,19 @@ static bool is_spelt(const char *p, const char *end, double *t, double *grain)
     return true;
 }
 
+static bool read_time(const char *text, size_t n, bool comma, double *t, double *grain,
+                      bool *spelt)
+{
+    *spelt = !is_number(text, n, comma, t, grain);
+    return !*spelt || is_spelt(text, text + n, t, grain);
+}
+
 bool clock_add(struct clock *c, const char *text, size_t n, bool comma)
 {
     double t, grain;
-    const bool spelt = !is_number(text, n, comma, &t, &grain);
+    bool spelt;
 
-    if (c->n == CLOCK_MOST || (spelt && !is_spelt(text, text + n, &t, &grain)))
+    if (c->n == CLOCK_MOST || !read_time(text, n, comma, &t, &grain, &spelt))
         return false;
     c->spelt = spelt;
     c->grain = c->n ? fmin(c->grain, grain) : grain;
@@ -263,4 +270,31 @@ double clock_rate(const struct clock *c, double unit)
     if (c->spelt || !(unit > 0))
         unit = c->spelt ? 1 : unit_of_size(c->t[0]);
     return whole_if_close((double)n / (sum * unit), fmax(fmin(c->grain / sum, 0.004), 1e-9));
+}
+
+/* ---- steps */
+
+void steps_begin(struct steps *s, const struct clock *c)
+{
+    const double median = c->n > 2 ? median_step(c) : 0;
+
+    *s = (struct steps){ .step = fmax(median, 0), .slack = 0.5 * median + c->grain };
+}
+
+void steps_add(struct steps *s, const char *text, size_t n, bool comma, long long line)
+{
+    double t, grain;
+    bool spelt;
+
+    if (!(s->step > 0) || !read_time(text, n, comma, &t, &grain, &spelt))
+        return;
+
+    const double d = t - s->last;
+
+    if (s->begun && fabs(d - s->step) > s->slack) {
+        s->line = s->uneven++ ? s->line : line;
+        s->missing += fmax(floor(d / s->step - 0.5), 0);
+    }
+    s->last = t;
+    s->begun = true;
 }

@@ -40,4 +40,16 @@ bool clock_even(const struct clock *c);         /* on by the same at each row   
  * is 0; 0: steps vary too much to tell. */
 double clock_rate(const struct clock *c, double unit);
 
+/* Whether time goes on by the same from row to row, once the clock is known. */
+struct steps {
+    double step, slack;     /* usual step, 0: none is; what it may differ by */
+    double last;
+    bool begun;
+    long long uneven, line; /* steps that differ; line of the first          */
+    double missing;         /* rows that would fill the wide ones            */
+};
+
+void steps_begin(struct steps *s, const struct clock *c);
+void steps_add(struct steps *s, const char *text, size_t n, bool comma, long long line);
+
 #endif

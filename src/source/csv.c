@@ -357,6 +357,9 @@ static bool settle(struct source *s, const struct head *h, double rate_hz, struc
     if (!channels)
         return fault_set(why, EX_DATAERR, "%s: line %lld: no numbers but times", s->name,
                          s->table->first);
+    s->table->time = h->time;
+    if (s->table->column[h->time].passed)
+        steps_begin(&s->table->steps, &h->clock);
     s->sound = (struct sound){
         .container = CONTAINER_CSV,
         .rate_hz = rate_hz > 0 ? rate_hz : rate_of(s, h, why),
@@ -390,7 +393,7 @@ static bool learn(struct source *s, double rate_hz, struct fault *why)
 static bool read_row(const struct source *s, const struct line *line, float *x,
                      struct fault *why)
 {
-    const struct table *const t = s->table;
+    struct table *const t = s->table;
     const bool comma = table_comma(t);
     struct cut c = { .rest = line->text, .n = line->n };
     size_t i = 0;
@@ -403,6 +406,8 @@ static bool read_row(const struct source *s, const struct line *line, float *x,
             return not_as_wide(s, t->lines.number - 1, i + 1, why);
         if (f.torn)
             return no_number(s, t->lines.number - 1, i, &f, why);
+        if (i == t->time)
+            steps_add(&t->steps, f.text, f.n, comma, t->lines.number - 1);
         if (t->column[i].passed)
             continue;
         if (number_read(f.text, f.n, comma, &value, &look) == NUMBER_NOT)
@@ -427,6 +432,9 @@ static size_t csv_read(struct source *s, float *x, size_t frames, struct fault *
             return 0;
         n++;
     }
+    s->uneven = s->table->steps.uneven;
+    s->uneven_line = s->table->steps.line;
+    s->lost = s->table->steps.missing;
     return n;
 }
 

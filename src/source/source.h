@@ -20,6 +20,10 @@ struct source {
     void *tags;             /* titles, cues and the like for sink/sndfile.c, or NULL */
     struct table *table;    /* the text around the numbers for sink/csv.c, or NULL */
 
+    long long uneven;       /* rows that do not follow the one before in time, ... */
+    long long uneven_line;  /* ... the first of them, ...                          */
+    double lost;            /* ... and rows that seem to be missing there          */
+
     /* Of the backend. */
     struct tap tap;
     void *state;

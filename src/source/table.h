@@ -7,6 +7,7 @@
 #ifndef LULL_SOURCE_TABLE_H
 #define LULL_SOURCE_TABLE_H
 
+#include "source/clock.h"
 #include "source/lines.h"
 #include "source/number.h"
 #include <stdint.h>
@@ -25,6 +26,8 @@ struct table {
     size_t columns;
     struct column *column;  /* [columns]                                           */
     long long first;        /* line of the first row                               */
+    size_t time;            /* the column of time, if steps.step > 0               */
+    struct steps steps;
 };
 
 /* A comma is for decimals wherever it does not part fields. */
