@@ -509,7 +509,7 @@ static float weigh(struct track *t)
 
     if (!t->plan.whitened)
         return guard_weigh(g);
-    if (!warm(t) || !t->rule.cov.C)
+    if (!t->plan.bounded || !warm(t) || !t->rule.cov.C)
         return 1.0f;
     const float expected = cov_mean(&t->rule.cov) * (float)t->U.r + (float)free_dims(t);
 

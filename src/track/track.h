@@ -38,6 +38,7 @@ struct track_plan {
     enum track_shrink shrink;
     struct track_own own;
     bool whitened; /* noise is 1 in every entry: bursts are signal */
+    bool bounded;  /* whitened: a burst teaches no more than a few frames */
     bool auto_rank, robust, portable;
     enum colour_kind colour;
     bool learns_colour;
