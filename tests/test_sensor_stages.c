@@ -9,7 +9,7 @@
 #include "rebuild/average.h"
 #include "shrink/complement.h"
 #include "shrink/directions.h"
-#include "track/track.h"
+#include "track/amend.h"
 
 #include <math.h>
 #include <stdlib.h>

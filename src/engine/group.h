@@ -12,8 +12,7 @@
 #include "shrink/complement.h"
 #include "shrink/directions.h"
 #include "shrink/known.h"
-#include "track/teach.h"
-#include "track/track.h"
+#include "track/amend.h"
 
 /* Channels that are one vector, with a tracker of their own. */
 struct group {

@@ -79,16 +79,6 @@ float track_power(const struct track *t, size_t j);
 /* From now on powers are in another unit: those known are multiplied by f. */
 void track_scale(struct track *t, float f);
 
-/* What is known of the entries from..to - 1 goes: no direction has a part there
- * any more, and its power is less by that part's share.  Costs 4 n r^2 flops. */
-void track_forget(struct track *t, size_t from, size_t to);
-
-/* One direction less, the weakest; one more, as if it held noise of power 1 alone.
- * For whoever has a tracker of a fixed rank and not always the time for all of it.
- * Cost: r^2, and 8 n r flops. */
-void track_drop(struct track *t);
-void track_add(struct track *t);
-
 /* One frame; see lull_tracker_update(). */
 void track_update(struct track *t, const float *y, const unsigned char *known, float *x_hat);
 

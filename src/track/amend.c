@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * amend.c - see amend.h.  Directions that were cut are put upright again one by one; of
+ * one that is spent the place is taken by an entry of which the others know least.
+ *
+ * Signal of power |b|^2 and noise of 1 have 1 + |b|^2 along a direction b: so begins what
+ * is taught.
+ */
+#include "track/amend.h"
+#include "track/vec.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+static const float LEFT = 1e-3f;    /* of the power of a direction, at least, if part of it is forgotten */
+static const float SPARE = 1e-12f; /* power of one that has no more to forget: again and again, and
+                                      its inverse overflows */
+static const float SPENT = 1e-2f; /* shorter, what is left of a direction is rounding */
+static const float LONGEST = 1e9f; /* that a direction is believed to be */
+
+/* Direction j less what it shares with those before it, of length 1; gives the
+ * length that was left. */
+static float put_upright(struct track *t, size_t j)
+{
+    float *const u = t->missing.x, *const inside = t->x_hat;
+    struct basis *const U = &t->U;
+
+    basis_get(U, j, u);
+    t->kernel->gather(U, u, t->q);
+    memset(t->q + j, 0, (U->r - j) * sizeof *u);
+    t->kernel->combine(U, t->q, inside);
+    for (size_t i = 0; i < U->n; i++)
+        u[i] -= inside[i];
+    const float length = sqrtf(vec_square(u, U->n));
+
+    for (size_t i = 0; i < U->n && length > 0.0f; i++)
+        u[i] /= length;
+    basis_set(U, j, u);
+    return length;
+}
+
+/* Direction j becomes the entry outside from..to - 1 of which the others have
+ * least. */
+static void point_elsewhere(struct track *t, size_t j, size_t from, size_t to)
+{
+    float *const u = t->missing.x, *const own = t->Up;
+    size_t least = SIZE_MAX;
+
+    memset(u, 0, t->U.n * sizeof *u);
+    basis_set(&t->U, j, u);
+    basis_leverage(&t->U, own);
+    for (size_t i = 0; i < t->U.n; i++)
+        if ((i < from || i >= to) && (least == SIZE_MAX || own[i] < own[least]))
+            least = i;
+    if (least < SIZE_MAX)
+        u[least] = 1;
+    basis_set(&t->U, j, u);
+}
+
+/* Direction j upright, and if nothing of it is left, a new one. */
+static void set_upright(struct track *t, size_t j, size_t from, size_t to)
+{
+    if (put_upright(t, j) < SPENT) {
+        point_elsewhere(t, j, from, to);
+        put_upright(t, j);
+    }
+    put_upright(t, j); /* twice is enough [GV13, 5.2] */
+}
+
+void track_forget(struct track *t, size_t from, size_t to)
+{
+    float *const u = t->missing.x;
+    struct basis *const U = &t->U;
+
+    for (size_t j = 0; j < U->r; j++) {
+        basis_get(U, j, u);
+        const float lost = vec_square(u + from, to - from);
+
+        memset(u + from, 0, (to - from) * sizeof *u);
+        basis_set(U, j, u);
+        if (t->rule.cov.C && cov_power(&t->rule.cov, j) > SPARE)
+            cov_stretch(&t->rule.cov, j, sqrtf(fmaxf(1.0f - lost, LEFT)));
+    }
+    for (size_t j = 0; j < U->r; j++)
+        set_upright(t, j, from, to);
+}
+
+void track_drop(struct track *t)
+{
+    cov_drop_last(&t->rule.cov);
+    t->U.r--;
+}
+
+/* What was dropped still lies where it was: most likely it is still worth having. */
+void track_add(struct track *t)
+{
+    const size_t j = t->U.r++;
+
+    set_upright(t, j, 0, 0);
+    cov_grow(&t->rule.cov, 1);
+}
+
+/* Direction j, orthogonal to those before it; one of no length stays what it was. */
+static void set_direction(struct track *t, size_t j, const float *row)
+{
+    const float length = sqrtf(vec_square(row, t->U.n));
+    struct basis so_far = t->U;
+
+    if (length > 0.0f && length <= FLT_MAX) {
+        for (size_t i = 0; i < t->U.n; i++)
+            t->e[i] = row[i] / length;
+        basis_set(&t->U, j, t->e);
+        cov_stretch(&t->rule.cov, j, sqrtf(1.0f + fminf(length, LONGEST) * fminf(length, LONGEST)));
+    }
+    so_far.r = j + 1;
+    for (int pass = 0; pass < 2; pass++)
+        orth_direction(&t->orth, t->kernel, &so_far, j);
+}
+
+void track_teach(struct track *t, const float *rows, float frames)
+{
+    track_reset(t);
+    t->plan.rule->reset(&t->rule, t->U.r, 1.0f);
+    for (size_t j = 0; j < t->U.r; j++)
+        set_direction(t, j, rows + j * t->U.n);
+    t->seen = (uint32_t)frames + (uint32_t)t->U.r + 3; /* warm */
+    t->sigma2 = 1.0f;
+    step_remember(&t->step, frames);
+}
