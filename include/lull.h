@@ -101,7 +101,7 @@ typedef struct {
                                  * most that the filter may take; music, declick: their own.
                                  * lull_latency() has it to the sample                 */
     float reduction_db;         /* the most that noise is turned down, 0..60, and with it
-                                 * hum and baseline; 0: nothing is                     */
+                                 * hum and baseline of sensors; 0: nothing is          */
     float mix;                  /* 1 all denoised .. 0 all as it came                  */
     size_t filter_size;         /* of a learned filter, whose bytes `filter` points to: how
                                  * many; 0: `filter` is a name or a text               */

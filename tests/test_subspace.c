@@ -257,6 +257,24 @@ static void nothing_removed_is_nothing_changed(void **state)
     }
 }
 
+static void no_offset_is_left(void **state)
+{
+    (void)state;
+    const struct kind k = { "ecg", 360, -1 };
+    float *const x = floats(N);
+    double mean = 0;
+
+    for (size_t t = 0; t < N; t++)
+        x[t] = 1000 + (float)sin(0.3 * (double)t);
+    float *const y = processed(&k, x, N, 1);
+
+    for (size_t t = N / 2; t < N; t++)
+        mean += (double)y[t] / (N - N / 2);
+    assert_at_most(fabs(mean), 0.05);       /* 60 dB less would be 1 */
+    free(x);
+    free(y);
+}
+
 /* The output less what goes on without it, from one frame to the next. */
 static void reduction_changes_without_a_click(void **state)
 {
@@ -1029,6 +1047,7 @@ int main(void)
         cmocka_unit_test(delays_by_exactly_its_latency),
         cmocka_unit_test(nothing_removed_is_nothing_changed),
         cmocka_unit_test(reduction_changes_without_a_click),
+        cmocka_unit_test(no_offset_is_left),
         cmocka_unit_test(output_plus_residual_is_the_input),
         cmocka_unit_test(scale_does_not_matter),
         cmocka_unit_test(silence_for_ten_minutes_stays_silence),

@@ -261,6 +261,15 @@ static void straighten(struct subspace *s)
     memcpy(s->here, s->there + s->there_at * M, M);
 }
 
+/* The share that goes: nothing at 0 dB, all at 60, lest an offset of volts leave
+ * millivolts. */
+static float share_for(float reduction_db)
+{
+    const float gone = 1 - fast_exp(-0.115129255f * reduction_db);
+
+    return reduction_db < 60 ? fast_min(gone / 0.999f, 1) : 1;
+}
+
 static void update(struct subspace *s, const struct block *b, size_t t, const struct controls *c)
 {
     const size_t M = s->channels;
@@ -272,7 +281,7 @@ static void update(struct subspace *s, const struct block *b, size_t t, const st
         straighten(s);
     if (s->hums)
         hum_update(&s->hum, s->x, c->freeze);
-    ramp(&s->most, 1 - fast_exp(-0.115129255f * c->reduction_db));
+    ramp(&s->most, share_for(c->reduction_db));
     memset(s->removed, 0, M * sizeof *s->removed);
     if (s->ahead)
         s->ahead--;
