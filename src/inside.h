@@ -21,6 +21,7 @@ struct lull {
     void *engine;
     size_t channels, bytes;
     size_t tail;                        /* frames of the tail already flushed */
+    bool ending;                        /* while the tail is flushed          */
     unsigned long long frames;
     const float **in;                   /* [channels] where the next frames are, */
     float **out;                        /* and where they go                     */

@@ -365,6 +365,7 @@ static void pass(lull *l, size_t in_stride, size_t out_stride, size_t n)
         .residual = control(l, LULL_RESIDUAL) >= 0.5f,
         .bypass = control(l, LULL_BYPASS) >= 0.5f,
         .freeze = control(l, LULL_FREEZE) >= 0.5f,
+        .ending = l->ending,
         .rank = (size_t)control(l, LULL_RANK),
     };
     const struct block b = { l->in, l->out, in_stride, out_stride, n };
@@ -414,7 +415,9 @@ size_t lull_flush(lull *l, float *out, size_t frames)
 
     for (size_t i = 0; i < n * l->channels; i++)
         out[i] = 0;
+    l->ending = true;
     lull_process(l, out, out, n);
+    l->ending = false;
     l->tail = tail;
     return n;
 }

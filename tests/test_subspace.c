@@ -1040,6 +1040,33 @@ static void hum_takes_the_hum_and_leaves_the_rest(void **state)
     free(y);
 }
 
+/* A sine on an offset of 1000 ends as it went on. */
+static void an_offset_is_no_step_at_the_end(void **state)
+{
+    enum { LENGTH = 6000, END = 100 };
+    static float x[LENGTH], y[LENGTH + 4096];
+    const char *const filters[] = { "ecg", "tonal", "sensor" };
+
+    (void)state;
+    for (size_t f = 0; f < sizeof filters / sizeof *filters; f++) {
+        const lull_config cfg = lull_preset(filters[f], 360, 1);
+        lull *const l = lull_new(&cfg, NULL);
+        const size_t late = lull_latency(l);
+
+        for (size_t i = 0; i < LENGTH; i++)
+            x[i] = (float)(1000 + sin(2 * PI * 9 * (double)i / 360) +
+                           0.001 * (double)(i * 7919 % 101));
+        lull_process(l, x, y, LENGTH);
+        assert_int_equal(lull_flush(l, y + LENGTH, 4096), late);
+        for (size_t i = LENGTH - END; i < LENGTH; i++) {
+            const float kept = f ? 1000 : 0;        /* ecg takes it for a baseline */
+
+            assert_true(fabsf(y[i + late] - kept) < 3);
+        }
+        lull_free(l);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1071,6 +1098,7 @@ int main(void)
         cmocka_unit_test(seismic_is_quiet_until_there_is_an_event),
         cmocka_unit_test(sensor_does_no_harm_to_what_is_far_above_its_noise),
         cmocka_unit_test(hum_takes_the_hum_and_leaves_the_rest),
+        cmocka_unit_test(an_offset_is_no_step_at_the_end),
     };
     return cmocka_run_group_tests_name("subspace", tests, NULL, NULL);
 }

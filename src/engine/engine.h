@@ -23,6 +23,7 @@ struct block {
 struct controls {
     float reduction_db, mix;
     bool residual, bypass, freeze;
+    bool ending;                        /* the frames are none: the signal has ended */
     size_t rank;                        /* directions in use, at most */
 };
 

@@ -159,6 +159,14 @@ static void take(struct subspace *s, const struct block *b, size_t t)
     memcpy(s->x, last, M * sizeof *last);
 }
 
+/* After its end a signal stays where it was: a fall to 0 would be a step as high as its
+ * offset, and the filter would see it coming. */
+static void hold(struct subspace *s)
+{
+    memset(s->here, 1, s->channels);
+    memcpy(s->x, s->last, s->channels * sizeof *s->x);
+}
+
 /* The share of what looks like noise in channel c that is taken away.  A signal far
  * above its floor has little to gain, and the floor may be its own. */
 static float doubt(const struct subspace *s, const struct group *g, size_t c)
@@ -274,7 +282,10 @@ static void update(struct subspace *s, const struct block *b, size_t t, const st
 {
     const size_t M = s->channels;
 
-    take(s, b, t);
+    if (c->ending)
+        hold(s);
+    else
+        take(s, b, t);
     memcpy(s->dry + s->at * M, s->x, M * sizeof *s->x);
     s->at = (s->at + 1) % (s->latency + 1);
     if (s->wanders)
