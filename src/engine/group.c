@@ -84,7 +84,7 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
         .shrink = TRACK_OWN,
         .own = { shrink, g },
         .whitened = true,
-        .bounded = !g->knows,   /* what the base lacks comes in bursts */
+        .bounded = !g->knows && !(r->patience_ms > 0),   /* what these wait for comes in bursts */
         .robust = r->spikes > 0,
         .hop = members < n ? members : 0,
     };
