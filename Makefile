@@ -48,7 +48,7 @@ libs   = $(shell pkg-config --libs $(1)) -lm -lpthread
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: test-programs test-cli test-malformed test-live test-clips test-stranger race races soak fuzz bench-filters bench-tracker pictures-tracker pictures-sensors all test check demo deps sanitize layers bench quality install uninstall format clean help
+.PHONY: $(tests:%=%.run) test-programs test-cli test-malformed test-live test-clips test-stranger race races soak fuzz bench-filters bench-tracker pictures-tracker pictures-sensors all test check demo deps sanitize layers bench quality install uninstall format clean help
 all: $(static) $(shared) $(binary) $(ladspa)      ## library and program (default)
 
 $(OUT)/src/base/fft.o: FLAGS += $(call cflags,fftw3f)
@@ -152,8 +152,9 @@ race: $(OUT)/tests/test_threads
 
 # Every test program, then the program as a user runs it.
 test: test-programs test-cli test-malformed test-live test-clips test-stranger
-test-programs: $(tests)
-	@for t in $(tests); do $$t || exit 1; done
+test-programs: $(tests:%=%.run)
+$(tests:%=%.run): %.run: %
+	@$<
 test-cli: all
 	@LULL=$(binary) sh tests/cli.sh
 test-malformed: all
