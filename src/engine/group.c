@@ -26,6 +26,9 @@ static const float LOUDEST = 1e7f;      /* noise levels, 140 dB: louder is no sa
 static const float LENT_AGE = 1000;     /* frames that an adapter is as good as   */
 static const size_t LAGS_MOST = 512, VECTOR_MOST = 4096, RANK_MOST = 96;
 
+/* Vectors of many lags overlap almost whole: one in a while teaches what all would. */
+static const size_t NEWS = 32;          /* shares of a vector, one of which is to be new */
+
 static size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;
@@ -48,6 +51,12 @@ static size_t rank_for(const struct recipe *r, size_t members, size_t lags)
     const size_t rank = r->rank > 0 ? (size_t)r->rank : own;
 
     return least(rank, n > 1 ? n - 1 : 1);
+}
+
+/* Per vector that is learnt from, that of the recipe being per frame. */
+static float step_for(const struct recipe *r, size_t every)
+{
+    return -expm1f((float)every * log1pf(-r->step));
 }
 
 static void shrink(void *self, const struct track *t, float *q)
@@ -73,6 +82,7 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
 
     g->knows = r->learned.signal && known_open(&known, r->learned.signal, r->learned.signal_size);
     g->adapts = g->knows && r->learned.adapt > 0;
+    g->every = 1 + (lags - 1) / NEWS;
     const size_t rank = g->knows ? least(r->learned.adapt + !g->adapts, n - (n > 1))
                                  : rank_for(r, members, lags);
     const struct track_plan plan = {
@@ -80,13 +90,13 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
         .parts = 1,
         .rank = rank,
         .rule = &rule_rls,
-        .step = g->knows ? 0 : r->step,
+        .step = g->knows ? 0 : step_for(r, g->every),
         .shrink = TRACK_OWN,
         .own = { shrink, g },
         .whitened = true,
         .bounded = !g->knows && !(r->patience_ms > 0),   /* what these wait for comes in bursts */
         .robust = r->spikes > 0,
-        .hop = members < n ? members : 0,
+        .hop = members < n ? members * g->every : 0,
     };
 
     g->complements = r->complement > 0;
@@ -122,6 +132,7 @@ void group_reset(struct group *g)
 {
     g->settled = false;
     g->segments = 0;
+    g->turn = 0;
     memset(g->moved, 0, g->floor.channels * sizeof *g->moved);
     floor_reset(&g->floor);
     lags_reset(&g->lags);
@@ -179,11 +190,15 @@ static void follow_unit(struct group *g)
 }
 
 /* What lies outside of all models, as far as that is to be kept. */
-static void add_complement(struct group *g, const float *e, bool freeze)
+static void add_complement(struct group *g, const float *e)
 {
-    if (g->complements && !freeze && !g->lags.gaps && !g->directions.burst)
-        complement_update(&g->complement, e);
     complement_add(&g->complement, e, g->directions.sure, g->x_hat);
+}
+
+static void learn_complement(struct group *g, const float *e)
+{
+    if (g->complements && !g->lags.gaps && !g->directions.burst)
+        complement_update(&g->complement, e);
 }
 
 static const unsigned char *gaps(const struct group *g)
@@ -191,16 +206,22 @@ static const unsigned char *gaps(const struct group *g)
     return g->lags.gaps ? g->known : NULL;
 }
 
-/* x_hat by the tracker, which sees the newest vector, and learns from it or, if it is
- * patient, from an old one. */
+/* x_hat by the tracker, which sees the newest vector, and learns in its turn from it
+ * or, if it is patient, from an old one. */
 static void follow(struct group *g, bool freeze)
 {
-    if (g->patience || freeze)
-        track_look(&g->track, g->y, gaps(g), g->x_hat);
-    else
+    const bool learns = !freeze && g->turn == 0;
+
+    g->turn = (g->turn + 1) % g->every;
+    if (learns && !g->patience)
         track_update(&g->track, g->y, gaps(g), g->x_hat);
-    add_complement(g, g->track.e, freeze);
-    if (g->patience && !freeze) {
+    else
+        track_look(&g->track, g->y, gaps(g), g->x_hat);
+    if (learns)
+        learn_complement(g, track_rest(&g->track));
+    if (complement_counts(&g->complement, g->directions.sure))
+        add_complement(g, track_rest(&g->track));
+    if (learns && g->patience) {
         lags_vector(&g->lags, g->patience, g->y, g->known);
         track_update(&g->track, g->y, gaps(g), NULL);
     }
@@ -221,7 +242,9 @@ static void complete(struct group *g, bool freeze)
     } else {
         memset(g->x_hat, 0, n * sizeof *g->x_hat);
         g->directions.sure = complement_now(&g->complement, g->y, g->complements);
-        add_complement(g, g->y, freeze);
+        if (!freeze)
+            learn_complement(g, g->y);
+        add_complement(g, g->y);
     }
     for (size_t i = 0; i < n; i++)
         g->x_hat[i] += g->from_base[i];
@@ -367,6 +390,7 @@ void group_state(struct group *g, struct store *s)
     average_state(&g->average, s);
     store_finite(s, &g->unit, 1);
     store_bool(s, &g->settled);
+    store_size(s, &g->turn, 0, g->every - 1);
     store_size(s, &g->heard, 0, g->floor.channels);
     store_u32(s, &g->segments, 0, UINT32_MAX);
     for (size_t c = 0; c < g->floor.channels; c++)

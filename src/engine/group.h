@@ -34,6 +34,7 @@ struct group {
     unsigned char *known;       /* [channels][lags] what there is of it            */
     bool complements;           /* what is outside the subspace may be signal         */
     size_t patience;            /* frames after which a vector is learnt from         */
+    size_t every, turn;         /* one of so many vectors is learnt from; 0: this one */
     float unit;                 /* mean log noise level that powers are in, if settled */
     bool settled;
     size_t heard;               /* channels with a level in that mean                 */

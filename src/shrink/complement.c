@@ -68,6 +68,15 @@ float complement_now(const struct complement *c, const float *restrict e, bool o
     return 1 - loud / fast_max(power, loud);
 }
 
+bool complement_counts(const struct complement *c, float least)
+{
+    bool counts = least > 0;
+
+    for (size_t i = 0; i < c->channels; i++)
+        counts |= c->gain[i] > 0;
+    return counts;
+}
+
 void complement_add(const struct complement *c, const float *restrict e, float least,
                     float *restrict x_hat)
 {

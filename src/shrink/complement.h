@@ -36,6 +36,9 @@ void complement_update(struct complement *c, const float *restrict e);
  * channels together, it is louder than noise would be, or (not often) far louder. */
 float complement_now(const struct complement *c, const float *restrict e, bool often);
 
+/* Whether anything is to be kept, given `least` as below. */
+bool complement_counts(const struct complement *c, float least);
+
 /* Adds to x_hat[channels][lags] what is to be kept of e, the share `least` of it
  * at least. */
 void complement_add(const struct complement *c, const float *restrict e, float least,

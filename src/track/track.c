@@ -484,11 +484,18 @@ static void look_only(struct track *t)
     if (t->rule.cov.C && t->seen)
         m.ph = cov_solve(&t->rule.cov, t->p, t->h);
     reconstruct(t, &m, shrinkage(t, &m, 1.0f), trust);
-    if (t->plan.shrink != TRACK_OWN || t->formed)
-        return;
+    t->rests = t->formed;
+}
+
+const float *track_rest(struct track *t)
+{
+    if (t->rests)
+        return t->e;
+    t->rests = true;
     t->kernel->combine(&t->U, t->p, t->Up);
     for (size_t i = 0; i < t->U.n; i++)
         t->e[i] = t->guard.y[i] - t->Up[i];
+    return t->e;
 }
 
 /* Whether more is known than there are directions.  Who says himself what to make of
@@ -550,6 +557,7 @@ void track_update(struct track *t, const float *y, const unsigned char *known, f
 {
     const bool possible = take(t, y, known);
 
+    t->rests = true;
     t->shows = t->plan.shrink != TRACK_ONLY && x_hat;
     if (possible && teaches(t))
         learn(t);
@@ -562,7 +570,7 @@ void track_look(struct track *t, const float *y, const unsigned char *known, flo
 {
     const bool possible = take(t, y, known);
 
-    t->shows = true;
+    t->rests = t->shows = true;
     if (possible)
         look_only(t);
     give(t, possible, x_hat);

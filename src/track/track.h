@@ -64,6 +64,7 @@ struct track {
     float *p, *h, *d, *q;  /* [ld] coefficients; q is scratch          */
     float *e, *x_hat, *Up; /* [padded]                                 */
     bool formed;           /* e was formed for this frame              */
+    bool rests;            /* e is that of this frame                  */
     bool shows;            /* x_hat is wanted                          */
     float sigma2;          /* power of the noise in one entry          */
     uint32_t seen;         /* frames learnt from, saturating           */
@@ -84,5 +85,8 @@ void track_update(struct track *t, const float *y, const unsigned char *known, f
 
 /* The same without learning from it. */
 void track_look(struct track *t, const float *y, const unsigned char *known, float *x_hat);
+
+/* e = y - U p of the last frame; who looks without needing it need not pay for it. */
+const float *track_rest(struct track *t);
 
 #endif
