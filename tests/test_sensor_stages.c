@@ -319,6 +319,31 @@ static void wander_takes_the_drift_and_leaves_the_wave(void **state)
     }
 }
 
+/* The last four frames are the first of a beat: were it to last, half of all that the
+ * mean sees would be as high. */
+static void a_baseline_ends_where_the_signal_does(void **state)
+{
+    (void)state;
+    enum { N = 1000, SPAN = 200, BEAT = 4 };
+    struct arena a = fresh_arena();
+    struct wander w;
+
+    wander_place(&w, &a, 1, SPAN, SPAN);
+    wander_reset(&w);
+    for (size_t t = 0; t < N + w.delay + SPAN; t++) {
+        float x = t < N - BEAT ? 50 : 60;
+
+        if (t < N)
+            wander_update(&w, &x);
+        else
+            wander_end(&w, &x);
+        if (t < w.delay || t >= N + w.delay)
+            assert_true(x == 0);
+        else
+            assert_at_most(fabs((double)x - (t < N + w.delay - BEAT ? 0 : 10)), 0.5);
+    }
+}
+
 static void gains_of_directions_keep_to_their_limits(void **state)
 {
     (void)state;
@@ -599,6 +624,7 @@ int main(void)
         cmocka_unit_test(a_burst_in_all_channels_is_soon_forgotten),
         cmocka_unit_test(a_jump_of_the_noise_is_noticed_where_it_is),
         cmocka_unit_test(wander_takes_the_drift_and_leaves_the_wave),
+        cmocka_unit_test(a_baseline_ends_where_the_signal_does),
         cmocka_unit_test(gains_of_directions_keep_to_their_limits),
         cmocka_unit_test(the_complement_keeps_what_is_stronger_than_noise),
         cmocka_unit_test(what_is_forgotten_has_no_part_and_the_basis_stays_orthonormal),

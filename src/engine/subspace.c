@@ -159,8 +159,8 @@ static void take(struct subspace *s, const struct block *b, size_t t)
     memcpy(s->x, last, M * sizeof *last);
 }
 
-/* After its end a signal stays where it was: a fall to 0 would be a step as high as its
- * offset, and the filter would see it coming. */
+/* After its end a signal stays where it was, if its baseline is not known: a fall to 0
+ * would be a step as high as its offset, and the filter would see it coming. */
 static void hold(struct subspace *s)
 {
     memset(s->here, 1, s->channels);
@@ -259,11 +259,14 @@ static void ramp(float *x, float to)
 
 /* The baseline out; the frame is then wander.delay older, and so must be what is
  * known of it. */
-static void straighten(struct subspace *s)
+static void straighten(struct subspace *s, bool ending)
 {
     const size_t M = s->channels;
 
-    wander_update(&s->wander, s->x);
+    if (ending)
+        wander_end(&s->wander, s->x);
+    else
+        wander_update(&s->wander, s->x);
     memcpy(s->there + s->there_at * M, s->here, M);
     s->there_at = (s->there_at + 1) % (s->wander.delay + 1);
     memcpy(s->here, s->there + s->there_at * M, M);
@@ -289,7 +292,7 @@ static void update(struct subspace *s, const struct block *b, size_t t, const st
     memcpy(s->dry + s->at * M, s->x, M * sizeof *s->x);
     s->at = (s->at + 1) % (s->latency + 1);
     if (s->wanders)
-        straighten(s);
+        straighten(s, c->ending);
     if (s->hums)
         hum_update(&s->hum, s->x, c->freeze);
     ramp(&s->most, share_for(c->reduction_db));

@@ -5,15 +5,16 @@
  * shifted against another; what is subtracted from it is n - 1 frames old.  It
  * passes what is slower and turns down by 26 dB and more what is faster than
  * 1/n.  Where there is no time for that, a pole follows the signal instead, half
- * as fast, lest it bend the waves too much.  Of what was before the first frame
- * nothing is known: both are means of what was seen, so that a lone first sample is
- * no baseline.
+ * as fast, lest it bend the waves too much.  Of what was before the first frame, or is
+ * after the last, nothing is known: both are means of what was seen, so that a lone
+ * first sample is no baseline, nor a beat that is cut off.
  *
  * Cost: 6 operations a sample.
  */
 #include "noise/wander.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 static void running_place(struct running *r, struct arena *a, size_t channels, size_t n)
@@ -68,7 +69,7 @@ void wander_place(struct wander *w, struct arena *a, size_t channels, size_t spa
 
 void wander_reset(struct wander *w)
 {
-    w->seen = w->at = w->weight = 0;
+    w->seen = w->at = w->weight = w->over = 0;
     memset(w->mean, 0, w->channels * sizeof *w->mean);
     if (!w->delay)
         return;
@@ -94,25 +95,21 @@ static size_t least(size_t a, size_t b)
 }
 
 /* How much of the triangle lies in what was seen: its n^2, less what is before the
- * first frame. */
+ * first frame, and what is after the last, 1 + 2 + 3 and so on. */
 static float share(struct wander *w)
 {
     const size_t n = w->span, gone = w->seen > n ? w->seen - n : 0;
+    const size_t after = w->over * (w->over + 1) / 2;
 
     w->weight += least(w->seen, n) - least(gone, n);
-    return (float)(n * n) / (float)w->weight;
+    return w->weight > after ? (float)(n * n) / (float)(w->weight - after) : 0;
 }
 
-void wander_update(struct wander *w, float *x)
+static void straighten(struct wander *w, float *x)
 {
     const size_t M = w->channels;
-
-    w->seen += w->seen < 2 * w->span;
-    if (!w->delay) {
-        follow(w, x);
-        return;
-    }
     const float whole = share(w);
+    const bool out = w->seen > w->delay && w->over <= w->delay;
 
     memcpy(w->late + w->at * M, x, M * sizeof *x);
     memcpy(w->mean, x, M * sizeof *x);
@@ -123,7 +120,25 @@ void wander_update(struct wander *w, float *x)
     const float *const late = w->late + w->at * M;
 
     for (size_t c = 0; c < M; c++)
-        x[c] = w->seen > w->delay ? late[c] - whole * w->mean[c] : 0;
+        x[c] = out ? late[c] - whole * w->mean[c] : 0;
+}
+
+void wander_update(struct wander *w, float *x)
+{
+    w->seen += w->seen < 2 * w->span;
+    if (w->delay)
+        straighten(w, x);
+    else
+        follow(w, x);
+}
+
+void wander_end(struct wander *w, float *x)
+{
+    memset(x, 0, w->channels * sizeof *x);
+    w->over += w->over <= w->delay;
+    w->seen += w->seen < 2 * w->span;
+    if (w->delay)
+        straighten(w, x);
 }
 
 static void running_state(struct running *r, struct store *s)
@@ -141,6 +156,7 @@ void wander_state(struct wander *w, struct store *s)
     if (!w->delay)
         return;
     store_size(s, &w->weight, 0, w->span * w->span);
+    store_size(s, &w->over, 0, w->delay + 1);
     running_state(&w->first, s);
     running_state(&w->second, s);
     store_size(s, &w->at, 0, w->delay);

@@ -20,6 +20,7 @@ struct wander {
     size_t channels, delay;     /* frames by which the output is late             */
     size_t span, seen;          /* frames of a mean; seen so far, <= 2 span       */
     size_t weight;              /* of span^2, how much of the triangle is seen    */
+    size_t over;                /* frames since the last, <= delay + 1            */
     struct running first, second;
     size_t at;
     float *late;                /* [delay][channels] what came in                 */
@@ -35,6 +36,9 @@ void wander_reset(struct wander *w);
 /* The frame x[channels] in, the one `delay` frames ago out, less its baseline; 0
  * before the first. */
 void wander_update(struct wander *w, float *x);
+
+/* The same when there are no more: what comes out after the last is 0. */
+void wander_end(struct wander *w, float *x);
 
 /* All that lasts from one frame to the next; see base/store.h. */
 void wander_state(struct wander *w, struct store *s);
