@@ -26,8 +26,10 @@ static const float LOUDEST = 1e7f;      /* noise levels, 140 dB: louder is no sa
 static const float LENT_AGE = 1000;     /* frames that an adapter is as good as   */
 static const size_t LAGS_MOST = 512, VECTOR_MOST = 4096, RANK_MOST = 96;
 
-/* Vectors of many lags overlap almost whole: one in a while teaches what all would. */
+/* Vectors of many lags overlap almost whole: one in a while teaches what all would, but
+ * for the first. */
 static const size_t NEWS = 32;          /* shares of a vector, one of which is to be new */
+static const size_t YOUTH = 8;          /* times its lags, in frames */
 
 static size_t least(size_t a, size_t b)
 {
@@ -53,10 +55,33 @@ static size_t rank_for(const struct recipe *r, size_t members, size_t lags)
     return least(rank, n > 1 ? n - 1 : 1);
 }
 
-/* Per vector that is learnt from, that of the recipe being per frame. */
-static float step_for(const struct recipe *r, size_t every)
+/* All is to be learnt anew, or much of it. */
+static void rejuvenate(struct group *g)
 {
-    return -expm1f((float)every * log1pf(-r->step));
+    g->turn = 0;
+    g->young = g->every > 1 ? YOUTH * g->lags.count : 0;
+    step_set(&g->track.step, g->track.plan.step);
+}
+
+/* What was the step from frame to frame becomes that from one to the next that is learnt
+ * from. */
+static void grow_up(struct group *g)
+{
+    step_set(&g->track.step, -expm1f((float)g->every * log1pf(-g->track.plan.step)));
+}
+
+/* Whether the newest frame is one to learn from. */
+static bool learns(struct group *g)
+{
+    const bool due = g->turn == 0;
+
+    if (g->young) {
+        if (--g->young == 0)
+            grow_up(g);
+        return true;
+    }
+    g->turn = (g->turn + 1) % g->every;
+    return due;
 }
 
 static void shrink(void *self, const struct track *t, float *q)
@@ -90,7 +115,7 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
         .parts = 1,
         .rank = rank,
         .rule = &rule_rls,
-        .step = g->knows ? 0 : step_for(r, g->every),
+        .step = g->knows ? 0 : r->step,
         .shrink = TRACK_OWN,
         .own = { shrink, g },
         .whitened = true,
@@ -132,7 +157,6 @@ void group_reset(struct group *g)
 {
     g->settled = false;
     g->segments = 0;
-    g->turn = 0;
     memset(g->moved, 0, g->floor.channels * sizeof *g->moved);
     floor_reset(&g->floor);
     lags_reset(&g->lags);
@@ -140,6 +164,7 @@ void group_reset(struct group *g)
         mixture_reset(&g->base);
     g->lent = false;
     track_reset(&g->track);
+    rejuvenate(g);
     directions_reset(&g->directions);
     complement_reset(&g->complement);
     average_reset(&g->average);
@@ -157,6 +182,7 @@ static void forget(struct group *g, size_t c)
         track_forget(&g->track, c * L, (c + 1) * L);
     else
         track_reset(&g->track);
+    rejuvenate(g);
 }
 
 /* The tracker's powers are in units of the noise; when that unit changes, so do
@@ -210,18 +236,17 @@ static const unsigned char *gaps(const struct group *g)
  * or, if it is patient, from an old one. */
 static void follow(struct group *g, bool freeze)
 {
-    const bool learns = !freeze && g->turn == 0;
+    const bool due = !freeze && learns(g);
 
-    g->turn = (g->turn + 1) % g->every;
-    if (learns && !g->patience)
+    if (due && !g->patience)
         track_update(&g->track, g->y, gaps(g), g->x_hat);
     else
         track_look(&g->track, g->y, gaps(g), g->x_hat);
-    if (learns)
+    if (due)
         learn_complement(g, track_rest(&g->track));
     if (complement_counts(&g->complement, g->directions.sure))
         add_complement(g, track_rest(&g->track));
-    if (learns && g->patience) {
+    if (due && g->patience) {
         lags_vector(&g->lags, g->patience, g->y, g->known);
         track_update(&g->track, g->y, gaps(g), NULL);
     }
@@ -304,10 +329,12 @@ static bool prepare(struct group *g)
 
 void group_bound(struct group *g, size_t most, bool freeze)
 {
-    if (g->track.U.r > most)
+    if (g->track.U.r > most) {
         track_drop(&g->track);
-    else if (!freeze && g->track.U.r < least(most, g->track.plan.rank))
+    } else if (!freeze && g->track.U.r < least(most, g->track.plan.rank)) {
         track_add(&g->track);
+        rejuvenate(g);
+    }
 }
 
 void group_update(struct group *g, const float *x, unsigned char *known, bool freeze)
@@ -391,6 +418,7 @@ void group_state(struct group *g, struct store *s)
     store_finite(s, &g->unit, 1);
     store_bool(s, &g->settled);
     store_size(s, &g->turn, 0, g->every - 1);
+    store_size(s, &g->young, 0, YOUTH * g->lags.count);
     store_size(s, &g->heard, 0, g->floor.channels);
     store_u32(s, &g->segments, 0, UINT32_MAX);
     for (size_t c = 0; c < g->floor.channels; c++)

@@ -35,6 +35,7 @@ struct group {
     bool complements;           /* what is outside the subspace may be signal         */
     size_t patience;            /* frames after which a vector is learnt from         */
     size_t every, turn;         /* one of so many vectors is learnt from; 0: this one */
+    size_t young;               /* frames for which all are                          */
     float unit;                 /* mean log noise level that powers are in, if settled */
     bool settled;
     size_t heard;               /* channels with a level in that mean                 */

@@ -99,6 +99,12 @@ void step_update(struct step *s, float cost, float noise, float trust)
     s->mu = fminf(fmaxf(s->mu * expf(s->mu * push), SMALLEST), LARGEST);
 }
 
+void step_set(struct step *s, float mu)
+{
+    if (!s->automatic)
+        s->mu = mu;
+}
+
 void step_remember(struct step *s, float frames)
 {
     s->age = fmaxf(s->age, frames - 1.0f);

@@ -38,6 +38,9 @@ void step_update(struct step *s, float cost, float noise, float trust);
 /* After an abrupt change: as if the start were so many frames ago. */
 void step_restart(struct step *s, float age);
 
+/* Not automatic: from now on it is mu. */
+void step_set(struct step *s, float mu);
+
 /* From now on the tracker remembers so many frames (automatic), and is as old. */
 void step_remember(struct step *s, float frames);
 
