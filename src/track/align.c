@@ -11,8 +11,8 @@
 
 #include <math.h>
 
-/* Correlation (squared) that is left alone: far below what a window shows. */
-static const float NEGLIGIBLE = 1e-6f;
+/* Correlation (squared) that is left alone: that of chance in a window of 1e5 frames. */
+static const float NEGLIGIBLE = 1e-5f;
 
 static bool worth_it(const struct cov *c, size_t j, size_t k)
 {

@@ -68,11 +68,11 @@ void cov_reset(struct cov *c, size_t r, float level)
 
 float cov_mean(const struct cov *c)
 {
-    float sum = 0;
+    float sum[4] = { 0 }; /* strands: a single one would wait for itself */
 
     for (size_t i = 0; i < c->q; i++)
-        sum += c->C[i * (c->ld + 1)];
-    return c->q ? sum / (float)c->q : 0.0f;
+        sum[i % 4] += c->C[i * (c->ld + 1)];
+    return c->q ? ((sum[0] + sum[1]) + (sum[2] + sum[3])) / (float)c->q : 0.0f;
 }
 
 static float ridge(const struct cov *c)
@@ -205,10 +205,18 @@ void cov_set(struct cov *c, float *M, float *X, float *Y)
 
 void cov_scale(struct cov *c, float f)
 {
+    const float per = 1.0f / f;
+
     for (size_t i = 0; i < c->q * c->ld; i++)
         c->C[i] *= f;
     for (size_t i = 0; c->P && i < c->q * c->ld; i++)
-        c->P[i] /= f;
+        c->P[i] *= per;
+}
+
+/* Without overflow: a double holds the squares of any floats. */
+static float length_of(float a, float b)
+{
+    return (float)sqrt((double)a * (double)a + (double)b * (double)b);
 }
 
 float cov_angle(const struct cov *c, size_t j, size_t k, float *s)
@@ -216,8 +224,9 @@ float cov_angle(const struct cov *c, size_t j, size_t k, float *s)
     const size_t parts = c->parts;
     const float *x = c->C + j * parts * c->ld + k * parts;
     const float re = x[0], im = parts == 2 ? -x[1] : 0.0f; /* C(j, k) */
-    const float size = hypotf(re, im), gap = cov_power(c, j) - cov_power(c, k);
-    const float reach = hypotf(2.0f * size, gap);
+    const float size = parts == 2 ? length_of(re, im) : fabsf(re);
+    const float gap = cov_power(c, j) - cov_power(c, k);
+    const float reach = length_of(2.0f * size, gap);
 
     if (!(reach > 0.0f)) {
         s[0] = s[parts - 1] = 0.0f;
@@ -252,21 +261,39 @@ static void turn(float *a, float *b, size_t step, size_t parts, float c, const f
     b[step] = c * b1 - s[0] * a1 - s[1] * a0;
 }
 
+/* The same for two rows of n, side by side. */
+static void turn_rows(float *restrict a, float *restrict b, size_t n, float c, float s)
+{
+    for (size_t i = 0; i < n; i++) {
+        const float a0 = a[i], b0 = b[i];
+
+        a[i] = c * a0 + s * b0;
+        b[i] = c * b0 - s * a0;
+    }
+}
+
+/* Rows j and k are turned as rows, and where they cross the columns j and k, as
+ * columns; what else these hold is the same by symmetry. */
 static void turn_matrix(const struct cov *c, float *X, size_t j, size_t k, float cosine,
                         const float *s)
 {
     const size_t parts = c->parts, ld = c->ld;
+    float *const a = X + j * parts * ld, *const b = X + k * parts * ld;
 
     j *= parts;
     k *= parts;
-    for (size_t i = 0; i < c->q; i++)
-        turn(X + j * ld + i, X + k * ld + i, ld, parts, cosine, s);
-    for (size_t i = 0; i < c->q; i++)
-        turn(X + i * ld + j, X + i * ld + k, 1, parts, cosine, s);
-    for (size_t m = 0; m < parts; m++) /* the two passes round differently */
+    if (parts == 1)
+        turn_rows(a, b, c->q, cosine, s[0]);
+    for (size_t i = 0; parts == 2 && i < c->q; i++)
+        turn(a + i, b + i, ld, parts, cosine, s);
+    for (size_t m = 0; m < parts; m++) {
+        turn(a + m * ld + j, a + m * ld + k, 1, parts, cosine, s);
+        turn(b + m * ld + j, b + m * ld + k, 1, parts, cosine, s);
+    }
+    for (size_t m = 0; m < parts; m++)
         for (size_t i = 0; i < c->q; i++) {
-            X[(j + m) * ld + i] = X[i * ld + j + m];
-            X[(k + m) * ld + i] = X[i * ld + k + m];
+            X[i * ld + j + m] = a[m * ld + i];
+            X[i * ld + k + m] = b[m * ld + i];
         }
 }
 
