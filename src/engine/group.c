@@ -233,10 +233,11 @@ static const unsigned char *gaps(const struct group *g)
 }
 
 /* x_hat by the tracker, which sees the newest vector, and learns in its turn from it
- * or, if it is patient, from an old one. */
+ * or, if it is patient, from an old one; but not while the noise is in doubt: what one
+ * channel has too much of would look like signal, and lean on all the others. */
 static void follow(struct group *g, bool freeze)
 {
-    const bool due = !freeze && learns(g);
+    const bool due = !freeze && !floor_doubts(&g->floor) && learns(g);
 
     if (due && !g->patience)
         track_update(&g->track, g->y, gaps(g), g->x_hat);

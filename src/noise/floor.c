@@ -425,6 +425,15 @@ static void stretch(const struct floor *f, float *x, bool back)
     }
 }
 
+bool floor_doubts(const struct floor *f)
+{
+    bool doubts = false;
+
+    for (size_t c = 0; c < f->channels; c++)
+        doubts |= f->apart[c] > 0;
+    return doubts;
+}
+
 void floor_whiten(const struct floor *f, const float *restrict x, float *restrict z)
 {
     for (size_t c = 0; c < f->channels; c++)

@@ -58,6 +58,10 @@ static inline bool floor_known(const struct floor *f)
     return f->segments >= 6;
 }
 
+/* Whether some channel is louder than its level of late, which may have jumped: until
+ * that is settled what should be white is not. */
+bool floor_doubts(const struct floor *f);
+
 /* z = W x, so that the noise in z is white with power 1 and independent, and the
  * way back, x = W^-1 z, which spends z.  A channel without noise is 0 in z, and in x. */
 void floor_whiten(const struct floor *f, const float *restrict x, float *restrict z);

@@ -13,7 +13,6 @@
 #include <math.h>
 #include <string.h>
 
-static const float LEFT = 1e-3f;    /* of the power of a direction, at least, if part of it is forgotten */
 static const float SPARE = 1e-12f; /* power of one that has no more to forget: again and again, and
                                       its inverse overflows */
 static const float SPENT = 1e-2f; /* shorter, what is left of a direction is rounding */
@@ -58,14 +57,21 @@ static void point_elsewhere(struct track *t, size_t j, size_t from, size_t to)
     basis_set(&t->U, j, u);
 }
 
-/* Direction j upright, and if nothing of it is left, a new one. */
-static void set_upright(struct track *t, size_t j, size_t from, size_t to)
+/* Direction j upright; if nothing of it is left, a new one, which holds noise alone.
+ * Gives the length that was left, or 0. */
+static float set_upright(struct track *t, size_t j, size_t from, size_t to)
 {
-    if (put_upright(t, j) < SPENT) {
+    const float left = put_upright(t, j);
+    const bool spent = left < SPENT;
+
+    if (spent) {
         point_elsewhere(t, j, from, to);
         put_upright(t, j);
+        if (t->rule.cov.C)
+            cov_renew(&t->rule.cov, j, 1);
     }
     put_upright(t, j); /* twice is enough [GV13, 5.2] */
+    return spent ? 0 : left;
 }
 
 void track_forget(struct track *t, size_t from, size_t to)
@@ -75,15 +81,15 @@ void track_forget(struct track *t, size_t from, size_t to)
 
     for (size_t j = 0; j < U->r; j++) {
         basis_get(U, j, u);
-        const float lost = vec_square(u + from, to - from);
-
         memset(u + from, 0, (to - from) * sizeof *u);
         basis_set(U, j, u);
-        if (t->rule.cov.C && cov_power(&t->rule.cov, j) > SPARE)
-            cov_stretch(&t->rule.cov, j, sqrtf(fmaxf(1.0f - lost, LEFT)));
     }
-    for (size_t j = 0; j < U->r; j++)
-        set_upright(t, j, from, to);
+    for (size_t j = 0; j < U->r; j++) {
+        const float left = set_upright(t, j, from, to);
+
+        if (left > 0.0f && t->rule.cov.C && cov_power(&t->rule.cov, j) > SPARE)
+            cov_stretch(&t->rule.cov, j, left);
+    }
 }
 
 void track_drop(struct track *t)
@@ -97,8 +103,8 @@ void track_add(struct track *t)
 {
     const size_t j = t->U.r++;
 
-    set_upright(t, j, 0, 0);
     cov_grow(&t->rule.cov, 1);
+    set_upright(t, j, 0, 0);
 }
 
 /* Direction j, orthogonal to those before it; one of no length stays what it was. */

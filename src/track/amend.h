@@ -8,7 +8,7 @@
 #include "track/track.h"
 
 /* What is known of the entries from..to - 1 goes: no direction has a part there
- * any more, and its power is less by that part's share.  Costs 4 n r^2 flops. */
+ * any more, and its power is less by what it loses.  Costs 4 n r^2 flops. */
 void track_forget(struct track *t, size_t from, size_t to);
 
 /* One direction less, the weakest; one more, as if it held noise of power 1 alone.

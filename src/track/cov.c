@@ -307,25 +307,26 @@ void cov_turn_pair(struct cov *c, size_t j, size_t k, float cosine, const float 
              c->parts, cosine, s);
 }
 
-static void clear_last(struct cov *c, float *X)
+/* Direction j of X is alone and has no power. */
+static void clear(struct cov *c, float *X, size_t j)
 {
-    for (size_t m = 1; m <= c->parts; m++)
+    for (size_t m = j * c->parts; m < (j + 1) * c->parts; m++)
         for (size_t i = 0; i < c->q; i++)
-            X[(c->q - m) * c->ld + i] = X[i * c->ld + c->q - m] = 0.0f;
+            X[m * c->ld + i] = X[i * c->ld + m] = 0.0f;
 }
 
-/* The inverse of a block: P - P_j P_j' / P_jj. */
-static void drop_last_of_inverse(struct cov *c)
+/* The inverse of C without direction j: P - P_j P_j' / P_jj. */
+static void drop_of_inverse(struct cov *c, size_t j)
 {
-    const size_t last = c->q - c->parts;
-    const float corner = c->P[last * (c->ld + 1)];
+    const size_t from = j * c->parts;
+    const float corner = c->P[from * (c->ld + 1)];
     float x[2 * COV_MOST] = { 0 };
 
-    for (size_t i = 0; i < last; i++)
-        x[i] = c->P[last * c->ld + i];
+    for (size_t i = 0; i < c->q; i++)
+        x[i] = i < from || i >= from + c->parts ? c->P[from * c->ld + i] : 0.0f;
     if (corner > 0.0f)
         cov_blend(c, c->P, 1.0f, -1.0f / corner, x);
-    clear_last(c, c->P);
+    clear(c, c->P, j);
 }
 
 void cov_stretch(struct cov *c, size_t j, float f)
@@ -342,11 +343,25 @@ void cov_stretch(struct cov *c, size_t j, float f)
 
 void cov_drop_last(struct cov *c)
 {
+    const size_t last = c->q / c->parts - 1;
+
     if (c->P)
-        drop_last_of_inverse(c);
-    clear_last(c, c->C);
+        drop_of_inverse(c, last);
+    clear(c, c->C, last);
     c->q -= c->parts;
     c->at = 0;
+}
+
+void cov_renew(struct cov *c, size_t j, float level)
+{
+    if (c->P)
+        drop_of_inverse(c, j);
+    clear(c, c->C, j);
+    for (size_t m = j * c->parts; m < (j + 1) * c->parts; m++) {
+        c->C[m * (c->ld + 1)] = level;
+        if (c->P)
+            c->P[m * (c->ld + 1)] = 1.0f / level;
+    }
 }
 
 void cov_grow(struct cov *c, float level)

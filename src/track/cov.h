@@ -67,9 +67,11 @@ void cov_turn_pair(struct cov *c, size_t j, size_t k, float cosine, const float 
 /* Coordinate j is multiplied by f > 0; real only. */
 void cov_stretch(struct cov *c, size_t j, float f);
 
-/* Takes the last direction out; adds one of power `level`, alone, at the end. */
+/* Takes the last direction out; adds one of power `level`, alone, at the end; puts such a
+ * one in the place of direction j. */
 void cov_drop_last(struct cov *c);
 void cov_grow(struct cov *c, float level);
+void cov_renew(struct cov *c, size_t j, float level);
 
 /* Power of direction j. */
 static inline float cov_power(const struct cov *c, size_t j)
