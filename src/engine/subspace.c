@@ -206,6 +206,9 @@ static void follow_floor(struct subspace *s, struct group *g, size_t first)
 static void clean(struct subspace *s, const struct controls *control)
 {
     const size_t M = s->channels, newest = s->recent;
+
+    for (size_t g = 0; g < s->groups; g++)
+        floor_fill(&s->group[g].floor, s->x + g * s->members, s->here + g * s->members);
     memcpy(s->level + newest * M, s->x, M * sizeof *s->x);
     for (size_t g = 0; g < s->groups; g++) {
         const size_t c = g * s->members;

@@ -32,6 +32,8 @@
 
 enum { HOP = FLOOR_SPAN / 2, KEPT = FLOOR_SPAN + HOP };
 
+enum { ROUNDS = 8 };                    /* of what is missing and what it shares */
+
 static const float MEMORY = 256;        /* segments: 4096 frames */
 static const float MEMORY_SHARED = 1024;
 static const float UNCERTAIN = 1.3f;    /* by so much / sqrt(segments) the lowest are too low */
@@ -59,6 +61,7 @@ void floor_place(struct floor *f, struct arena *a, size_t channels, bool shared)
         f->R = arena_floats(a, channels * channels);
         f->V = arena_floats(a, FLOOR_SOURCES * channels);
         f->RV = arena_floats(a, FLOOR_SOURCES * channels);
+        f->u = arena_floats(a, channels);
     }
     double energy = 0;
 
@@ -423,6 +426,34 @@ static void stretch(const struct floor *f, float *x, bool back)
         for (size_t c = 0; c < M; c++)
             x[c] += share * v[c];
     }
+}
+
+/* Of all values that might be missing those have the least |W x|; a round brings the rest
+ * to the share that the missing have in V. */
+void floor_fill(struct floor *f, float *x, const unsigned char *known)
+{
+    const size_t M = f->channels;
+    float *const u = f->u;
+
+    if (!f->shared || !(f->root[0] > 1) || !memchr(known, 0, M))
+        return;
+    for (size_t c = 0; c < M; c++)
+        u[c] = known[c] && f->level[c] > 0 ? x[c] / sqrtf(f->level[c]) : 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        float share[FLOOR_SOURCES] = { 0 };
+
+        for (size_t k = 0; k < FLOOR_SOURCES && f->root[k] > 1; k++)
+            share[k] = (1 - 1 / (f->root[k] * f->root[k])) * sum_product(f->V + k * M, u, M);
+        for (size_t c = 0; c < M; c++) {
+            if (known[c])
+                continue;
+            u[c] = 0;
+            for (size_t k = 0; k < FLOOR_SOURCES; k++)
+                u[c] += share[k] * f->V[k * M + c];
+        }
+    }
+    for (size_t c = 0; c < M; c++)
+        x[c] = known[c] ? x[c] : u[c] * sqrtf(f->level[c]);
 }
 
 bool floor_doubts(const struct floor *f)

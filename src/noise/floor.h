@@ -41,6 +41,7 @@ struct floor {
     float *cross;               /* [FLOOR_BINS][channels][channels] mean co-spectrum  */
     float *R;                   /* [channels][channels] correlation of the noise      */
     float *V, *RV;              /* [FLOOR_SOURCES][channels] its directions           */
+    float *u;                   /* [channels] scratch                                 */
     float root[FLOOR_SOURCES];  /* square root of the power along each, 1: none       */
 };
 
@@ -57,6 +58,10 @@ static inline bool floor_known(const struct floor *f)
 {
     return f->segments >= 6;
 }
+
+/* What of x[channels] is not known becomes what the shared noise alone would have there,
+ * so that it does not lean on the rest in z. */
+void floor_fill(struct floor *f, float *x, const unsigned char *known);
 
 /* Whether some channel is louder than its level of late, which may have jumped: until
  * that is settled what should be white is not. */

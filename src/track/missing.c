@@ -27,7 +27,7 @@
 static const float LAMBDA = 1e-3f;  /* keeps what no known entry shows at zero  */
 static const float ENOUGH = 1e-10f; /* of |b|^2: -100 dB                        */
 static const float FAR = 1e36f;     /* a ridge beyond float: there is no signal   */
-enum { STEPS = 6, SERIES = 6 };
+enum { STEPS = 12, SERIES = 6 };
 
 void missing_place(struct missing *m, struct arena *a, size_t padded, size_t ld)
 {
