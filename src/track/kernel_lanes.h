@@ -148,7 +148,7 @@ static inline lanes finish(const struct sweep *s, size_t i, lanes up, lanes uh)
     const lanes e = load(s->y + i) - up;
 
     store(s->e + i, e);
-    store(s->x_hat + i, all(s->x_e) * e + all(s->x_p) * up + all(s->x_h) * uh);
+    store(s->x_hat + i, all(s->x_e) * e + up + all(s->x_h) * uh);
     return all(s->v_e) * e + all(s->v_p) * up + all(s->v_h) * uh;
 }
 

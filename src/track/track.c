@@ -269,7 +269,6 @@ static void sweep(struct track *t, const struct motion *m, float e2, float s, fl
         .h = along_p ? m->h : m->d,
         .d = m->d,
         .x_e = kappa,
-        .x_p = 1.0f,
         .x_h = along_p ? -s / weight : -s * m->length / weight,
         .v_e = e2 > 0.0f ? m->tangent / (root * sqrtf(e2)) : 0.0f,
         .v_p = along_p && p_size > 0.0f ? drop / p_size : 0.0f,
