@@ -58,11 +58,11 @@ void guard_recount(struct guard *g)
     guard_sum(g);
 }
 
-void guard_take(struct guard *g, const float *y, const unsigned char *known)
+void guard_take(struct guard *g, const struct kernel *k, const float *y,
+                const unsigned char *known)
 {
-    memcpy(g->y, y, g->n * sizeof *y);
+    g->energy = k->take(y, g->n, g->y);
     g->count = g->n / g->parts;
-    guard_sum(g);
     if (!known && g->energy < LARGEST) /* then every entry is fine */
         return;
     /* An entry is its first float and its last; without a branch, for what is missing

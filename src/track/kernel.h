@@ -36,6 +36,9 @@ struct product {
 };
 
 struct kernel {
+    /* to = y, both [n]; gives |y|^2 */
+    float (*take)(const float *restrict y, size_t n, float *restrict to);
+
     /* p = U'y */
     void (*gather)(const struct basis *b, const float *restrict y, float *restrict p);
 

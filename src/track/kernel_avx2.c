@@ -56,6 +56,32 @@ static inline float sum(vec x)
     return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
 }
 
+static float take(const float *restrict y, size_t n, float *restrict to)
+{
+    vec s0 = _mm256_setzero_ps(), s1 = s0, s2 = s0, s3 = s0;
+    float rest = 0;
+    size_t i = 0;
+
+    for (; i + TILE <= n; i += TILE) {
+        const vec y0 = load(y + i), y1 = load(y + i + 8);
+        const vec y2 = load(y + i + 16), y3 = load(y + i + 24);
+
+        _mm256_storeu_ps(to + i, y0);
+        _mm256_storeu_ps(to + i + 8, y1);
+        _mm256_storeu_ps(to + i + 16, y2);
+        _mm256_storeu_ps(to + i + 24, y3);
+        s0 = madd(y0, y0, s0);
+        s1 = madd(y1, y1, s1);
+        s2 = madd(y2, y2, s2);
+        s3 = madd(y3, y3, s3);
+    }
+    for (; i < n; i++) {
+        to[i] = y[i];
+        rest += y[i] * y[i];
+    }
+    return rest + sum(_mm256_add_ps(_mm256_add_ps(s0, s1), _mm256_add_ps(s2, s3)));
+}
+
 /* u'y over a tile, y in four registers. */
 static inline vec dot(const float *u, vec y0, vec y1, vec y2, vec y3)
 {
@@ -410,8 +436,8 @@ static void multiply(const struct product *m)
 }
 
 static const struct kernel variants[2] = {
-    { gather_real, combine_real, sweep_real, blend, apply, multiply },
-    { gather_complex, combine_complex, sweep_complex, blend, apply, multiply },
+    { take, gather_real, combine_real, sweep_real, blend, apply, multiply },
+    { take, gather_complex, combine_complex, sweep_complex, blend, apply, multiply },
 };
 
 const struct kernel *kernel_avx2(void)

@@ -237,7 +237,7 @@ static void reconstruct(struct track *t, const struct motion *m, float s, float 
         t->plan.own.shrink(t->plan.own.self, t, q);
     for (size_t i = 0; !guessed && !own && i < t->U.r * t->U.parts; i++)
         q[i] = t->p[i] - s * m->h[i];
-    t->kernel->combine(&t->U, q, t->x_hat);
+    t->kernel->combine(&t->U, q, t->out);
 }
 
 /* Whether the sweep gives x_hat by the way. */
@@ -274,14 +274,14 @@ static void sweep(struct track *t, const struct motion *m, float e2, float s, fl
         .v_p = along_p && p_size > 0.0f ? drop / p_size : 0.0f,
         .v_h = along_p ? 0.0f : drop,
         .e = t->e,
-        .x_hat = whole ? t->x_hat : t->missing.x,
+        .x_hat = whole ? t->out : t->missing.x,
     };
 
     t->kernel->sweep(&t->U, &w, due ? t->step.R.U : m->tangent > 0.0f ? t->U.U : NULL);
     for (size_t i = 0; whole && t->formed && i < t->U.n; i++)
-        t->x_hat[i] += t->Up[i];
+        t->out[i] += t->Up[i];
     for (size_t i = 0; !whole && kappa > 0.0f && i < t->U.n; i++)
-        t->x_hat[i] += kappa * t->e[i];
+        t->out[i] += kappa * t->e[i];
     if (due)
         step_renew(&t->step, &t->U);
 }
@@ -502,7 +502,7 @@ static bool take(struct track *t, const float *y, const unsigned char *known)
 {
     struct guard *const g = &t->guard;
 
-    guard_take(g, y, known);
+    guard_take(g, t->kernel, y, known);
     if (t->colour.kind != COLOUR_NONE) {
         const bool masked = guard_masked(g);
 
@@ -518,21 +518,33 @@ static bool take(struct track *t, const float *y, const unsigned char *known)
         adapter_take(&t->adapter, t->kernel, g);
         return true;
     }
-    memset(t->x_hat, 0, g->padded * sizeof *t->x_hat);
+    memset(t->out, 0, t->U.n * sizeof *t->out);
     memset(t->e, 0, g->padded * sizeof *t->e);
     return false;
 }
 
-/* What is left of it, in x_hat. */
+/* Whether x_hat is wanted, and where it can go: at once where it is wanted, if there
+ * are only whole tiles of it and nothing is added to it after the sweep. */
+static void expect(struct track *t, bool shows, float *x_hat)
+{
+    const bool done = t->U.n == basis_padded(&t->U) && t->colour.kind == COLOUR_NONE &&
+                      !t->adapter.U0.r;
+
+    t->shows = shows;
+    t->out = shows && done ? x_hat : t->x_hat;
+}
+
+/* What is left of the frame, in x_hat. */
 static void give(struct track *t, bool possible, float *x_hat)
 {
     if (!t->shows)
         return;
     if (possible)
         adapter_give(&t->adapter, t->kernel, t->sigma2, t->plan.shrink == TRACK_WIENER,
-                     t->x_hat);
-    colour_restore(&t->colour, t->x_hat);
-    memcpy(x_hat, t->x_hat, t->U.n * sizeof *x_hat);
+                     t->out);
+    colour_restore(&t->colour, t->out);
+    if (x_hat != t->out)
+        memcpy(x_hat, t->out, t->U.n * sizeof *x_hat);
 }
 
 /* Whether there is anything to learn from the frame. */
@@ -547,9 +559,9 @@ static bool teaches(struct track *t)
 
 void track_update(struct track *t, const float *y, const unsigned char *known, float *x_hat)
 {
+    expect(t, t->plan.shrink != TRACK_ONLY && x_hat, x_hat);
     const bool possible = take(t, y, known);
 
-    t->shows = t->plan.shrink != TRACK_ONLY && x_hat;
     if (possible && teaches(t))
         learn(t);
     else if (possible && t->shows)
@@ -559,9 +571,9 @@ void track_update(struct track *t, const float *y, const unsigned char *known, f
 
 void track_look(struct track *t, const float *y, const unsigned char *known, float *x_hat)
 {
+    expect(t, true, x_hat);
     const bool possible = take(t, y, known);
 
-    t->shows = true;
     if (possible)
         look_only(t);
     give(t, possible, x_hat);

@@ -63,6 +63,7 @@ struct track {
     struct orth orth;
     float *p, *h, *d, *q;  /* [ld] coefficients; q is scratch          */
     float *e, *x_hat, *Up; /* [padded]                                 */
+    float *out;            /* where x_hat goes this time               */
     bool formed;           /* e was formed for this frame              */
     bool shows;            /* x_hat is wanted                          */
     float sigma2;          /* power of the noise in one entry          */
