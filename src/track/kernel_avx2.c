@@ -236,7 +236,7 @@ static inline void add(struct sums *s, const float *x, vec a, vec c)
 static inline void move(float *to, const float *x, vec a, const vec v[4])
 {
     for (size_t k = 0; k < 4; k++)
-        _mm256_storeu_ps(to + 8 * k, madd(a, v[k], load(x + 8 * k)));
+        _mm256_storeu_ps(to + 8 * k, madd(a, v[k], held(load(x + 8 * k))));
 }
 
 static void sweep_real(const struct basis *b, const struct sweep *s, float *moved)
