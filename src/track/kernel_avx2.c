@@ -114,6 +114,7 @@ static void gather_real(const struct basis *b, const float *restrict y, float *r
         const vec y0[4] = { load(y), load(y + 8), load(y + 16), load(y + 24) };
         const vec y1[4] = { load(y + 32), load(y + 40), load(y + 48), load(y + 56) };
 
+#pragma GCC unroll 2 /* halves the counting */
         for (size_t j = 0; j < b->r; j++) {
             const float *const next = u + step + j * TILE;
             const vec other = madd(load(next + 8), y1[1], _mm256_mul_ps(load(next), y1[0]));
@@ -251,6 +252,7 @@ static void sweep_real(const struct basis *b, const struct sweep *s, float *move
         struct sums sums = { { _mm256_setzero_ps() }, { _mm256_setzero_ps() } };
 
         if (t && moved) {
+#pragma GCC unroll 2 /* halves the counting */
             for (size_t j = 0; j < r; j++) {
                 const float *const x = u + j * TILE;
 
