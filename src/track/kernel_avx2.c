@@ -315,16 +315,37 @@ static void sweep_complex(const struct basis *b, const struct sweep *s, float *m
     }
 }
 
+/* X = a X + x z' for the four registers of columns from z on. */
+static inline void blend_strip(float *X, size_t q, size_t ld, vec a, const float *x, vec z0,
+                               vec z1, vec z2, vec z3)
+{
+    for (size_t i = 0; i < q; i++, X += ld) {
+        const vec xi = all(x + i);
+
+        _mm256_storeu_ps(X, madd(xi, z0, _mm256_mul_ps(a, load(X))));
+        _mm256_storeu_ps(X + 8, madd(xi, z1, _mm256_mul_ps(a, load(X + 8))));
+        _mm256_storeu_ps(X + 16, madd(xi, z2, _mm256_mul_ps(a, load(X + 16))));
+        _mm256_storeu_ps(X + 24, madd(xi, z3, _mm256_mul_ps(a, load(X + 24))));
+    }
+}
+
 static void blend(float *restrict X, size_t q, size_t ld, float a, float sign,
                   const float *restrict x)
 {
-    const vec keep = _mm256_set1_ps(a);
+    const vec keep = _mm256_set1_ps(a), s = _mm256_set1_ps(sign);
+    size_t j = 0;
 
-    for (size_t i = 0; i < q; i++, X += ld) {
-        const vec xi = _mm256_set1_ps(sign * x[i]);
+    for (; j + TILE <= ld; j += TILE)
+        blend_strip(X + j, q, ld, keep, x, _mm256_mul_ps(s, load(x + j)),
+                    _mm256_mul_ps(s, load(x + j + 8)), _mm256_mul_ps(s, load(x + j + 16)),
+                    _mm256_mul_ps(s, load(x + j + 24)));
+    for (; j < ld; j += WIDE) {
+        const vec z = _mm256_mul_ps(s, load(x + j));
+        float *at = X + j;
 
-        for (size_t j = 0; j < ld; j += WIDE)
-            _mm256_storeu_ps(X + j, madd(xi, load(x + j), _mm256_mul_ps(keep, load(X + j))));
+#pragma GCC unroll 4 /* rows */
+        for (size_t i = 0; i < q; i++, at += ld)
+            _mm256_storeu_ps(at, madd(all(x + i), z, _mm256_mul_ps(keep, load(at))));
     }
 }
 
