@@ -100,6 +100,8 @@ void adapter_give(struct adapter *a, const struct kernel *k, float sigma2, bool 
 
 void adapter_learn(struct adapter *a, float weight)
 {
+    if (!a->U0.r)
+        return;
     const size_t parts = a->U0.parts;
     const float pace = fmaxf(PACE, 1.0f / (float)(a->seen + 1));
 

@@ -68,11 +68,18 @@ void cov_reset(struct cov *c, size_t r, float level)
 
 float cov_mean(const struct cov *c)
 {
-    float sum[4] = { 0 }; /* strands: a single one would wait for itself */
+    const size_t next = c->ld + 1;
+    const float *x = c->C;
+    float even = 0, odd = 0; /* a single sum would wait for itself */
+    size_t i = 0;
 
-    for (size_t i = 0; i < c->q; i++)
-        sum[i % 4] += c->C[i * (c->ld + 1)];
-    return c->q ? ((sum[0] + sum[1]) + (sum[2] + sum[3])) / (float)c->q : 0.0f;
+    for (; i + 2 <= c->q; i += 2, x += 2 * next) {
+        even += x[0];
+        odd += x[next];
+    }
+    if (i < c->q)
+        even += x[0];
+    return c->q ? (even + odd) / (float)c->q : 0.0f;
 }
 
 static float ridge(const struct cov *c)
@@ -92,12 +99,12 @@ static void rebuild(struct cov *c)
 float cov_solve(struct cov *c, const float *p, float *h)
 {
     c->kernel->apply(c->P, c->q, c->ld, p, h);
-    float ph = vec_dot(p, h, c->q);
+    float ph = vec_dot(p, h, c->ld);
 
     if (!(ph >= 0.0f && ph < 1e30f)) { /* also when it is NaN */
         rebuild(c);
         c->kernel->apply(c->P, c->q, c->ld, p, h);
-        ph = vec_dot(p, h, c->q);
+        ph = vec_dot(p, h, c->ld);
     }
     return ph;
 }
@@ -106,8 +113,7 @@ void cov_blend(struct cov *c, float *X, float keep, float s, const float *x)
 {
     const float root = sqrtf(fabsf(s)), sign = s < 0.0f ? -1.0f : 1.0f;
 
-    for (size_t i = 0; i < c->ld; i++)
-        c->x[i] = root * x[i];
+    vec_scale(c->x, root, x, c->ld);
     c->kernel->blend(X, c->q, c->ld, keep, sign, c->x);
     if (c->parts == 1)
         return;
@@ -165,11 +171,13 @@ static void polish(struct cov *c, size_t j, float rho)
     y[j] += rho;
     c->kernel->apply(c->P, c->q, c->ld, y, z);
 
-    const float ys = y[j], yz = vec_dot(y, z, c->q);
-    const float corner = c->P[j * (c->ld + 1)] - 2.0f * z[j] / ys + (1.0f + yz / ys) / ys;
+    const float per = 1.0f / y[j], yz = vec_dot(y, z, c->ld);
+    const float *const was = c->P + j * c->ld;
+    const float corner = was[j] - 2.0f * z[j] * per + (1.0f + yz * per) * per;
 
-    for (size_t i = 0; i < c->q; i++)
-        y[i] = c->P[j * c->ld + i] - z[i] / ys;
+    for (size_t i = 0; i < c->ld; i += 8)
+        for (size_t k = i; k < i + 8; k++)
+            y[k] = was[k] - per * z[k];
     y[j] = corner;
     if (c->parts == 2)
         y[j + 1] = 0.0f;

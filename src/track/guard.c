@@ -10,6 +10,7 @@
  * subspace and is not learnt.
  */
 #include "track/guard.h"
+#include "base/fastmath.h"
 #include "track/vec.h"
 
 #include <math.h>
@@ -58,11 +59,11 @@ void guard_recount(struct guard *g)
     guard_sum(g);
 }
 
-void guard_take(struct guard *g, const float *y, const unsigned char *known)
+void guard_take(struct guard *g, const struct kernel *k, const float *y,
+                const unsigned char *known)
 {
-    memcpy(g->y, y, g->n * sizeof *y);
+    g->energy = k->take(y, g->n, g->y);
     g->count = g->n / g->parts;
-    guard_sum(g);
     if (!known && g->energy < LARGEST) /* then every entry is fine */
         return;
     /* An entry is its first float and its last; without a branch, for what is missing
@@ -94,12 +95,12 @@ bool guard_admits(struct guard *g)
 
 float guard_weigh(struct guard *g)
 {
-    const float E = g->energy;
+    const float E = g->energy, log_E = fast_log(E);
     const float weight =
         g->seen > WARM_UP && E > BURST * g->mean ? sqrtf(BURST * g->mean / E) : 1.0f;
-    const float pace = fmaxf(PACE, 1.0f / (float)(g->seen + 1));
+    const float pace = fast_max(PACE, 1.0f / (float)(g->seen + 1));
 
-    g->level = g->seen ? g->level + LEVEL_PACE * (logf(E) - g->level) : logf(E);
+    g->level = g->seen ? g->level + LEVEL_PACE * (log_E - g->level) : log_E;
     g->mean += pace * (weight * weight * E - g->mean);
     g->seen += g->seen < UINT32_MAX;
     return weight;

@@ -5,7 +5,7 @@
 #ifndef LULL_TRACK_GUARD_H
 #define LULL_TRACK_GUARD_H
 
-#include "base/arena.h"
+#include "track/kernel.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,7 +26,8 @@ void guard_reset(struct guard *g);
 
 /* Takes frame y[n]; entry i counts as unknown if known[i] is 0 (known may be
  * NULL) or if it is not a number below 1e18. */
-void guard_take(struct guard *g, const float *y, const unsigned char *known);
+void guard_take(struct guard *g, const struct kernel *k, const float *y,
+                const unsigned char *known);
 
 /* After y or known was changed: counts and sums anew. */
 void guard_recount(struct guard *g);

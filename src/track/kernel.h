@@ -17,13 +17,13 @@
 /* One frame's sweep: what to look at, what to give, how to move.
  *
  *   e     = y - U p
- *   x_hat = x_e e + x_p U p + x_h U h
+ *   x_hat = x_e e + U p + x_h U h
  *   v     = v_e e + v_p U p + v_h U h
  *   U     = U + v d'                                                     */
 struct sweep {
     const float *y;         /* [n]                      */
     const float *p, *h, *d; /* [r] coefficients         */
-    float x_e, x_p, x_h, v_e, v_p, v_h;
+    float x_e, x_h, v_e, v_p, v_h;
     float *e, *x_hat; /* [n] results              */
 };
 
@@ -36,6 +36,9 @@ struct product {
 };
 
 struct kernel {
+    /* to = y, both [n]; gives |y|^2 */
+    float (*take)(const float *restrict y, size_t n, float *restrict to);
+
     /* p = U'y */
     void (*gather)(const struct basis *b, const float *restrict y, float *restrict p);
 

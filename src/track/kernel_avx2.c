@@ -2,11 +2,10 @@
  *
  * kernel_avx2.c - the kernels for x86 with AVX2 and FMA.
  *
- * A tile is four registers wide.  The first half of a sweep keeps two sums of a
- * tile in eight registers, just enough to hide the latency of FMA, and is bound
- * by arithmetic: 8 FMA against 6 loads a direction.  The second half finds the
- * tile in the nearest cache and is bound by its 4 stores; meanwhile the next tile is
- * fetched, for a tenth of the time where U is larger than that cache.
+ * A tile is four registers wide.  A sweep keeps two sums of a tile in eight of them,
+ * and the move v of the tile before in four: a direction at a time is added to the sums
+ * in one tile and moved in the other.  So the loads and sums of the one (8 FMA, 6
+ * loads) share the time of the other's 4 stores.
  *
  * Compiled with flags of its own; run only where the processor says it can.
  */
@@ -20,7 +19,6 @@
 typedef __m256 vec;
 
 enum { WIDE = 8, MOST = 1024 }; /* floats in a register; in coefficients, at most */
-enum { NEAR = 6144 };           /* floats: so many directions are in the nearest cache anyway */
 
 static inline vec load(const float *x)
 {
@@ -37,6 +35,13 @@ static inline vec madd(vec a, vec b, vec c)
     return _mm256_fmadd_ps(a, b, c);
 }
 
+/* x in a register: else what is used twice would be loaded twice. */
+static inline vec held(vec x)
+{
+    __asm__("" : "+x"(x));
+    return x;
+}
+
 /* J x: (a, b) becomes (-b, a) in every pair; here as addsub of zero. */
 static inline vec turned(vec x)
 {
@@ -49,6 +54,32 @@ static inline float sum(vec x)
 
     s = _mm_add_ps(s, _mm_movehl_ps(s, s));
     return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
+}
+
+static float take(const float *restrict y, size_t n, float *restrict to)
+{
+    vec s0 = _mm256_setzero_ps(), s1 = s0, s2 = s0, s3 = s0;
+    float rest = 0;
+    size_t i = 0;
+
+    for (; i + TILE <= n; i += TILE) {
+        const vec y0 = load(y + i), y1 = load(y + i + 8);
+        const vec y2 = load(y + i + 16), y3 = load(y + i + 24);
+
+        _mm256_storeu_ps(to + i, y0);
+        _mm256_storeu_ps(to + i + 8, y1);
+        _mm256_storeu_ps(to + i + 16, y2);
+        _mm256_storeu_ps(to + i + 24, y3);
+        s0 = madd(y0, y0, s0);
+        s1 = madd(y1, y1, s1);
+        s2 = madd(y2, y2, s2);
+        s3 = madd(y3, y3, s3);
+    }
+    for (; i < n; i++) {
+        to[i] = y[i];
+        rest += y[i] * y[i];
+    }
+    return rest + sum(_mm256_add_ps(_mm256_add_ps(s0, s1), _mm256_add_ps(s2, s3)));
 }
 
 /* u'y over a tile, y in four registers. */
@@ -83,6 +114,7 @@ static void gather_real(const struct basis *b, const float *restrict y, float *r
         const vec y0[4] = { load(y), load(y + 8), load(y + 16), load(y + 24) };
         const vec y1[4] = { load(y + 32), load(y + 40), load(y + 48), load(y + 56) };
 
+#pragma GCC unroll 2 /* halves the counting */
         for (size_t j = 0; j < b->r; j++) {
             const float *const next = u + step + j * TILE;
             const vec other = madd(load(next + 8), y1[1], _mm256_mul_ps(load(next), y1[0]));
@@ -162,76 +194,88 @@ static void combine_complex(const struct basis *b, const float *restrict a, floa
     }
 }
 
+/* A sweep's factors, each in all of a register. */
+struct mix {
+    vec x_e, x_h, v_e, v_p, v_h;
+};
+
+static inline struct mix mix_of(const struct sweep *s)
+{
+    return (struct mix){ all(&s->x_e), all(&s->x_h), all(&s->v_e), all(&s->v_p),
+                         all(&s->v_h) };
+}
+
 /* Given U p and U h on one register at row i: stores e and x_hat, gives v. */
-static inline vec finish(const struct sweep *s, size_t i, vec up, vec uh)
+static inline vec finish(const struct sweep *s, const struct mix *m, size_t i, vec up, vec uh)
 {
     const vec e = _mm256_sub_ps(load(s->y + i), up);
-    const vec x = madd(all(&s->x_h), uh, _mm256_mul_ps(all(&s->x_p), up));
-    const vec v = madd(all(&s->v_h), uh, _mm256_mul_ps(all(&s->v_p), up));
+    const vec x = madd(m->x_h, uh, up);
+    const vec v = madd(m->v_h, uh, _mm256_mul_ps(m->v_p, up));
 
     _mm256_storeu_ps(s->e + i, e);
-    _mm256_storeu_ps(s->x_hat + i, madd(all(&s->x_e), e, x));
-    return madd(all(&s->v_e), e, v);
+    _mm256_storeu_ps(s->x_hat + i, madd(m->x_e, e, x));
+    return madd(m->v_e, e, v);
 }
 
-/* Two lines that will soon be wanted; after the last tile none, which is no fault. */
-static inline void fetch(const float *x)
+/* U p and U h on a tile. */
+struct sums {
+    vec p[4], h[4];
+};
+
+/* Adds a x and c x over a tile; one register of x at a time, for there are no more. */
+static inline void add(struct sums *s, const float *x, vec a, vec c)
 {
-    _mm_prefetch((const char *)x, _MM_HINT_T0);
-    _mm_prefetch((const char *)(x + TILE / 2), _MM_HINT_T0);
+    for (size_t k = 0; k < 4; k++) {
+        const vec here = held(load(x + 8 * k));
+
+        s->p[k] = madd(a, here, s->p[k]);
+        s->h[k] = madd(c, here, s->h[k]);
+    }
 }
 
-/* to = x + a v over a tile, v in four registers. */
-static inline void move(const float *x, vec a, vec v0, vec v1, vec v2, vec v3, float *to)
+/* to = x + a v over a tile. */
+static inline void move(float *to, const float *x, vec a, const vec v[4])
 {
-    _mm256_storeu_ps(to, madd(a, v0, load(x)));
-    _mm256_storeu_ps(to + 8, madd(a, v1, load(x + 8)));
-    _mm256_storeu_ps(to + 16, madd(a, v2, load(x + 16)));
-    _mm256_storeu_ps(to + 24, madd(a, v3, load(x + 24)));
+    for (size_t k = 0; k < 4; k++)
+        _mm256_storeu_ps(to + 8 * k, madd(a, v[k], held(load(x + 8 * k))));
 }
 
 static void sweep_real(const struct basis *b, const struct sweep *s, float *moved)
 {
-    const float *p = s->p, *h = s->h, *d = s->d;
     const size_t r = b->r, step = b->cap * TILE;
-    const bool far = basis_floats(b) > NEAR;
+    const struct mix mix = mix_of(s);
+    const struct sweep w = *s; /* which no store can change */
+    const float *u = b->U;
+    vec v[4] = { _mm256_setzero_ps() };
 
-    for (size_t t = 0; t < b->tiles; t++) {
-        const float *u = b->U + t * b->cap * TILE;
-        float *to = moved ? moved + t * b->cap * TILE : NULL;
-        vec p0 = _mm256_setzero_ps(), p1 = p0, p2 = p0, p3 = p0;
-        vec h0 = p0, h1 = p0, h2 = p0, h3 = p0;
+    for (size_t t = 0; t < b->tiles; t++, u += step) {
+        struct sums sums = { { _mm256_setzero_ps() }, { _mm256_setzero_ps() } };
 
-        for (size_t j = 0; j < r; j++) {
-            const float *x = u + j * TILE;
-            const vec a = all(p + j), c = all(h + j);
-            const vec x0 = load(x), x1 = load(x + 8), x2 = load(x + 16), x3 = load(x + 24);
+        if (t && moved) {
+#pragma GCC unroll 2 /* halves the counting */
+            for (size_t j = 0; j < r; j++) {
+                const float *const x = u + j * TILE;
 
-            p0 = madd(a, x0, p0);
-            p1 = madd(a, x1, p1);
-            p2 = madd(a, x2, p2);
-            p3 = madd(a, x3, p3);
-            h0 = madd(c, x0, h0);
-            h1 = madd(c, x1, h1);
-            h2 = madd(c, x2, h2);
-            h3 = madd(c, x3, h3);
+                add(&sums, x, all(w.p + j), all(w.h + j));
+                move(moved + j * TILE, x - step, all(w.d + j), v);
+            }
+            moved += step;
+        } else {
+            for (size_t j = 0; j < r; j++)
+                add(&sums, u + j * TILE, all(w.p + j), all(w.h + j));
         }
-        p0 = finish(s, t * TILE, p0, h0);
-        p1 = finish(s, t * TILE + 8, p1, h1);
-        p2 = finish(s, t * TILE + 16, p2, h2);
-        p3 = finish(s, t * TILE + 24, p3, h3);
-        for (size_t j = 0; moved && j < r; j++) {
-            const float *x = u + j * TILE;
-
-            if (far)
-                fetch(x + step);
-            move(x, all(d + j), p0, p1, p2, p3, to + j * TILE);
-        }
+        for (size_t k = 0; k < 4; k++)
+            v[k] = finish(&w, &mix, t * TILE + 8 * k, sums.p[k], sums.h[k]);
     }
+    for (size_t j = 0; moved && j < r; j++)
+        move(moved + j * TILE, u - step + j * TILE, all(w.d + j), v);
 }
 
 static void sweep_complex(const struct basis *b, const struct sweep *s, float *moved)
 {
+    const struct mix mix = mix_of(s);
+    const struct sweep w = *s; /* which no store can change */
+
     for (size_t i = 0; i < b->tiles * TILE; i += 2 * WIDE) {
         const size_t at = i / TILE * b->cap * TILE + i % TILE;
         const float *u = b->U + at;
@@ -254,9 +298,9 @@ static void sweep_complex(const struct basis *b, const struct sweep *s, float *m
             h3 = madd(hi, x1, h3);
         }
         const vec v0 =
-            finish(s, i, _mm256_add_ps(p0, turned(p2)), _mm256_add_ps(h0, turned(h2)));
+            finish(&w, &mix, i, _mm256_add_ps(p0, turned(p2)), _mm256_add_ps(h0, turned(h2)));
         const vec v1 =
-            finish(s, i + 8, _mm256_add_ps(p1, turned(p3)), _mm256_add_ps(h1, turned(h3)));
+            finish(&w, &mix, i + 8, _mm256_add_ps(p1, turned(p3)), _mm256_add_ps(h1, turned(h3)));
         const vec w0 = turned(v0), w1 = turned(v1);
 
         /* u + v conj(d) = u + re(d) v - im(d) J v */
@@ -271,16 +315,37 @@ static void sweep_complex(const struct basis *b, const struct sweep *s, float *m
     }
 }
 
+/* X = a X + x z' for the four registers of columns from z on. */
+static inline void blend_strip(float *X, size_t q, size_t ld, vec a, const float *x, vec z0,
+                               vec z1, vec z2, vec z3)
+{
+    for (size_t i = 0; i < q; i++, X += ld) {
+        const vec xi = all(x + i);
+
+        _mm256_storeu_ps(X, madd(xi, z0, _mm256_mul_ps(a, load(X))));
+        _mm256_storeu_ps(X + 8, madd(xi, z1, _mm256_mul_ps(a, load(X + 8))));
+        _mm256_storeu_ps(X + 16, madd(xi, z2, _mm256_mul_ps(a, load(X + 16))));
+        _mm256_storeu_ps(X + 24, madd(xi, z3, _mm256_mul_ps(a, load(X + 24))));
+    }
+}
+
 static void blend(float *restrict X, size_t q, size_t ld, float a, float sign,
                   const float *restrict x)
 {
-    const vec keep = _mm256_set1_ps(a);
+    const vec keep = _mm256_set1_ps(a), s = _mm256_set1_ps(sign);
+    size_t j = 0;
 
-    for (size_t i = 0; i < q; i++, X += ld) {
-        const vec xi = _mm256_set1_ps(sign * x[i]);
+    for (; j + TILE <= ld; j += TILE)
+        blend_strip(X + j, q, ld, keep, x, _mm256_mul_ps(s, load(x + j)),
+                    _mm256_mul_ps(s, load(x + j + 8)), _mm256_mul_ps(s, load(x + j + 16)),
+                    _mm256_mul_ps(s, load(x + j + 24)));
+    for (; j < ld; j += WIDE) {
+        const vec z = _mm256_mul_ps(s, load(x + j));
+        float *at = X + j;
 
-        for (size_t j = 0; j < ld; j += WIDE)
-            _mm256_storeu_ps(X + j, madd(xi, load(x + j), _mm256_mul_ps(keep, load(X + j))));
+#pragma GCC unroll 4 /* rows */
+        for (size_t i = 0; i < q; i++, at += ld)
+            _mm256_storeu_ps(at, madd(all(x + i), z, _mm256_mul_ps(keep, load(at))));
     }
 }
 
@@ -394,8 +459,8 @@ static void multiply(const struct product *m)
 }
 
 static const struct kernel variants[2] = {
-    { gather_real, combine_real, sweep_real, blend, apply, multiply },
-    { gather_complex, combine_complex, sweep_complex, blend, apply, multiply },
+    { take, gather_real, combine_real, sweep_real, blend, apply, multiply },
+    { take, gather_complex, combine_complex, sweep_complex, blend, apply, multiply },
 };
 
 const struct kernel *kernel_avx2(void)

@@ -48,6 +48,32 @@ static inline float sum(lanes x)
     return (x[0] + x[2]) + (x[1] + x[3]);
 }
 
+static float take(const float *restrict y, size_t n, float *restrict to)
+{
+    lanes a = all(0), b = a, c = a, d = a;
+    float rest = 0;
+    size_t i = 0;
+
+    for (; i + HALF <= n; i += HALF) {
+        const lanes y0 = load(y + i), y1 = load(y + i + 4);
+        const lanes y2 = load(y + i + 8), y3 = load(y + i + 12);
+
+        store(to + i, y0);
+        store(to + i + 4, y1);
+        store(to + i + 8, y2);
+        store(to + i + 12, y3);
+        a += y0 * y0;
+        b += y1 * y1;
+        c += y2 * y2;
+        d += y3 * y3;
+    }
+    for (; i < n; i++) {
+        to[i] = y[i];
+        rest += y[i] * y[i];
+    }
+    return rest + sum((a + b) + (c + d));
+}
+
 /* u'y over a tile. */
 static inline lanes dot(const float *u, const lanes y[8])
 {
@@ -148,7 +174,7 @@ static inline lanes finish(const struct sweep *s, size_t i, lanes up, lanes uh)
     const lanes e = load(s->y + i) - up;
 
     store(s->e + i, e);
-    store(s->x_hat + i, all(s->x_e) * e + all(s->x_p) * up + all(s->x_h) * uh);
+    store(s->x_hat + i, all(s->x_e) * e + up + all(s->x_h) * uh);
     return all(s->v_e) * e + all(s->v_p) * up + all(s->v_h) * uh;
 }
 
@@ -255,6 +281,6 @@ static void multiply(const struct product *m)
 }
 
 static const struct kernel variants[2] = {
-    { gather_real, combine_real, sweep_real, blend, apply, multiply },
-    { gather_complex, combine_complex, sweep_complex, blend, apply, multiply },
+    { take, gather_real, combine_real, sweep_real, blend, apply, multiply },
+    { take, gather_complex, combine_complex, sweep_complex, blend, apply, multiply },
 };

@@ -13,6 +13,7 @@
  *
  * Cost: 8 r^2 flops besides the sweep.
  */
+#include "base/fastmath.h"
 #include "track/rule.h"
 #include "track/vec.h"
 
@@ -35,16 +36,15 @@ static void update(struct rule_state *s, const struct look *f, struct motion *m)
 {
     struct cov *const c = &s->cov;
     const float ph = cov_solve(c, f->p, m->h);
-    const float length = sqrtf(vec_square(m->h, c->q));
+    const float length = sqrtf(vec_square(m->h, c->ld));
     const float per = length > 0.0f ? 1.0f / length : 0.0f;
-    const float muC = fminf(f->mu, SHORTEST);
+    const float muC = fast_min(f->mu, SHORTEST);
 
     m->ph = ph;
     m->length = length;
     m->along_h = true;
     m->tangent = 0.0f;
-    for (size_t i = 0; i < c->ld; i++)
-        m->d[i] = per * m->h[i];
+    vec_scale(m->d, per, m->h, c->ld);
     if (length > 0.0f)
         m->tangent = sqrtf(f->e2) * f->trust * f->mu * length / (1.0f - f->mu + f->mu * ph);
 

@@ -72,18 +72,20 @@ static float stride(const struct step *s)
 
 bool step_looks(const struct step *s)
 {
+    if (!s->automatic)
+        return false;
     const float turns = (s->since + 1.0f) / stride(s);
 
-    return s->automatic && turns == floorf(turns);
+    return turns == floorf(turns);
 }
 
 void step_update(struct step *s, float cost, float noise, float trust)
 {
-    const float looks = step_looks(s) ? stride(s) : 0.0f; /* frames this one stands for */
-
     s->age += 1.0f;
     if (!s->automatic)
         return;
+    const float looks = step_looks(s) ? stride(s) : 0.0f; /* frames this one stands for */
+
     s->since += 1.0f;
 
     const float gain = fmaxf(1.0f / (s->stale_age + 1.0f) - 1.0f / (s->age + 1.0f), 0.0f);

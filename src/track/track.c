@@ -24,6 +24,8 @@
  * Cost: 8 n r flops (2/3 n r more with automatic step), plus 8 r^2.
  */
 #include "track/track.h"
+
+#include "base/fastmath.h"
 #include "track/vec.h"
 
 #include <float.h>
@@ -63,7 +65,7 @@ void track_place(struct track *t, struct arena *a, const struct track_plan *plan
 {
     const size_t n = plan->dim * plan->parts, ld = (plan->rank * plan->parts + 7) / 8 * 8;
 
-    *t = (struct track){ .plan = *plan };
+    *t = (struct track){ .plan = *plan, .ld = ld };
     t->kernel = kernel_choose(plan->parts, plan->portable);
     basis_place(&t->U, a, n, plan->rank, plan->parts);
     t->rule.U = &t->U;
@@ -143,14 +145,14 @@ static float coefficients(struct track *t, float trust)
     const struct guard *const g = &t->guard;
     const size_t q = t->U.r * t->U.parts;
 
-    memset(t->p + q, 0, (t->rule.cov.ld > q ? t->rule.cov.ld - q : 0) * sizeof *t->p);
+    memset(t->p + q, 0, (t->ld - q) * sizeof *t->p);
     t->formed = guard_masked(g);
     if (t->formed) {
         missing_solve(&t->missing, t->kernel, &t->U, g->y, g->known, trust, t->p);
         return missing_rest(t->kernel, &t->U, g->y, g->known, t->p, t->e);
     }
     t->kernel->gather(&t->U, g->y, t->p);
-    const float e2 = g->energy - vec_square(t->p, q);
+    const float e2 = g->energy - vec_square(t->p, t->ld);
 
     if (e2 > FAITH * g->energy)
         return e2;
@@ -176,7 +178,7 @@ static float staleness(struct track *t, float e2, float trust)
     const size_t q = t->U.r * t->U.parts;
 
     t->kernel->gather(&s->R, g->y, s->p);
-    return vec_square(t->p, q) - vec_square(s->p, q);
+    return vec_square(t->p, t->ld) - vec_square(s->p, q);
 }
 
 static bool warm(const struct track *t)
@@ -193,10 +195,11 @@ static bool shrinks(const struct track *t, const struct motion *m)
  * against it: C may know less of a weak direction than the rule asks of it. */
 static float shrinkage(const struct track *t, const struct motion *m, float weight)
 {
-    const size_t q = t->U.r * t->U.parts;
-    const float p2 = weight * weight * vec_square(t->p, q), h2 = vec_square(m->h, q);
+    if (!shrinks(t, m))
+        return 0.0f;
+    const float p2 = weight * weight * vec_square(t->p, t->ld), h2 = vec_square(m->h, t->ld);
 
-    return shrinks(t, m) ? fminf(t->sigma2, fminf(p2 / m->ph, m->ph / h2)) : 0.0f;
+    return fast_min(t->sigma2, fast_min(p2 / m->ph, m->ph / h2));
 }
 
 /* kappa, the share of e that is signal.  An e louder than the model has it is noise
@@ -204,12 +207,12 @@ static float shrinkage(const struct track *t, const struct motion *m, float weig
 static float leakage(const struct track *t, const struct motion *m, float mu, float e2,
                      float weight)
 {
-    const float lambda = fminf(0.5f * mu * m->ph / (weight * weight), 1e6f);
+    if (!shrinks(t, m) || guard_masked(&t->guard))
+        return 0.0f;
+    const float lambda = fast_min(0.5f * mu * m->ph / (weight * weight), 1e6f);
     const float loud = e2 / ((float)free_dims(t) * t->sigma2);
 
-    if (!shrinks(t, m) || guard_masked(&t->guard) || !(lambda > 0.0f))
-        return 0.0f;
-    return lambda / fmaxf(1.0f + lambda, loud);
+    return lambda > 0.0f ? lambda / fast_max(1.0f + lambda, loud) : 0.0f;
 }
 
 /* The best guess of a frame of which not all is known, to q.  Where C has hardly
@@ -237,7 +240,7 @@ static void reconstruct(struct track *t, const struct motion *m, float s, float 
         t->plan.own.shrink(t->plan.own.self, t, q);
     for (size_t i = 0; !guessed && !own && i < t->U.r * t->U.parts; i++)
         q[i] = t->p[i] - s * m->h[i];
-    t->kernel->combine(&t->U, q, t->x_hat);
+    t->kernel->combine(&t->U, q, t->out);
 }
 
 /* Whether the sweep gives x_hat by the way. */
@@ -255,8 +258,8 @@ static void sweep(struct track *t, const struct motion *m, float e2, float s, fl
     const bool due = step_due(&t->step, &t->U), whole = sweep_reconstructs(t, m);
     const float root = sqrtf(1.0f + m->tangent * m->tangent);
     const float drop = -m->tangent * m->tangent / (root * (1.0f + root)); /* cos - 1 */
-    const float p_size = sqrtf(vec_square(t->p, t->U.r * t->U.parts));
     const bool along_p = m->along_p && !t->formed;
+    const float p_size = along_p ? sqrtf(vec_square(t->p, t->ld)) : 0.0f;
 
     /* An e that was formed leans a little on U: where entries are unknown, and
      * where it is small beside U p.  Taking U'e out of it puts it upright, or
@@ -269,20 +272,19 @@ static void sweep(struct track *t, const struct motion *m, float e2, float s, fl
         .h = along_p ? m->h : m->d,
         .d = m->d,
         .x_e = kappa,
-        .x_p = 1.0f,
         .x_h = along_p ? -s / weight : -s * m->length / weight,
         .v_e = e2 > 0.0f ? m->tangent / (root * sqrtf(e2)) : 0.0f,
-        .v_p = along_p && p_size > 0.0f ? drop / p_size : 0.0f,
+        .v_p = p_size > 0.0f ? drop / p_size : 0.0f,
         .v_h = along_p ? 0.0f : drop,
         .e = t->e,
-        .x_hat = whole ? t->x_hat : t->missing.x,
+        .x_hat = whole ? t->out : t->missing.x,
     };
 
     t->kernel->sweep(&t->U, &w, due ? t->step.R.U : m->tangent > 0.0f ? t->U.U : NULL);
     for (size_t i = 0; whole && t->formed && i < t->U.n; i++)
-        t->x_hat[i] += t->Up[i];
+        t->out[i] += t->Up[i];
     for (size_t i = 0; !whole && kappa > 0.0f && i < t->U.n; i++)
-        t->x_hat[i] += kappa * t->e[i];
+        t->out[i] += kappa * t->e[i];
     if (due)
         step_renew(&t->step, &t->U);
 }
@@ -380,7 +382,7 @@ static void keep_house(struct track *t, float weight)
 
 static void scale(float *x, size_t n, float f)
 {
-    for (size_t i = 0; f != 1.0f && i < n; i++)
+    for (size_t i = 0; i < n; i++)
         x[i] *= f;
 }
 
@@ -392,11 +394,15 @@ static struct motion ask_rule(struct track *t, float e2, float mu, float weight,
     const struct look look = {
         .p = t->p,
         .weight = weight,
-        .e2 = weight * weight * fmaxf(e2, 0.0f),
+        .e2 = weight * weight * fast_max(e2, 0.0f),
         .mu = mu,
         .trust = trust,
     };
 
+    if (weight == 1.0f) {
+        t->plan.rule->update(&t->rule, &look, &m);
+        return m;
+    }
     scale(t->p, q, weight);
     t->plan.rule->update(&t->rule, &look, &m);
     scale(t->p, q, 1.0f / weight);
@@ -452,7 +458,7 @@ static void learn(struct track *t)
     t->seen += t->seen < UINT32_MAX;
 
     const float mu = step_now(&t->step);
-    const float pace = fmaxf(fminf(mu, NOISE_PACE), 1.0f / (float)t->seen);
+    const float pace = fast_max(fast_min(mu, NOISE_PACE), 1.0f / (float)t->seen);
 
     t->sigma2 += pace * (w2 * e2 / (float)free_dims(t) - t->sigma2);
     step_update(&t->step, w2 * staleness(t, e2, trust),
@@ -510,7 +516,7 @@ static bool take(struct track *t, const float *y, const unsigned char *known)
 {
     struct guard *const g = &t->guard;
 
-    guard_take(g, y, known);
+    guard_take(g, t->kernel, y, known);
     if (t->colour.kind != COLOUR_NONE) {
         const bool masked = guard_masked(g);
 
@@ -526,21 +532,33 @@ static bool take(struct track *t, const float *y, const unsigned char *known)
         adapter_take(&t->adapter, t->kernel, g);
         return true;
     }
-    memset(t->x_hat, 0, g->padded * sizeof *t->x_hat);
+    memset(t->out, 0, t->U.n * sizeof *t->out);
     memset(t->e, 0, g->padded * sizeof *t->e);
     return false;
 }
 
-/* What is left of it, in x_hat. */
+/* Whether x_hat is wanted, and where it can go: at once where it is wanted, if there
+ * are only whole tiles of it and nothing is added to it after the sweep. */
+static void expect(struct track *t, bool shows, float *x_hat)
+{
+    const bool done = t->U.n == basis_padded(&t->U) && t->colour.kind == COLOUR_NONE &&
+                      !t->adapter.U0.r;
+
+    t->shows = shows;
+    t->rests = true;
+    t->out = shows && done ? x_hat : t->x_hat;
+}
+
+/* What is left of the frame, in x_hat. */
 static void give(struct track *t, bool possible, float *x_hat)
 {
-    if (!t->shows)
+    if (!t->shows || t->out == x_hat)
         return;
     if (possible)
         adapter_give(&t->adapter, t->kernel, t->sigma2, t->plan.shrink == TRACK_WIENER,
-                     t->x_hat);
-    colour_restore(&t->colour, t->x_hat);
-    memcpy(x_hat, t->x_hat, t->U.n * sizeof *x_hat);
+                     t->out);
+    colour_restore(&t->colour, t->out);
+    memcpy(x_hat, t->out, t->U.n * sizeof *x_hat);
 }
 
 /* Whether there is anything to learn from the frame. */
@@ -555,10 +573,9 @@ static bool teaches(struct track *t)
 
 void track_update(struct track *t, const float *y, const unsigned char *known, float *x_hat)
 {
+    expect(t, t->plan.shrink != TRACK_ONLY && x_hat, x_hat);
     const bool possible = take(t, y, known);
 
-    t->rests = true;
-    t->shows = t->plan.shrink != TRACK_ONLY && x_hat;
     if (possible && teaches(t))
         learn(t);
     else if (possible && t->shows)
@@ -568,9 +585,9 @@ void track_update(struct track *t, const float *y, const unsigned char *known, f
 
 void track_look(struct track *t, const float *y, const unsigned char *known, float *x_hat)
 {
+    expect(t, true, x_hat);
     const bool possible = take(t, y, known);
 
-    t->rests = t->shows = true;
     if (possible)
         look_only(t);
     give(t, possible, x_hat);

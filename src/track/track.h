@@ -61,8 +61,10 @@ struct track {
     struct rank rank;
     struct align align;
     struct orth orth;
-    float *p, *h, *d, *q;  /* [ld] coefficients; q is scratch          */
+    size_t ld;             /* r parts at most, padded to 8s            */
+    float *p, *h, *d, *q;  /* [ld] coefficients, zero where there are none; q is scratch */
     float *e, *x_hat, *Up; /* [padded]                                 */
+    float *out;            /* where x_hat goes this time               */
     bool formed;           /* e was formed for this frame              */
     bool rests;            /* e is that of this frame                  */
     bool shows;            /* x_hat is wanted                          */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * vec.h - sums of products, in eight strands so that they vectorise.
+ * vec.h - vectors in eights, so that they vectorise.
  */
 #ifndef LULL_TRACK_VEC_H
 #define LULL_TRACK_VEC_H
 
 #include <stddef.h>
 
+/* x'y */
 static inline float vec_dot(const float *x, const float *y, size_t n)
 {
     float s[8] = { 0 };
@@ -17,7 +18,17 @@ static inline float vec_dot(const float *x, const float *y, size_t n)
             s[k] += x[i + k] * y[i + k];
     for (; i < n; i++)
         s[0] += x[i] * y[i];
-    return ((s[0] + s[4]) + (s[1] + s[5])) + ((s[2] + s[6]) + (s[3] + s[7]));
+    for (size_t k = 0; k < 4; k++)
+        s[k] += s[k + 4];
+    return (s[0] + s[2]) + (s[1] + s[3]);
+}
+
+/* y = s x; n a multiple of 8. */
+static inline void vec_scale(float *restrict y, float s, const float *restrict x, size_t n)
+{
+    for (size_t i = 0; i < n; i += 8)
+        for (size_t k = 0; k < 8; k++)
+            y[i + k] = s * x[i + k];
 }
 
 /* |x|^2 */
