@@ -7,7 +7,7 @@
 #
 #     LULL=build/release/lull PROOFS=build/release/tests/live sh tests/soak.sh
 #
-# SECONDS_LONG of undisturbed sound (60).
+# SECONDS_LONG of undisturbed sound (60); TESTS, if not all.
 #
 # shellcheck disable=SC2086,SC2317
 HERE=$(cd "$(dirname "$0")" && pwd)
@@ -32,13 +32,15 @@ lull() { timeout -k 5 200 "$LULL" "$@"; }
 now_ms() { echo $(($(date +%s%N) / 1000000)); }
 number() { sed -n "s/.*\"$1\":\\([0-9.]*\\).*/\\1/p" "$2" | tail -n 1; }
 
+MIC="module-null-sink sink_name=mic rate=48000 channels=1 format=float32le norewinds=1"
+SPEAKER="module-null-sink sink_name=spk rate=48000 channels=1 format=float32le norewinds=1"
+
 # The server of one test; norewinds=1, or a stream starts with a splice.
-serve() {
+serve() {                       # serve [MICROPHONE]: a module with its arguments
     rm -f run/s
     pulseaudio -n --daemonize=no --exit-idle-time=-1 --use-pid-file=no --realtime=yes --high-priority=yes \
         -L "module-native-protocol-unix auth-anonymous=1 socket=$T/run/s" \
-        -L "module-null-sink sink_name=mic rate=48000 channels=1 format=float32le norewinds=1" \
-        -L "module-null-sink sink_name=spk rate=48000 channels=1 format=float32le norewinds=1" >pulse.log 2>&1 &
+        -L "${1:-$MIC}" -L "$SPEAKER" >pulse.log 2>&1 &
     echo $! >pulse.pid
     for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
         pactl info >/dev/null 2>&1 && return
@@ -67,10 +69,25 @@ ends() {                        # ends STATUS LIMIT BEGAN: it does, so soon afte
     [ $status = $1 ] && [ $took -le $2 ]
 }
 
+# The share of this machine that nobody has used since `ticks $1` was called, in %.
+ticks() { awk '/^cpu / { for (i = 2; i <= 9; i++) all += $i; print $5 + $6, all }' /proc/stat >"$1"; }
+spare() {
+    ticks now
+    paste "$1" now | awk '{ printf "%d", 100 * ($3 - $1) / ($4 - $2) }'
+}
+
+# Where others have taken what it needs, once more.
 sound_flows_without_a_gap() {
-    serve
-    lull live -q -I lullmic -O lullspk -l 10 -d ${SECONDS_LONG:-60} --log log
-    echo "#   ${SECONDS_LONG:-60} s: $(number xruns log) xruns, $(number restarts log) restarts, load $(number load log), first block $(number first_ms log) ms, delays $(number in_ms log) + $(number own_ms log) + $(number out_ms log) ms" >&3
+    for try in 1 2 3; do
+        serve
+        ticks before
+        lull live -q -I lullmic -O lullspk -l 10 -d ${SECONDS_LONG:-60} --log log
+        spare before >idle
+        end
+        echo "#   ${SECONDS_LONG:-60} s: $(number xruns log) xruns, $(number restarts log) restarts, load $(number load log), first block $(number first_ms log) ms, delays $(number in_ms log) + $(number own_ms log) + $(number out_ms log) ms, $(cat idle) % of the machine idle" >&3
+        [ "$(number xruns log)" = 0 ] || [ $(cat idle) -ge 75 ] || continue
+        break
+    done
     [ "$(number xruns log)" = 0 ]
     awk -v l="$(number load log)" -v o="$(number own_ms log)" 'BEGIN { exit !(l <= .05 && o <= 10) }'
 }
@@ -146,6 +163,47 @@ it_waits_for_a_server_and_goes_on() {
     [ "$(number frames log2)" -gt 96000 ]
 }
 
+# A microphone that is nothing else, and a speaker: when that goes there is no other
+# to which the server could move the sound.
+serve_two() {
+    serve "module-null-source source_name=mic rate=48000 channels=1 format=float32le"
+    sed 's/mic.monitor/mic/' "$T/asound.conf" >two.conf
+    export ALSA_CONFIG_PATH="$T/two.conf"
+}
+unplug() { pactl unload-module "$(pactl list short modules | sed -n 's/^\([0-9]*\).*sink_name=spk.*/\1/p')"; }
+
+a_speaker_that_is_unplugged_is_told() {
+    serve_two
+    begin
+    unplug
+    t=$(now_ms)
+    ends 69 1000 $t
+    says 'lullspk is gone'
+    pactl info >/dev/null       # as the server is not
+}
+
+it_waits_for_a_speaker_and_goes_on() {
+    serve_two
+    begin --reconnect --record rec.wav
+    unplug
+    sleep 2
+    says 'lullspk is gone; waiting'
+    pactl load-module $SPEAKER
+    t=$(now_ms)
+    until grep -q 'is back' err; do
+        [ $(($(now_ms) - t)) -lt 5000 ]
+        sleep .02
+    done
+    echo "#   back after $(($(now_ms) - t)) ms" >&3
+    sleep 2
+    t=$(now_ms)
+    kill -TERM $live
+    ends 143 2000 $t
+    "$LULL" -q --log log2 -m 0 rec.wav out.wav
+    echo "#   $(number frames log2) frames of 2 s before and 2 s after" >&3
+    [ "$(number frames log2)" -gt 120000 ]
+}
+
 # The middle one of the delays that were measured in this span of seconds.
 delay_in() {                    # delay_in FROM TO
     awk -v from="$1" -v to="$2" '$1 >= from && $1 < to { print $2 }' clicks | sort -n >delays
@@ -200,9 +258,12 @@ too_much_is_relieved_step_by_step() {
 
 exec 3>&1
 echo "# load average $(cut -d' ' -f1-3 /proc/loadavg): sound without a gap needs a machine that is idle"
-for test in sound_flows_without_a_gap a_signal_ends_it too_much_is_relieved_step_by_step after_a_stall_it_is_as_late_as_before_in_two_seconds \
-    a_stuck_server_is_told_and_left a_signal_ends_it_while_the_server_is_stuck \
-    a_server_that_is_stuck_at_the_start_is_told a_killed_server_is_told it_waits_for_a_server_and_goes_on; do
+all="sound_flows_without_a_gap a_signal_ends_it too_much_is_relieved_step_by_step
+    after_a_stall_it_is_as_late_as_before_in_two_seconds
+    a_stuck_server_is_told_and_left a_signal_ends_it_while_the_server_is_stuck
+    a_server_that_is_stuck_at_the_start_is_told a_killed_server_is_told it_waits_for_a_server_and_goes_on
+    a_speaker_that_is_unplugged_is_told it_waits_for_a_speaker_and_goes_on"
+for test in ${TESTS:-$all}; do
     it $test pulseaudio pactl
     end
 done

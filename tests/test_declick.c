@@ -327,6 +327,7 @@ static void a_gap_is_filled_as_least_squares_says(void **state)
     predictor_place(&p, &a, SPAN);
     gap_place(&g, &a, GAP);
     predictor_update(&p, x);
+    predictor_refine(&p);
     for (size_t i = 0; i < GAP; i++)
         at[i] = (unsigned)(FROM + i + (i > GAP / 2 ? 7 : 0)); /* two gaps, 7 apart */
     memcpy(y, x, sizeof y);

@@ -5,6 +5,7 @@
  */
 #include "app/governor.h"
 #include "app/learnt.h"
+#include "app/progress.h"
 #include "app/ring.h"
 #include "app/through.h"
 #include "check.h"
@@ -201,6 +202,21 @@ static void losses_count_once_a_device_has_settled(void **state)
     through_begin(t);                   /* it is another, or begins again */
     through_process(t, sound, heard, 160, true);
     assert_int_equal(atomic_load(&t->lost), 2);
+    free_through(t);
+}
+
+/* Some let it wait for two seconds after the first block: begun anew, they would again. */
+static void stalls_count_once_a_device_has_settled(void **state)
+{
+    struct through *t = new_through(sound);
+
+    (void)state;
+    for (size_t at = 0; at < RATE; at += 160) {
+        if (at == 160 || at == 12800)
+            atomic_store(&t->last_s, seconds_now() - 2);
+        through_process(t, sound + at, heard + at, 160, false);
+        assert_int_equal(atomic_load(&t->stalls), at >= 12800);
+    }
     free_through(t);
 }
 
@@ -413,6 +429,7 @@ int main(void)
         cmocka_unit_test(a_block_is_what_lull_makes_of_it),
         cmocka_unit_test(it_ends_after_its_frames),
         cmocka_unit_test(losses_count_once_a_device_has_settled),
+        cmocka_unit_test(stalls_count_once_a_device_has_settled),
         cmocka_unit_test(stepping_aside_and_back_does_not_click),
         cmocka_unit_test(with_fewer_directions_it_does_not_click),
         cmocka_unit_test(what_was_learnt_is_there_the_next_time),

@@ -41,6 +41,8 @@ struct live {
     struct devices devices;
     struct plan plan;
     struct stream *stream;
+    char in[96], out[96];               /* their names, whatever is there now */
+    char lost[200];                     /* which of them                    */
     lull_config config;
     lull *l;
     struct through through;
@@ -123,6 +125,23 @@ static bool find(struct live *v, struct fault *why)
         return false;
     v->plan.out = v->devices.at + out;
     return true;
+}
+
+static const char *by_name(const char *words, const char *name)
+{
+    return words && words[strspn(words, "0123456789")] ? words : name;
+}
+
+/* Numbers and defaults change when a device goes: from now on names are looked for,
+ * or the words that were given. */
+static void remember(struct live *v)
+{
+    snprintf(v->in, sizeof v->in, "%s", v->plan.in->name);
+    v->o.microphone = by_name(v->o.microphone, v->in);
+    if (!v->plan.out)
+        return;
+    snprintf(v->out, sizeof v->out, "%s", v->plan.out->name);
+    v->o.speaker = by_name(v->o.speaker, v->out);
 }
 
 static bool open_device(struct live *v, struct fault *why)
@@ -218,8 +237,8 @@ static void describe(struct live *v)
 {
     struct view *const view = &v->panel.view;
 
-    view->in = v->plan.in->name;
-    view->out = v->plan.out ? v->plan.out->name : NULL;
+    view->in = v->in;
+    view->out = v->plan.out ? v->out : NULL;
     view->record = v->o.record;
     view->rate_hz = v->stream->rate_hz;
     view->channels = v->plan.channels;
@@ -237,8 +256,8 @@ static void announce(struct live *v)
     struct panel *const p = &v->panel;
 
     if (!p->terminal || v->o.verbose)
-        panel_tell(p, "%s%s%s, %.10g Hz, %s", v->plan.in->name, v->plan.out ? " to " : "",
-                   v->plan.out ? v->plan.out->name : "", v->stream->rate_hz, v->delays);
+        panel_tell(p, "%s%s%s, %.10g Hz, %s", v->in, v->plan.out ? " to " : "", v->out,
+                   v->stream->rate_hz, v->delays);
     if (v->o.device_rate_hz > 0 && fabs(v->o.device_rate_hz - v->stream->rate_hz) > 1)
         panel_tell(p, "%g Hz was refused; running at %g Hz", v->o.device_rate_hz,
                    v->stream->rate_hz);
@@ -272,13 +291,13 @@ static void save(struct live *v)
                    why.code ? "" : ": what was learnt is saved");
 }
 
-/* The microphone again, as soon as there is one of that name and rate. */
+/* The devices again, as soon as there are some of those names and that rate. */
 static bool reconnect(struct live *v)
 {
     const double rate_hz = v->stream->rate_hz;
     struct fault not_yet;
 
-    panel_tell(&v->panel, "%s is gone; waiting for it", v->plan.in->name);
+    panel_tell(&v->panel, "%s is gone; waiting for it", v->lost);
     close_device(v);
     v->plan.rate_hz = rate_hz;
     while (!stop_signal) {
@@ -288,7 +307,7 @@ static bool reconnect(struct live *v)
             continue;
         if (open_device(v, &not_yet) && fabs(v->stream->rate_hz - rate_hz) < 1) {
             describe(v);
-            panel_tell(&v->panel, "%s is back", v->plan.in->name);
+            panel_tell(&v->panel, "%s is back", v->lost);
             through_begin(&v->through);
             watch_begin(&v->watch, &v->through);
             stream_run(v->stream);
@@ -299,26 +318,40 @@ static bool reconnect(struct live *v)
     return false;
 }
 
-static bool gone(struct live *v, struct fault *why)
-{
-    v->stuck = true;                    /* as like as not */
-    if (v->o.reconnect)
-        return reconnect(v);
-    return fault_set(why, EX_UNAVAILABLE, "%s is gone", v->plan.in->name);
-}
-
-/* A sound library may wait for ever for a server that is dead: then the device
- * is no longer on the list. */
-static bool missing(struct live *v)
+/* The one that is no longer on the list, or NULL. */
+static const char *missing(const struct live *v)
 {
     struct devices now;
     struct fault why;
 
-    v->stuck = true;
     if (!devices_list(&v->asker, &now, ASK_AGAIN_S, &why))
-        return now.count >= 0;
-    return devices_find(&now, v->plan.in->name, true, &why) < 0 ||
-           (v->plan.out && devices_find(&now, v->plan.out->name, false, &why) < 0);
+        return now.count < 0 ? NULL : v->in;
+    if (devices_find(&now, v->in, true, &why) < 0)
+        return v->in;
+    return v->plan.out && devices_find(&now, v->out, false, &why) < 0 ? v->out : NULL;
+}
+
+/* `which`, or NULL: one of them. */
+static bool gone(struct live *v, const char *which, struct fault *why)
+{
+    const bool either = !which && v->plan.out && strcmp(v->in, v->out);
+
+    v->stuck = true;                    /* as like as not */
+    snprintf(v->lost, sizeof v->lost, "%s%s%s", which ? which : v->in, either ? " or " : "",
+             either ? v->out : "");
+    if (v->o.reconnect)
+        return reconnect(v);
+    return fault_set(why, EX_UNAVAILABLE, "%s is gone", v->lost);
+}
+
+/* A sound library may wait for ever for a server that is dead: then the device
+ * is no longer on the list. */
+static bool act_on_quiet(struct live *v, struct fault *why)
+{
+    const char *const which = missing(v);
+
+    v->stuck = true;
+    return !which || gone(v, which, why);
 }
 
 /* What the watch has seen; false ends it. */
@@ -326,7 +359,7 @@ static bool act(struct live *v, struct fault *why)
 {
     switch (watch_look(&v->watch, &v->through, atomic_load(&v->stream->delay_s))) {
     case WATCH_QUIET:
-        return !missing(v) || gone(v, why);
+        return act_on_quiet(v, why);
     case WATCH_SILENT:
         v->stuck = true;
         panel_tell(&v->panel, "no sound for a second: the device or its server is stuck");
@@ -335,7 +368,7 @@ static bool act(struct live *v, struct fault *why)
         v->stuck = true;
         if (v->o.reconnect)
             return true;
-        return fault_set(why, EX_UNAVAILABLE, "%s is stuck", v->plan.in->name);
+        return fault_set(why, EX_UNAVAILABLE, "%s is stuck", v->in);
     case WATCH_LATE:
         panel_tell(&v->panel, "sound had piled up: dropped");
         through_begin(&v->through);
@@ -367,7 +400,7 @@ static bool run(struct live *v, struct fault *why)
             *why = v->stream->why;
             return false;
         }
-        if (state == STREAM_GONE && !gone(v, why))
+        if (state == STREAM_GONE && !gone(v, missing(v), why))
             return !why->code;
         if (v->o.record && record_failed(&v->record))
             return false;                       /* record_close() says why */
@@ -435,6 +468,7 @@ static bool perform(struct live *v, struct fault *why)
 {
     if (!set_up(v, why))
         return false;
+    remember(v);
     panel_begin(&v->panel, v->hush.voice, v->o.quiet);
     describe(v);
     announce(v);

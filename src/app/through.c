@@ -15,7 +15,7 @@
 #include <string.h>
 
 static const double STALL_S = 0.25;     /* longer than any block: we were stopped */
-static const double SETTLE_S = 0.5;     /* while a device finds its feet it loses sound */
+static const double SETTLE_S = 0.5;     /* while a device finds its feet it loses sound or waits */
 static const float FADE_S = 0.01f;
 enum { RANK_SHARE = 4 };                /* of the directions a quarter stays, the strongest */
 
@@ -185,7 +185,7 @@ bool through_process(void *user, const float *in, float *out, size_t frames, boo
     if (last <= 0)
         t->settled = t->done + (unsigned long long)(SETTLE_S * t->rate_hz);
     count(&t->lost, lost && t->done >= t->settled);
-    count(&t->stalls, last > 0 && began - last > STALL_S);
+    count(&t->stalls, last > 0 && began - last > STALL_S && t->done >= t->settled);
     for (size_t done = 0, n; done < due; done += n) {
         n = due - done < THROUGH_CHUNK ? due - done : THROUGH_CHUNK;
         pass(t, in + done * c, out ? out + done * c : NULL, n);

@@ -138,7 +138,7 @@ static void repair(struct declick *d, struct groove *g, size_t until)
     click_restore(&d->click, &d->predictor.coarse, g->x, g->state, from);
     g->settled =
         click_update(&d->click, &d->predictor.coarse, g->x, g->w, g->state, from, until);
-    click_polish(&d->click, &d->predictor.fine, g->w, g->state, from, g->settled);
+    click_polish(&d->click, &d->predictor, g->w, g->state, from, g->settled);
     memcpy(g->x + from, g->w + from, (g->settled - from) * sizeof *g->x);
 }
 

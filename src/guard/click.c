@@ -22,7 +22,7 @@
  * what is usual before and after, so a drum is measured by its own din.  What
  * comes and goes as a pitch does, the same before and after, is a voice.
  *
- * Cost: 4 p multiplications a sample of the span, two medians a block of it,
+ * Cost: 3 p multiplications a sample of the span, two medians a block of it,
  * and trials of at most one sample in TRIALS, each that of a gap.
  */
 #include "guard/click.h"
@@ -68,63 +68,90 @@ void click_place(struct click *c, struct arena *a, size_t span, double rate_hz,
     c->forward = arena_floats(a, span);
     c->backward = arena_floats(a, span);
     c->both = arena_floats(a, span);
+    c->level = arena_take(a, span, sizeof *c->level);
     c->before = arena_floats(a, c->blocks);
     c->after = arena_floats(a, c->blocks);
     c->at = arena_take(a, span, sizeof *c->at);
     gap_place(&c->gap, a, span / 5);
 }
 
-/* The standard deviation of a normal x[n], by the median of |x|: the bits of a
- * positive float rise as it does, so halving finds it in 31 looks. */
-static float usual(const float *x, size_t n)
+/* The upper half of a float, less its sign, rises as it does: |x| to 1/128 octave. */
+static void weigh(struct click *c, const float *x, size_t from)
 {
-    int32_t low = 0, high = 0x7f800000;
-    float median;
+    for (size_t t = from; t < c->span - P; t++) {
+        uint32_t bits;
+
+        memcpy(&bits, x + t, sizeof bits);
+        c->level[t] = (int16_t)(bits >> 16 & 0x7fff);
+    }
+}
+
+/* The standard deviation of n normal numbers of those levels, by their median:
+ * halving finds it in 15 looks. */
+static float usual(const int16_t *level, size_t n)
+{
+    int16_t low = 0, high = 0x7f80;
 
     while (low < high) {
-        const int32_t middle = low + (high - low) / 2;
-        int32_t count = 0;
+        const int16_t middle = (int16_t)((low + high) / 2);
+        int16_t count = 0;
 
-        for (size_t t = 0; t < n; t++) {
-            int32_t bits;
-
-            memcpy(&bits, x + t, sizeof bits);
-            count += (bits & 0x7fffffff) <= middle;
-        }
+        for (size_t t = 0; t < n; t++)
+            count = (int16_t)(count + (level[t] <= middle));
         if (2 * (size_t)count >= n)
             high = middle;
         else
-            low = middle + 1;
+            low = (int16_t)(middle + 1);
     }
-    memcpy(&median, &low, sizeof median);
+    const uint32_t bits = (uint32_t)low << 16 | 0x8000;
+    float median;
+
+    memcpy(&median, &bits, sizeof median);
     return median / 0.6745f;
 }
 
-static void predict(struct click *c, const struct prediction *m, const float *x)
+/* e_t = sum_k a_k x_{t + k step}, t = from..span-P-1, four k at each visit to e. */
+static void predict(const struct click *c, const struct prediction *m, const float *x,
+                    ptrdiff_t step, size_t from, float *restrict e)
 {
-    const size_t n = c->span - 2 * P;
-    float *const f = c->forward + P, *const g = c->backward + P;
+    const size_t end = c->span - P;
 
-    memset(f, 0, n * sizeof *f);
-    memset(g, 0, n * sizeof *g);
-    for (size_t k = 0; k <= P; k++) {
-        const float a = (float)m->a[k], *const past = x + P - k, *const future = x + P + k;
+    memcpy(e + from, x + from, (end - from) * sizeof *e);
+    for (ptrdiff_t k = 1; k <= P; k += 4) {
+        const float *const y1 = x + k * step, *const y2 = y1 + step;
+        const float *const y3 = y2 + step, *const y4 = y3 + step;
+        const float a1 = (float)m->a[k], a2 = (float)m->a[k + 1];
+        const float a3 = (float)m->a[k + 2], a4 = (float)m->a[k + 3];
 
-        for (size_t t = 0; t < n; t++) {
-            f[t] += a * past[t];
-            g[t] += a * future[t];
-        }
+        for (size_t t = from; t < end; t++)
+            e[t] = e[t] + a1 * y1[t] + a2 * y2[t] + a3 * y3[t] + a4 * y4[t];
     }
-    for (size_t t = 0; t < n; t++)
-        c->both[P + t] = fast_min(fabsf(f[t]), fabsf(g[t]));
 }
 
-static void measure(struct click *c)
+/* What is usual for e in each block and the next, from those before sample `from`
+ * which may be asked for. */
+static void measure(struct click *c, const float *e, size_t from, float *size)
 {
-    for (size_t b = 0; b < c->blocks; b++) {
-        c->before[b] = usual(c->forward + P + b * c->block, 2 * c->block);
-        c->after[b] = usual(c->backward + P + b * c->block, 2 * c->block);
-    }
+    const size_t here = (from - P) / c->block, first = here > 2 ? here - 2 : 0;
+
+    weigh(c, e, P + first * c->block);
+    for (size_t b = first; b < c->blocks; b++)
+        size[b] = usual(c->level + P + b * c->block, 2 * c->block);
+}
+
+/* The errors, as far back as a pitch that is looked for. */
+static void listen(struct click *c, const struct prediction *m, const float *x, size_t from)
+{
+    const size_t back = greater(c->pitch + LEAD, 3 * c->block);
+    const size_t begin = from > P + back ? from - back : P;
+
+    predict(c, m, x, -1, begin, c->forward);
+    predict(c, m, x, 1, begin, c->backward);
+    for (size_t t = from; t < c->span - P; t++)
+        c->both[t] = fast_min(fabsf(c->forward[t]), fabsf(c->backward[t]));
+    measure(c, c->forward, from, c->before);
+    measure(c, c->backward, from, c->after);
+    weigh(c, c->both, from);
 }
 
 /* What is usual around the samples [from, to), which count as neither. */
@@ -259,12 +286,10 @@ size_t click_update(struct click *c, const struct prediction *m, const float *x,
 
     memcpy(w + from, x + from, (c->span - from) * sizeof *w);
     for (size_t t = from; t < c->span; t++)
-        if (!(state[t] & CLICK_LOST))
-            state[t] = 0;
-    predict(c, m, x);
-    measure(c);
+        state[t] = state[t] & CLICK_LOST ? state[t] : 0;
+    listen(c, m, x, from);
 
-    const float floor = CORE * 0.5f * usual(c->both + from, end - from);
+    const float floor = CORE * 0.5f * usual(c->level + from, end - from);
 
     for (size_t t = from; t < end; t++) {
         if (c->both[t] <= floor)
@@ -292,15 +317,18 @@ size_t click_update(struct click *c, const struct prediction *m, const float *x,
     return until;
 }
 
-void click_polish(struct click *c, const struct prediction *m, float *w,
-                  const unsigned char *state, size_t from, size_t to)
+void click_polish(struct click *c, struct predictor *p, float *w, const unsigned char *state,
+                  size_t from, size_t to)
 {
     size_t n = 0;
 
     for (size_t t = from; t < to && n < c->gap.most; t++)
         if (state[t] & CLICK_FOUND)
             c->at[n++] = (unsigned)t;
-    gap_fill(&c->gap, m, w, c->at, n);
+    if (!n)
+        return;
+    predictor_refine(p);
+    gap_fill(&c->gap, &p->fine, w, c->at, n);
 }
 
 /* A lost sample can be told from its neighbours if a known one is near, before or

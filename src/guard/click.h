@@ -7,6 +7,8 @@
 
 #include "guard/gap.h"
 
+#include <stdint.h>
+
 /* What is known of a sample. */
 enum {
     CLICK_LOST = 1,             /* no number came: its place is all that is known */
@@ -18,6 +20,7 @@ struct click {
     float threshold;            /* squared: what a click must explain, in variances */
     float *forward, *backward;  /* [span] errors of prediction from before, from after */
     float *both;                /* [span] the lesser of the two                     */
+    int16_t *level;             /* [span] the size of one of these, as a logarithm     */
     float *before, *after;      /* [blocks] their usual size in each block and the next */
     unsigned *at;               /* [span] the samples under trial                   */
     struct gap gap;
@@ -37,8 +40,8 @@ void click_restore(struct click *c, const struct prediction *m, float *x, unsign
 size_t click_update(struct click *c, const struct prediction *m, const float *x, float *w,
                     unsigned char *state, size_t from, size_t until);
 
-/* Once more, with a finer model, what is marked in w[from..to). */
-void click_polish(struct click *c, const struct prediction *m, float *w,
-                  const unsigned char *state, size_t from, size_t to);
+/* Once more, with the finer model of p, what is marked in w[from..to). */
+void click_polish(struct click *c, struct predictor *p, float *w, const unsigned char *state,
+                  size_t from, size_t to);
 
 #endif

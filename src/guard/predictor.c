@@ -7,16 +7,21 @@
  * predictable to a hundredth of a percent, so the equations are as badly
  * conditioned as a float can no longer tell.
  *
- * Cost: span * PREDICTOR_LAGS multiplications, and PREDICTOR_FINE^2.
+ * The recursion stops at PREDICTOR_ORDER, and goes on when the finer model is
+ * asked for: clicks are looked for all the time and found now and then.
+ *
+ * Cost: 36 span multiplications and PREDICTOR_ORDER^2; the finer model as much again.
  */
 #include "guard/predictor.h"
 
 #include <math.h>
+#include <string.h>
 
 /* -80 dB of white noise is believed to be in every signal: a model sharper than that
  * would fill gaps with the rounding errors around them. */
 static const double WHITE = 1e-8;
 static const double TINY = 1e-30;       /* silence is predicted by nothing */
+enum { HALF = PREDICTOR_LAGS / 2, ABREAST = 4 };
 
 void predictor_place(struct predictor *p, struct arena *a, size_t span)
 {
@@ -24,7 +29,7 @@ void predictor_place(struct predictor *p, struct arena *a, size_t span)
     p->coarse.order = PREDICTOR_ORDER;
     p->fine.order = PREDICTOR_FINE;
     p->window = arena_floats(a, span);
-    p->y = arena_take(a, span + PREDICTOR_LAGS, sizeof *p->y);
+    p->y = arena_take(a, span + PREDICTOR_LAGS + ABREAST, sizeof *p->y);
     if (arena_measures(a))
         return;
     for (size_t t = 0; t < span; t++)
@@ -32,17 +37,14 @@ void predictor_place(struct predictor *p, struct arena *a, size_t span)
             (float)(0.5 - 0.5 * cos(6.283185307179586 * ((double)t + 0.5) / (double)span));
 }
 
-/* Eight lags at a time, so that no sum waits for the one before it. */
-static void correlate(const double *y, size_t n, double *r)
+/* r_l += sum_t y_t y_{t+l}, l = from..to-1, four t at a time for each visit to r. */
+static void correlate(const struct predictor *p, size_t from, size_t to, double *restrict r)
 {
-    for (size_t l = 0; l < PREDICTOR_LAGS; l += 8) {
-        double s[8] = { 0 };
+    for (size_t t = 0; t < p->span; t += ABREAST) {
+        const double *const y = p->y + t;
 
-        for (size_t t = 0; t < n; t++)
-            for (size_t j = 0; j < 8; j++)
-                s[j] += y[t] * y[t + l + j];
-        for (size_t j = 0; j < 8; j++)
-            r[l + j] = s[j];
+        for (size_t l = from; l < to; l++)
+            r[l] = r[l] + y[0] * y[l] + y[1] * y[l + 1] + y[2] * y[l + 2] + y[3] * y[l + 3];
     }
 }
 
@@ -65,8 +67,13 @@ static double lengthen(double *a, const double *r, size_t i, double e)
     return e * (1 - k * k);
 }
 
-static void finish(struct prediction *m, const double *a)
+/* The model of m->order, from that of the order known which p->a holds. */
+static void learn(struct predictor *p, size_t known, struct prediction *m)
 {
+    const double *const a = p->a;
+
+    for (size_t i = known + 1; i <= m->order; i++)
+        p->e = lengthen(p->a, p->r, i, p->e);
     for (size_t k = 0; k <= m->order; k++)
         m->a[k] = a[k];
     for (size_t l = 0; l <= m->order; l++) {
@@ -78,19 +85,18 @@ static void finish(struct prediction *m, const double *a)
 
 void predictor_update(struct predictor *p, const float *x)
 {
-    double r[PREDICTOR_LAGS], a[PREDICTOR_FINE + 1] = { 1 };
-
     for (size_t t = 0; t < p->span; t++)
         p->y[t] = (double)x[t] * (double)p->window[t];
-    correlate(p->y, p->span, r);
-    r[0] += WHITE * r[0] + TINY;
+    memset(p->r, 0, sizeof p->r);
+    correlate(p, 0, HALF, p->r);
+    p->r[0] += WHITE * p->r[0] + TINY;
+    p->e = p->r[0];
+    p->a[0] = 1;
+    learn(p, 0, &p->coarse);
+}
 
-    double e = r[0];
-
-    for (size_t i = 1; i <= PREDICTOR_FINE; i++) {
-        e = lengthen(a, r, i, e);
-        if (i == PREDICTOR_ORDER)
-            finish(&p->coarse, a);
-    }
-    finish(&p->fine, a);
+void predictor_refine(struct predictor *p)
+{
+    correlate(p, HALF, PREDICTOR_LAGS, p->r);
+    learn(p, PREDICTOR_ORDER, &p->fine);
 }

@@ -46,7 +46,6 @@ void floor_place(struct floor *f, struct arena *a, size_t channels, bool shared)
     *f = (struct floor){ .channels = channels, .shared = shared && channels > 1 };
     f->each = (channels + HOP - 1) / HOP;
     f->ring = arena_floats(a, KEPT * channels);
-    f->spectrum = arena_take(a, channels * FLOOR_BINS, sizeof *f->spectrum);
     f->power = arena_floats(a, channels * FLOOR_BINS);
     f->level = arena_floats(a, channels);
     f->fresh = arena_floats(a, channels);
@@ -57,6 +56,8 @@ void floor_place(struct floor *f, struct arena *a, size_t channels, bool shared)
     f->age = arena_floats(a, channels);
     f->apart = arena_floats(a, channels);
     if (f->shared) {
+        f->real = arena_floats(a, FLOOR_BINS * channels);
+        f->imaginary = arena_floats(a, FLOOR_BINS * channels);
         f->cross = arena_floats(a, FLOOR_BINS * channels * channels);
         f->R = arena_floats(a, channels * channels);
         f->V = arena_floats(a, FLOOR_SOURCES * channels);
@@ -112,7 +113,9 @@ static size_t frames_since(const struct floor *f)
 /* Frame i of that segment. */
 static const float *frame(const struct floor *f, size_t i)
 {
-    return f->ring + (f->at + HOP - frames_since(f) + i) % KEPT * f->channels;
+    const size_t slot = f->at + HOP - frames_since(f) + i;
+
+    return f->ring + (slot < KEPT ? slot : slot - KEPT) * f->channels;
 }
 
 /* Whether nothing of channel c is missing, there and since. */
@@ -121,17 +124,26 @@ static bool whole(const struct floor *f, size_t c)
     return f->whole[c] >= FLOOR_SPAN + frames_since(f);
 }
 
-/* The spectrum of channel c over the segment, 0 if some of it is missing. */
-static void transform(struct floor *f, struct fft *t, size_t c)
+/* The powers x[FLOOR_BINS] of channel c over the segment, and in t its spectrum. */
+static void transform(const struct floor *f, struct fft *t, size_t c, float *x)
 {
-    if (!whole(f, c)) {
-        memset(f->spectrum + c * FLOOR_BINS, 0, FLOOR_BINS * sizeof *f->spectrum);
-        return;
-    }
     for (size_t i = 0; i < FLOOR_SPAN; i++)
         t->time[i] = frame(f, i)[c] * f->window[i];
     fft_forward(t);
-    memcpy(f->spectrum + c * FLOOR_BINS, t->freq + 1, FLOOR_BINS * sizeof *f->spectrum);
+    for (size_t b = 0; b < FLOOR_BINS; b++) {
+        const float *const X = t->freq[b + 1];
+
+        x[b] = X[0] * X[0] + X[1] * X[1];
+    }
+}
+
+/* The spectrum of channel c, as the others will see it; none, if it does not count. */
+static void show(struct floor *f, size_t c, const struct fft *t, bool counts)
+{
+    for (size_t b = 0, i = c; b < FLOOR_BINS; b++, i += f->channels) {
+        f->real[i] = counts ? t->freq[b + 1][0] : 0;
+        f->imaginary[i] = counts ? t->freq[b + 1][1] : 0;
+    }
 }
 
 /* The places of the two lowest of x[FLOOR_BINS]. */
@@ -202,22 +214,12 @@ static bool stands_apart(struct floor *f, size_t c, const float *x)
     return false;
 }
 
-static void settle_level(struct floor *f, size_t c)
+/* From powers x[FLOOR_BINS] of its own kind of noise. */
+static void settle_level(struct floor *f, size_t c, const float *x)
 {
-    float now[FLOOR_BINS];
     size_t lowest[2] = { 0 };
 
-    for (size_t b = 0; b < FLOOR_BINS; b++) {
-        const float *const X = f->spectrum[c * FLOOR_BINS + b];
-
-        now[b] = X[0] * X[0] + X[1] * X[1];
-    }
-    if (stands_apart(f, c, now)) {
-        memset(f->spectrum + c * FLOOR_BINS, 0, FLOOR_BINS * sizeof *f->spectrum);
-        return;
-    }
-    learn_powers(f, c, now);
-
+    learn_powers(f, c, x);
     const float all = find_least(f, c, lowest), *const P = f->power + c * FLOOR_BINS;
     const float bias = 1 + UNCERTAIN / sqrtf(f->age[c]);
     const float level = bias * sqrtf(P[lowest[0]]) * sqrtf(P[lowest[1]]);
@@ -249,14 +251,12 @@ static void learn_cross(struct floor *f, size_t from, size_t to)
 
     for (size_t b = 0; b < FLOOR_BINS; b++)
         for (size_t c = from; c < to; c++) {
-            const float *const X = f->spectrum[c * FLOOR_BINS + b];
-            float *const row = f->cross + (b * M + c) * M;
+            const float *const X = f->real + b * M, *const Y = f->imaginary + b * M;
+            float *restrict const row = f->cross + (b * M + c) * M;
+            const float x = X[c], y = Y[c];
 
-            for (size_t k = 0; k <= c; k++) {
-                const float *const Y = f->spectrum[k * FLOOR_BINS + b];
-
-                row[k] += pace * (X[0] * Y[0] + X[1] * Y[1] - row[k]);
-            }
+            for (size_t k = 0; k <= c; k++)
+                row[k] += pace * (x * X[k] + y * Y[k] - row[k]);
         }
 }
 
@@ -278,15 +278,16 @@ static void correlate(struct floor *f, const size_t *lowest)
 {
     const size_t M = f->channels;
     const float *const A = f->cross + lowest[0] * M * M, *const B = f->cross + lowest[1] * M * M;
+    float *const unit = f->RV;  /* scratch: what makes the power of each 1 */
 
-    for (size_t i = 0; i < M; i++)
-        for (size_t k = 0; k <= i; k++) {
-            const float own = A[i * M + i] + B[i * M + i], other = A[k * M + k] + B[k * M + k];
-            const float both = f->level[i] > 0 && f->level[k] > 0 ? sqrtf(own) * sqrtf(other) : 0;
-            const float r = both > 0 ? (A[i * M + k] + B[i * M + k]) / both : 0;
+    for (size_t i = 0; i < M; i++) {
+        const float own = A[i * M + i] + B[i * M + i];
 
-            f->R[i * M + k] = f->R[k * M + i] = r;
-        }
+        unit[i] = f->level[i] > 0 && own > 0 ? 1 / sqrtf(own) : 0;
+        for (size_t k = 0; k <= i; k++)
+            f->R[i * M + k] = f->R[k * M + i] =
+                (A[i * M + k] + B[i * M + k]) * unit[i] * unit[k];
+    }
 }
 
 /* V = orth(R V); what is left of R V's length is the power along each. */
@@ -358,10 +359,17 @@ static void begin(struct floor *f)
 static void settle_channel(struct floor *f, struct fft *t, size_t c)
 {
     const unsigned moved = f->moved[c];
+    float x[FLOOR_BINS];
+    bool counts = whole(f, c);
 
-    transform(f, t, c);
-    if (whole(f, c))
-        settle_level(f, c);
+    if (counts) {
+        transform(f, t, c, x);
+        counts = !stands_apart(f, c, x);
+    }
+    if (counts)
+        settle_level(f, c, x);
+    if (f->shared)
+        show(f, c, t, counts);
     if (f->moved[c] != moved) {
         f->jumps++;
         f->last = c;
@@ -513,5 +521,6 @@ void floor_state(struct floor *f, struct store *s)
         return;
     store_finite(s, f->cross, FLOOR_BINS * M * M);
     store_finite(s, f->V, FLOOR_SOURCES * M);
-    store_finite(s, f->spectrum[0], 2 * M * FLOOR_BINS);     /* of what is half settled */
+    store_finite(s, f->real, FLOOR_BINS * M);   /* of what is half settled */
+    store_finite(s, f->imaginary, FLOOR_BINS * M);
 }

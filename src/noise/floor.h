@@ -28,7 +28,6 @@ struct floor {
     unsigned due;               /* frames to the next                                 */
     float window[FLOOR_SPAN];
     float *ring;                /* [1.5 FLOOR_SPAN][channels] the last frames         */
-    float (*spectrum)[2];       /* [channels][FLOOR_BINS] of this segment             */
     float *power;               /* [channels][FLOOR_BINS] mean power                  */
     size_t *whole;              /* [channels] frames since one was missing, saturating */
     unsigned *moved;            /* [channels] times that the level has jumped         */
@@ -38,6 +37,7 @@ struct floor {
     float *fresh, *was;         /* [channels] what it will be; what it was before     */
     float *ratio;               /* [channels] power of all there is, over level       */
     unsigned crossed;           /* segments in the co-spectra, saturating             */
+    float *real, *imaginary;    /* [FLOOR_BINS][channels] spectra of this segment     */
     float *cross;               /* [FLOOR_BINS][channels][channels] mean co-spectrum  */
     float *R;                   /* [channels][channels] correlation of the noise      */
     float *V, *RV;              /* [FLOOR_SOURCES][channels] its directions           */
