@@ -129,8 +129,8 @@ LULL_API const char *lull_filter_text(const char *name);
  * key". */
 LULL_API lull_status lull_filter_check(const char *text, char *message, size_t size);
 
-/* The same for the bytes of a learned filter; the reason stands alone where no line
- * is to blame. */
+/* The same for the bytes of a learned filter, and what was learned; the reason stands
+ * alone where no line is to blame. */
 LULL_API lull_status lull_filter_check_file(const void *file, size_t file_size, char *message,
                                             size_t size);
 

@@ -147,10 +147,13 @@ static void a_signal_that_is_none_is_refused_by_everyone(void **state)
         const lull_config cfg = lull_preset_file(f.at, f.size, 0, 0);
         lull_lesson what;
         lull_status why = LULL_NO_MEMORY;
+        char message[80];
         lull *const l = lull_new(&cfg, &why);
 
         assert_int_equal(why, kind ? LULL_BAD_FILTER : LULL_OK);
         assert_true((l != NULL) == !kind);
+        assert_int_equal(lull_filter_check_file(f.at, f.size, message, sizeof message), why);
+        assert_true(!*message == !kind);
         assert_int_equal(lull_filter_read(f.at, f.size, &what), why);
         assert_int_equal(lull_filter_merge(small.at, small.size, f.at, f.size, NULL, 0, &why) != 0,
                          !kind);
