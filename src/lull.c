@@ -160,7 +160,7 @@ static bool is_sound(const struct recipe *r)
 
     if (kind && kind->takes_learned)
         return kind->takes_learned(r);
-    return kind && !l->signal && !l->noise && !l->adapt;
+    return kind && !l->signal && !l->noise;
 }
 
 /* The same of a file; an adapter is judged with its base. */
@@ -225,8 +225,8 @@ static lull_status settle(const lull_config *cfg, struct recipe *r)
         return LULL_BAD_REDUCTION;
     if (!(cfg->mix >= 0 && cfg->mix <= 1))
         return LULL_BAD_MIX;
-    if (cfg->adapt > LULL_MAX_ADAPT)
-        return LULL_BAD_RANK;
+    if (cfg->adapt > LULL_MAX_ADAPT || (cfg->adapt && !r->learned.signal))
+        return LULL_BAD_ADAPT;
     r->learned.adapt = cfg->adapt;
     r->rate_hz = cfg->rate_hz;
     r->channels = cfg->channels;

@@ -100,7 +100,7 @@ static void what_was_learned_is_for_its_rate_and_channels(void **state)
     c.channels = 1;
     assert_int_equal(refusal(c), LULL_BAD_CHANNELS);
     c.channels = 2, c.adapt = LULL_MAX_ADAPT + 1;
-    assert_int_equal(refusal(c), LULL_BAD_RANK);
+    assert_int_equal(refusal(c), LULL_BAD_ADAPT);
     c.adapt = LULL_MAX_ADAPT;           /* more than there are numbers in a vector */
     lull *const l = lull_new(&c, NULL);
 
@@ -117,9 +117,9 @@ static void nothing_adapts_that_has_not_learned(void **state)
         lull_config c = lull_preset(names[i], 48000, 1);
 
         c.adapt = 4;
-        assert_int_equal(refusal(c), LULL_BAD_FILTER);
+        assert_int_equal(refusal(c), LULL_BAD_ADAPT);
         c.adapt = LULL_MAX_ADAPT + 1;
-        assert_int_equal(refusal(c), LULL_BAD_RANK);
+        assert_int_equal(refusal(c), LULL_BAD_ADAPT);
     }
 }
 
