@@ -102,7 +102,7 @@ $(OUT)/tests/test_new: LDFLAGS += -Wl,--wrap=aligned_alloc,--wrap=free
 $(OUT)/tests/test_learner: LDFLAGS += -Wl,--wrap=aligned_alloc,--wrap=malloc,--wrap=calloc,--wrap=free
 $(OUT)/tests/test_tracker: LDFLAGS += -Wl,--wrap=aligned_alloc
 $(benches): %: %.o $(helpers) $(measures) $(static)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile) $(LDLIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile cmocka) $(LDLIBS)
 
 $(OUT)/tests/live/sound: $(OUT)/tests/live/sound.o $(OUT)/tests/voice.o
 	$(Q)$(CC) $(CFLAGS) $^ -o $@ -lm

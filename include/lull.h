@@ -75,8 +75,7 @@ typedef enum {
     LULL_BAD_REDUCTION,         /* reduction_db outside 0..60                 */
     LULL_BAD_MIX,               /* mix outside 0..1                           */
     LULL_BAD_DIM,               /* dim outside 1..LULL_MAX_DIM                */
-    LULL_BAD_RANK,              /* rank outside 1..min(LULL_MAX_RANK, dim); adapt
-                                   outside 0..LULL_MAX_ADAPT                  */
+    LULL_BAD_RANK,              /* rank outside 1..min(LULL_MAX_RANK, dim)    */
     LULL_BAD_STEP,              /* step neither 0 nor in (0, 1]               */
     LULL_BAD_RULE,              /* no such rule, or not with auto_rank        */
     LULL_BAD_SHRINKAGE,         /* no such shrinkage                          */
@@ -87,7 +86,9 @@ typedef enum {
     LULL_BAD_BASE,              /* base too large, or not orthonormal         */
     LULL_BAD_NUMBER,            /* an entry is not finite                     */
     LULL_BAD_STATE,             /* what was saved is damaged or no state      */
-    LULL_WRONG_STATE            /* state of another configuration             */
+    LULL_WRONG_STATE,           /* state of another configuration             */
+    LULL_BAD_ADAPT              /* adapt outside 0..LULL_MAX_ADAPT, or not 0 where the
+                                   filter has learned no signal               */
 } lull_status;
 
 typedef struct {
@@ -129,8 +130,8 @@ LULL_API const char *lull_filter_text(const char *name);
  * key". */
 LULL_API lull_status lull_filter_check(const char *text, char *message, size_t size);
 
-/* The same for the bytes of a learned filter; the reason stands alone where no line
- * is to blame. */
+/* The same for the bytes of a learned filter, and what was learned; the reason stands
+ * alone where no line is to blame. */
 LULL_API lull_status lull_filter_check_file(const void *file, size_t file_size, char *message,
                                             size_t size);
 

@@ -9,6 +9,7 @@
 #include "filter/filter.h"
 #include "subject.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct lull_learner {

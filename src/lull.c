@@ -131,32 +131,70 @@ lull_status lull_filter_check(const char *text, char *message, size_t size)
     return tell(filter_parse(text, &r, &why), &why, message, size);
 }
 
+static bool is_adapter(const struct filter_file *f)
+{
+    const unsigned char *unused;
+    size_t size;
+
+    return filter_file_section(f, "ADAP", &unused, &size);
+}
+
+/* The recipe in a file, and what was learned. */
+static struct recipe learned_recipe(const struct filter_file *f)
+{
+    struct recipe r = f->recipe;
+    struct learned *const l = &r.learned;
+
+    l->rate_hz = f->head.rate_hz;
+    l->channels = (size_t)f->head.channels;
+    filter_file_section(f, "NOIS", &l->noise, &l->noise_size);
+    filter_file_section(f, "SIGN", &l->signal, &l->signal_size);
+    return r;
+}
+
+/* Whether what was learned is whole, and goes with the rest. */
+static bool is_sound(const struct recipe *r)
+{
+    const struct engine *const kind = engine_named(r->engine);
+    const struct learned *const l = &r->learned;
+
+    if (kind && kind->takes_learned)
+        return kind->takes_learned(r);
+    return kind && !l->signal && !l->noise;
+}
+
+/* The same of a file; an adapter is judged with its base. */
+static bool check_learned(const struct filter_file *f, struct filter_fault *why)
+{
+    struct recipe r = learned_recipe(f);
+
+    r.rate_hz = r.learned.rate_hz;
+    r.channels = r.learned.channels;
+    *why = (struct filter_fault){ .reason = "what was learned does not go with its settings" };
+    return is_adapter(f) || is_sound(&r);
+}
+
 lull_status lull_filter_check_file(const void *file, size_t file_size, char *message, size_t size)
 {
     struct filter_file f;
     struct filter_fault why;
+    const bool right = filter_file_open(file, file_size, &f, &why) && check_learned(&f, &why);
 
-    return tell(filter_file_open(file, file_size, &f, &why), &why, message, size);
+    return tell(right, &why, message, size);
 }
 
 /* The recipe and what was learned from a file's bytes, if the stream suits it. */
 static lull_status open_file(const lull_config *cfg, struct recipe *r)
 {
+    const struct learned *const l = &r->learned;
     struct filter_file f;
     struct filter_fault unused;
-    struct learned *const l = &r->learned;
 
-    if (!cfg->filter || !filter_file_open(cfg->filter, cfg->filter_size, &f, &unused))
+    if (!cfg->filter || !filter_file_open(cfg->filter, cfg->filter_size, &f, &unused) ||
+        is_adapter(&f))             /* which is nothing without its base */
         return LULL_BAD_FILTER;
-    if (filter_file_section(&f, "ADAP", &l->signal, &l->signal_size))
-        return LULL_BAD_FILTER;
-    *r = f.recipe;
-    l->rate_hz = f.head.rate_hz;
-    l->channels = (size_t)f.head.channels;
-    if (filter_file_section(&f, "ADAP", &l->signal, &l->signal_size))
-        return LULL_BAD_FILTER;     /* it is nothing without its base */
-    filter_file_section(&f, "NOIS", &l->noise, &l->noise_size);
-    if (!filter_file_section(&f, "SIGN", &l->signal, &l->signal_size))
+    *r = learned_recipe(&f);
+    if (!l->signal)
         return LULL_OK;
     if (!(fabs(cfg->rate_hz - l->rate_hz) <= SAME_RATE * l->rate_hz))
         return LULL_BAD_RATE;
@@ -187,18 +225,15 @@ static lull_status settle(const lull_config *cfg, struct recipe *r)
         return LULL_BAD_REDUCTION;
     if (!(cfg->mix >= 0 && cfg->mix <= 1))
         return LULL_BAD_MIX;
-    if (cfg->adapt > LULL_MAX_ADAPT)
-        return LULL_BAD_RANK;
+    if (cfg->adapt > LULL_MAX_ADAPT || (cfg->adapt && !r->learned.signal))
+        return LULL_BAD_ADAPT;
     r->learned.adapt = cfg->adapt;
     r->rate_hz = cfg->rate_hz;
     r->channels = cfg->channels;
     r->latency_ms = cfg->latency_ms;
     r->reduction_db = cfg->reduction_db;
     r->mix = cfg->mix;
-    if (kind->takes_learned ? !kind->takes_learned(r)
-                            : r->learned.signal || r->learned.noise || r->learned.adapt)
-        return LULL_BAD_FILTER;
-    return LULL_OK;
+    return is_sound(r) ? LULL_OK : LULL_BAD_FILTER;
 }
 
 /* What tells one learned filter from another. */

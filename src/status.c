@@ -11,10 +11,10 @@ const char *lull_strerror(lull_status why)
     static const char *const sentence[] = {
         [LULL_OK] = "all is well",
         [LULL_NO_MEMORY] = "out of memory",
-        [LULL_BAD_FILTER] = "no such filter",
-        [LULL_BAD_RATE] = 
+        [LULL_BAD_FILTER] = "no filter of that name, or a text or file that is none",
+        [LULL_BAD_RATE] =
             "the sample rate must be 8000 to 192000 Hz for sound, or that of what was learned",
-        [LULL_BAD_CHANNELS] = 
+        [LULL_BAD_CHANNELS] =
             "there must be 1 to 4096 channels, or as many as were learned from",
         [LULL_BAD_LATENCY] = "the filter does not offer that latency",
         [LULL_BAD_REDUCTION] = "the reduction must be 0 to 60 dB",
@@ -32,6 +32,8 @@ const char *lull_strerror(lull_status why)
         [LULL_BAD_NUMBER] = "an entry is infinite or not a number",
         [LULL_BAD_STATE] = "what was saved is damaged, or no state of this version",
         [LULL_WRONG_STATE] = "the state is that of another configuration",
+        [LULL_BAD_ADAPT] =
+            "only a filter that has learned a signal can adapt, by 64 directions or fewer",
     };
     const size_t known = sizeof sentence / sizeof *sentence;
 

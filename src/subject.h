@@ -8,12 +8,7 @@
 
 #include "lull_learn.h"
 
-#include "base/arena.h"
 #include "engine/recipe.h"
-
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdlib.h>
 
 struct subject {
     const char *tag;            /* of its section, four letters */
@@ -31,11 +26,5 @@ struct subject {
 };
 
 extern const struct subject subject_signal, subject_noise;
-
-/* Memory for what was measured; to be freed. */
-static inline void *subject_memory(const struct arena *measured)
-{
-    return measured->used == SIZE_MAX ? NULL : aligned_alloc(ARENA_ALIGN, measured->used);
-}
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "engine/engine.h"
 #include "engine/listener.h"
+#include "memory.h"
 
 struct noise {
     void *memory;
@@ -19,7 +20,7 @@ static bool get_memory(struct noise *l, const struct recipe *r)
 
     listener_place(&l->listener, &a, r->rate_hz, r->channels);
     listener_close(&l->listener);
-    l->memory = subject_memory(&a);
+    l->memory = memory_for(&a);
     if (!l->memory)
         return false;
     a = (struct arena){ .block = l->memory };
@@ -83,7 +84,7 @@ static unsigned char *finish(void *self, size_t *size)
     unsigned char *bytes = NULL;
 
     familiar_model_place(&m, &a, l->listener.acquaint.n);
-    void *const memory = subject_memory(&a);
+    void *const memory = memory_for(&a);
 
     if (!memory)
         return NULL;

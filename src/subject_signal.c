@@ -11,6 +11,7 @@
 
 #include "engine/group.h"
 #include "learn/fit.h"
+#include "memory.h"
 #include "noise/floor.h"
 
 #include <math.h>
@@ -62,7 +63,7 @@ static bool get_memory(struct signal *l)
 
     place(l, &a);
     fft_close(&l->fft);
-    l->memory = subject_memory(&a);
+    l->memory = memory_for(&a);
     if (!l->memory)
         return false;
     a = (struct arena){ .block = l->memory };
@@ -240,7 +241,7 @@ static unsigned char *fit_all(struct signal *l, struct fit *f, struct mixture_mo
 
     choose(l, f);
     place_models(l, models, &a);
-    void *const memory = subject_memory(&a);
+    void *const memory = memory_for(&a);
 
     if (!memory)
         return NULL;
@@ -265,7 +266,7 @@ static unsigned char *finish(void *self, size_t *size)
     if (pupil_rows(l->pupil) < l->lags)
         return NULL;
     fit_place(&f, &a, l->pupil, l->most);
-    void *const memory = subject_memory(&a);
+    void *const memory = memory_for(&a);
     struct mixture_model *const models = calloc(l->groups, sizeof *models);
     unsigned char *bytes = NULL;
 

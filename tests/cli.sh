@@ -759,7 +759,7 @@ a_noise_is_learned_and_known_again() {
     exits 0 lull -f room.filter loud.wav out.wav; silent; lull loud.wav plain.wav; differ plain.wav out.wav
     lull inspect room.filter >seen; grep -q 'noise    at 257 frequencies' seen
     exits 0 lull merge room.filter room.filter -o both.filter; lull -f both.filter loud.wav same.wav; same out.wav same.wav
-    exits 78 lull -f room.filter --adapt 2 loud.wav no.wav; absent no.wav
+    exits 64 lull -f room.filter --adapt 2 loud.wav no.wav; absent no.wav; says '^lull: --adapt: room.filter has learned no signal'
     beats 6 3 >a.csv; lull learn -q -f ecg a.csv -o a.filter
     exits 78 lull merge room.filter a.filter -o both.filter; says 'something of another kind'
 }
@@ -813,11 +813,11 @@ what_a_filter_adds_is_kept_and_lent() {
     refused() { want=$1 why=$2; shift 2; exits $want lull "$@" b.csv new.csv; says "$why"; absent new.csv; same kept add; no_litter; }
     refused 78 'add: not for a.filter, or not of 3' -f a.filter --adapt 3 --adapter add --save-adapter add
     refused 78 'a.filter: no adapter' -f a.filter --adapt 2 --adapter a.filter
-    refused 78 'add: .*an adapter wants --adapter' -f ./add
+    refused 78 'add: is an adapter, for --adapter' -f ./add
     head -c 400 add >cut; refused 78 '^lull: cut: ' -f a.filter --adapt 2 --adapter cut
     refused 66 '^lull: missing: ' -f a.filter --adapt 2 --adapter missing
     refused 73 '^lull: none/x: ' -f a.filter --adapt 2 --save-adapter none/x
-    refused 64 'what was learned' -f ecg --adapt 2; refused 64 'of how many' -f a.filter --save-adapter add
+    refused 64 'ecg has learned no signal; lull learn makes' -f ecg --adapt 2; refused 64 'of how many' -f a.filter --save-adapter add
     refused 64 'whole number' -f a.filter --adapt 1.5; refused 64 'must be 1 to 64' -f a.filter --adapt 65
     exits 78 lull merge add a.filter -o new.filter; says '^lull: add: has learned nothing by itself'; absent new.filter
 }

@@ -24,7 +24,7 @@ strangers() {
         END { for (u in uses) {
             split(u, w, " "); n = uses[u]
             if (n in here || n ~ pure || n ~ /^__(asan|ubsan|tsan)/) continue
-            if (n ~ face && w[1] ~ /^(lull|tracker|learner|subject_signal|subject_noise|merger|lender)\.o$/) continue
+            if (n ~ face && w[1] ~ /^(lull|tracker|learner|subject_signal|subject_noise|merger|merger_signal|merger_noise|lender)\.o$/) continue
             if (n ~ seam && w[1] == "fft.o") continue
             print "  " w[1] " uses " n
         } }'

@@ -2,6 +2,7 @@
 #include "oracle.h"
 
 #include <math.h>
+#include <stdint.h>
 
 double oracle_lsa(double xi, double gamma)
 {
@@ -84,4 +85,18 @@ void oracle_orthonormal(double *V, size_t k, size_t n, size_t parts)
         for (size_t i = 0; i < n; i++)
             v[i] /= sqrt(square);
     }
+}
+
+/* One bit at a time. */
+void oracle_seal(unsigned char *b, size_t size)
+{
+    uint32_t c = 0xffffffff;
+
+    for (size_t i = 0; i < size - 4; i++) {
+        c ^= b[i];
+        for (int k = 0; k < 8; k++)
+            c = c & 1 ? c >> 1 ^ 0xedb88320 : c >> 1;
+    }
+    for (size_t i = 0; i < 4; i++)
+        b[size - 4 + i] = (unsigned char)(~c >> 8 * i);
 }

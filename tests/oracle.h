@@ -23,4 +23,7 @@ double oracle_overlap(const double *u, const double *v, size_t n, size_t parts);
 /* Makes the k rows of V[k][n] orthonormal, by Gram-Schmidt; parts as above. */
 void oracle_orthonormal(double *V, size_t k, size_t n, size_t parts);
 
+/* Seals b[size], as all that is saved is: its last four become the CRC-32 of the others. */
+void oracle_seal(unsigned char *b, size_t size);
+
 #endif

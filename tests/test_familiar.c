@@ -634,6 +634,7 @@ static void a_filter_whose_noise_is_none_is_refused(void **state)
 
     assert_null(lull_new(&cfg, &why));
     assert_int_equal(why, LULL_BAD_FILTER);
+    assert_int_equal(lull_filter_check_file(file, size, NULL, 0), LULL_BAD_FILTER);
 }
 
 int main(void)

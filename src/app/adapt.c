@@ -17,8 +17,6 @@ int adapt_check(const struct options *o)
                         o->adapter ? "adapter" : "save-adapter");
     if (o->adapt >= 0 && o->adapt != floor(o->adapt))
         return complain(EX_USAGE, "--adapt %g: must be a whole number", o->adapt);
-    if (o->adapt >= 0 && !o->filter_size)
-        return complain(EX_USAGE, "--adapt: what was learned; -f FILE says, which lull learn makes");
     return 0;
 }
 

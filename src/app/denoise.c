@@ -17,7 +17,6 @@
 #include "app/pass.h"
 #include "app/report.h"
 #include "app/stop.h"
-#include "lull_learn.h"
 #include <errno.h>
 #include <math.h>
 #include <signal.h>
@@ -127,15 +126,12 @@ static bool refuse(const struct pass *p, lull_status status, struct fault *why)
 {
     const char *reason = lull_strerror(status), *in = p->source.name;
     const struct options *o = p->options;
-    lull_lesson lesson;
 
     if (o->filter_size && (status == LULL_BAD_RATE || status == LULL_BAD_CHANNELS))
         return refuse_learned(p, why);
     if (o->filter_size && status == LULL_BAD_FILTER)
-        return fault_set(why, EX_CONFIG, "%s: what is in it goes with none of its settings%s",
-                         o->filter, !lull_filter_read(o->filter_text, o->filter_size, &lesson) &&
-                                 !lesson.parts
-                             ? "; an adapter wants --adapter" : "");
+        return fault_set(why, EX_CONFIG, "%s: is an adapter, for --adapter beside the filter that "
+                         "it adds to", o->filter);
     switch (status) {
     case LULL_NO_MEMORY:
         return fault_set(why, EX_OSERR, "%s", reason);
@@ -147,6 +143,9 @@ static bool refuse(const struct pass *p, lull_status status, struct fault *why)
                          p->source.sound.channels, reason);
     case LULL_BAD_LATENCY:
         return fault_set(why, EX_USAGE, "--latency %g: %s", p->options->latency_ms, reason);
+    case LULL_BAD_ADAPT:
+        return fault_set(why, EX_USAGE, "--adapt: %s has learned no signal; lull learn makes a "
+                         "filter that has, for -f", filter_called(o, &p->source.sound));
     default:
         return fault_set(why, EX_USAGE, "%s", reason);
     }

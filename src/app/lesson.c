@@ -106,7 +106,7 @@ static bool print_all(const char *path, const unsigned char *bytes, size_t size,
     const bool known = !lull_filter_read(bytes, size, &l);
 
     if (!made && (!known || l.subject != LULL_ADAPTER))
-        return fault_set(why, EX_CONFIG, "%s: what is in it goes with none of its settings", path);
+        return fault_set(why, EX_CONFIG, "%s: what was learned does not go with its settings", path);
     printf("%s: %s, %zu bytes\n\n", path, made ? "learned filter" : "adapter", size);
     print_text((const char *)bytes);
     if (known) {

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * test_subspace_worth.c - what each filter for sensors is worth on a signal of its kind.
+ */
+#include "sensors.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static const double PI = 3.14159265358979323846;
+enum { N = 3000 };              /* frames */
+
+static void no_offset_is_left(void **state)
+{
+    (void)state;
+    const struct kind k = { "ecg", 360, -1 };
+    float *const x = floats(N);
+    double mean = 0;
+
+    for (size_t t = 0; t < N; t++)
+        x[t] = 1000 + (float)sin(0.3 * (double)t);
+    float *const y = kind_process(&k, x, N, 1);
+
+    for (size_t t = N / 2; t < N; t++)
+        mean += (double)y[t] / (N - N / 2);
+    assert_at_most(fabs(mean), 0.05);       /* 60 dB less would be 1 */
+    free(x);
+    free(y);
+}
+
+/* A sine on an offset of 1000 ends as it went on. */
+static void an_offset_is_no_step_at_the_end(void **state)
+{
+    enum { LENGTH = 6000, END = 100 };
+    static float x[LENGTH], y[LENGTH + 4096];
+    const char *const filters[] = { "ecg", "tonal", "sensor" };
+
+    (void)state;
+    for (size_t f = 0; f < sizeof filters / sizeof *filters; f++) {
+        const lull_config cfg = lull_preset(filters[f], 360, 1);
+        lull *const l = lull_new(&cfg, NULL);
+        const size_t late = lull_latency(l);
+
+        for (size_t i = 0; i < LENGTH; i++)
+            x[i] = (float)(1000 + sin(2 * PI * 9 * (double)i / 360) +
+                           0.001 * (double)(i * 7919 % 101));
+        lull_process(l, x, y, LENGTH);
+        assert_int_equal(lull_flush(l, y + LENGTH, 4096), late);
+        for (size_t i = LENGTH - END; i < LENGTH; i++) {
+            const float kept = f ? 1000 : 0;        /* ecg takes it for a baseline */
+
+            assert_true(fabsf(y[i + late] - kept) < 3);
+        }
+        lull_free(l);
+    }
+}
+
+static double bump(double t, double at, double width, double height)
+{
+    return height * exp(-0.5 * pow((t - at) / width, 2));
+}
+
+/* A made heartbeat, t seconds into it. */
+static double beat(double t)
+{
+    return bump(t, .20, .025, .15) + bump(t, .335, .008, -.12) + bump(t, .36, .010, 1) +
+           bump(t, .385, .009, -.25) + bump(t, .60, .045, .3);
+}
+
+static void ecg_keeps_beats(void **state)
+{
+    (void)state;
+    enum { LONG = 360 * 40 };
+    const struct kind k = { "ecg", 360, -1 };
+    float *const x = floats(2 * LONG);
+
+    for (size_t t = 0; t < LONG; t++) {
+        const double s = fmod((double)t / 360, 0.83);
+
+        x[2 * t] = (float)beat(s);
+        x[2 * t + 1] = (float)(-0.6 * beat(s) + bump(s, .6, .05, .2));
+    }
+    float *const y = plus_noise(x, LONG, 2, 0.1);
+    const size_t latency = kind_latency(&k, 2);
+    float *const out = kind_process(&k, y, LONG, 2);
+
+    /* The mean goes with the baseline. */
+    for (unsigned c = 0; c < 2; c++) {
+        double mean = 0;
+
+        for (size_t t = 0; t < LONG; t++)
+            mean += (double)x[2 * t + c] / LONG;
+        for (size_t t = 0; t < LONG; t++) {
+            x[2 * t + c] -= (float)mean;
+            y[2 * t + c] -= (float)mean;
+        }
+    }
+    const double gain = decibel(error_energy(x, y, LONG - latency, 2, 0, LONG / 2),
+                                error_energy(x, out, LONG, 2, latency, LONG / 2));
+    assert_at_least(gain, 8);                               /* measured 10.1 */
+    free(x);
+    free(y);
+    free(out);
+}
+
+static void eeg_takes_away_what_all_electrodes_share(void **state)
+{
+    (void)state;
+    enum { ALL = 32, SOURCES = 5, LONG = 256 * 40 };
+    const struct kind k = { "eeg", 256, -1 };
+    struct dice d = { 77 };
+    float *const x = floats(ALL * LONG), *const y = floats(ALL * LONG);
+    double mix[SOURCES][ALL], common[ALL], sigma[ALL], s[SOURCES][2] = { { 0 } };
+
+    for (size_t c = 0; c < ALL; c++) {
+        common[c] = 1 + 0.3 * dice_normal(&d);
+        sigma[c] = 0.3 + 0.7 * dice_uniform(&d);
+        for (size_t i = 0; i < SOURCES; i++)
+            mix[i][c] = dice_normal(&d);
+    }
+    for (size_t t = 0; t < LONG; t++) {
+        const double muscle = dice_normal(&d);
+
+        for (size_t i = 0; i < SOURCES; i++) {
+            const double now = 1.9 * cos(0.1 + 0.08 * (double)i) * s[i][0] - 0.9025 * s[i][1] +
+                               0.1 * dice_normal(&d);
+
+            s[i][1] = s[i][0];
+            s[i][0] = now;
+        }
+        for (size_t c = 0; c < ALL; c++) {
+            double v = 0;
+
+            for (size_t i = 0; i < SOURCES; i++)
+                v += mix[i][c] * s[i][0];
+            x[t * ALL + c] = (float)v;
+            y[t * ALL + c] = (float)(v + sigma[c] * dice_normal(&d) + common[c] * muscle);
+        }
+    }
+    const double gain = kind_gain_db(&k, x, y, LONG, ALL, LONG / 2);
+
+    assert_at_least(gain, 13);                              /* measured 15.9 */
+    free(x);
+    free(y);
+}
+
+static void tones_and_rings_stand_out(void **state)
+{
+    (void)state;
+    enum { LONG = 16000 };
+    const char *const names[] = { "vibration", "tonal", "sensor" };
+    float *const x = floats(LONG);
+    double ring[2] = { 0 };
+
+    for (size_t t = 0; t < LONG; t++) {
+        const double s = (double)t;
+        const double now = 2 * 0.99 * cos(1.3) * ring[0] - 0.9801 * ring[1] + (t % 400 == 0);
+
+        ring[1] = ring[0];
+        ring[0] = now;
+        x[t] = (float)(0.5 * cos(0.11 * s) + 0.4 * cos(0.4 * s + 1) + 0.3 * cos(0.83 * s) + 0.3 * now);
+    }
+    float *const y = plus_noise(x, LONG, 1, 0.5);
+
+    for (size_t i = 0; i < 3; i++) {
+        const struct kind k = { names[i], kind_rate(names[i]), -1 };
+        const double gain = kind_gain_db(&k, x, y, LONG, 1, LONG / 2);
+
+        assert_at_least(gain, i < 2 ? 11 : 8);              /* measured 13.3, 13.5, 10.5 */
+    }
+    free(x);
+    free(y);
+}
+
+static void seismic_is_quiet_until_there_is_an_event(void **state)
+{
+    (void)state;
+    enum { LONG = 12000, EVENT = 9000 };
+    const struct kind k = { "seismic", 100, -1 };
+    float *const x = floats(LONG);
+
+    for (size_t t = EVENT; t < LONG; t++) {
+        const double s = (double)(t - EVENT) / 100;
+
+        x[t] = (float)(8 * s * exp(-s / 2) * cos(2 * PI * 4 * s + 2 * sin(s)));
+    }
+    float *const y = plus_noise(x, LONG, 1, 1), *const out = kind_process(&k, y, LONG, 1);
+    const double quiet = decibel(energy(y + EVENT / 2, EVENT / 2),
+                                 energy(out + EVENT / 2, EVENT / 2));
+    const double gain = kind_gain_db(&k, x, y, LONG, 1, EVENT);
+
+    assert_at_least(quiet, 40);                             /* measured 59.4 */
+    assert_at_least(gain, 7);                               /* measured 8.8 */
+    free(x);
+    free(y);
+    free(out);
+}
+
+/* White noise through a pole: nothing that is low-rank, but less of it at the top. */
+static void sensor_does_no_harm_to_what_is_far_above_its_noise(void **state)
+{
+    (void)state;
+    enum { LONG = 16000 };
+    const struct kind k = { "sensor", 1000, -1 };
+    struct dice d = { 4 };
+    float *const x = floats(LONG);
+    double s = 0;
+
+    for (size_t t = 0; t < LONG; t++) {
+        s = 0.9 * s + dice_normal(&d);
+        x[t] = (float)s;
+    }
+    float *const y = plus_noise(x, LONG, 1, sqrt(energy(x, LONG) / LONG) * pow(10, -30 / 20.));
+
+    assert_at_least(kind_gain_db(&k, x, y, LONG, 1, 0), -0.1);       /* measured 0 */
+    free(x);
+    free(y);
+}
+
+static void hum_takes_the_hum_and_leaves_the_rest(void **state)
+{
+    (void)state;
+    enum { LONG = 2000 * 16 };
+    const struct kind k = { "hum", 2000, -1 };
+    struct dice d = { 6 };
+    float *const x = floats(LONG), *const y = floats(LONG);
+
+    for (size_t t = 0; t < LONG; t++) {
+        const double s = (double)t / 2000;
+
+        x[t] = (float)(0.3 * dice_normal(&d) + cos(2 * PI * 83 * s) * (1 + sin(3 * s)));
+        y[t] = x[t] + (float)(cos(2 * PI * 50 * s) + 0.4 * cos(2 * PI * 150 * s + 1));
+    }
+    const double gain = kind_gain_db(&k, x, y, LONG, 1, LONG / 2);
+
+    assert_at_least(gain, 25);                              /* measured 31.9 */
+    float *const same = kind_process(&k, x, LONG, 1);
+
+    assert_memory_equal(same, x, LONG * sizeof *x);
+    free(same);
+    free(x);
+    free(y);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_offset_is_left),
+        cmocka_unit_test(an_offset_is_no_step_at_the_end),
+        cmocka_unit_test(ecg_keeps_beats),
+        cmocka_unit_test(eeg_takes_away_what_all_electrodes_share),
+        cmocka_unit_test(tones_and_rings_stand_out),
+        cmocka_unit_test(seismic_is_quiet_until_there_is_an_event),
+        cmocka_unit_test(sensor_does_no_harm_to_what_is_far_above_its_noise),
+        cmocka_unit_test(hum_takes_the_hum_and_leaves_the_rest),
+    };
+
+    return cmocka_run_group_tests_name("subspace, worth", tests, NULL, NULL);
+}
