@@ -186,6 +186,68 @@ static void what_one_channel_misses_the_others_know(void **state)
     }
 }
 
+/* The error on channel BAD from frame `from` on, in dB of what it should be. */
+static double error_there(const float *x, const float *out, size_t channels, size_t c, size_t latency,
+                          size_t from, size_t to)
+{
+    double error = 0, size = 0;
+
+    for (size_t t = from; t + latency < to; t++) {
+        error += pow((double)(out[(t + latency) * channels + c] - x[t * channels + c]), 2);
+        size += pow((double)x[t * channels + c], 2);
+    }
+    return decibel(error, size);
+}
+
+/* One that was loose from the beginning, and one that comes loose. */
+static void what_a_loose_electrode_should_have_shown_the_others_tell(void **state)
+{
+    (void)state;
+    enum { ALL = 16, LOOSE = 3, LATER = 9, WHEN = 4000, LONG = 10000 };
+    const struct kind k = { "eeg", kind_rate("eeg"), -1 };
+    float *const x = waves(LONG, ALL), *const y = plus_noise(x, LONG, ALL, 0.3);
+    struct dice d = { 34 };
+
+    for (size_t t = 0; t < LONG; t++) {
+        y[t * ALL + LOOSE] += (float)(8 * dice_normal(&d));
+        y[t * ALL + LATER] += t < WHEN ? 0 : (float)(8 * dice_normal(&d));
+    }
+    float *const out = kind_process(&k, y, LONG, ALL);
+    const size_t latency = kind_latency(&k, ALL);
+
+    assert_at_least(error_there(x, y, ALL, LOOSE, 0, WHEN, LONG), 18);
+    assert_at_most(error_there(x, out, ALL, LOOSE, latency, WHEN + 1000, LONG), -3);
+    assert_at_most(error_there(x, out, ALL, LATER, latency, WHEN + 1000, LONG), -3);
+    free(x);
+    free(y);
+    free(out);
+}
+
+/* A muscle under all electrodes is no reason to believe what one of them had last. */
+static void what_is_missed_is_known_under_noise_that_is_shared(void **state)
+{
+    (void)state;
+    enum { ALL = 16, GONE = 5, FROM = 4000, TO = 4640 };
+    const struct kind k = { "eeg", kind_rate("eeg"), -1 };
+    float *const x = waves(TO, ALL), *const y = plus_noise(x, TO, ALL, 0.01);
+    struct dice d = { 35 };
+
+    for (size_t t = 0; t < TO; t++) {
+        const float muscle = (float)(0.3 * dice_normal(&d));
+
+        for (size_t c = 0; c < ALL; c++)
+            y[t * ALL + c] += muscle * cosf((float)c);
+        if (t >= FROM)
+            y[t * ALL + GONE] = NAN;
+    }
+    float *const out = kind_process(&k, y, TO, ALL);
+
+    assert_at_most(error_there(x, out, ALL, GONE, kind_latency(&k, ALL), FROM, TO), -10);
+    free(x);
+    free(y);
+    free(out);
+}
+
 static void gaps_in_one_channel_are_filled_at_any_level(void **state)
 {
     (void)state;
@@ -223,6 +285,8 @@ int main(void)
         cmocka_unit_test(a_dead_channel_stays_dead_and_disturbs_nobody),
         cmocka_unit_test(a_channel_that_turns_bad_does_not_spoil_the_others),
         cmocka_unit_test(what_one_channel_misses_the_others_know),
+        cmocka_unit_test(what_a_loose_electrode_should_have_shown_the_others_tell),
+        cmocka_unit_test(what_is_missed_is_known_under_noise_that_is_shared),
         cmocka_unit_test(gaps_in_one_channel_are_filled_at_any_level),
     };
 

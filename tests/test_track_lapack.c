@@ -166,6 +166,32 @@ static void truncated_svd_may_ask_for_more_than_the_rank(void **state)
     free(V);
 }
 
+/* Where there is nothing, any directions will do, if they are upright. */
+static void truncated_svd_of_too_little_is_orthonormal(void **state)
+{
+    (void)state;
+    enum { M = 7, N = 8, MATRICES = 200 };
+    struct dice d = { 12 };
+
+    for (int i = 0; i < MATRICES; i++) {
+        float u[M], v[N], A[M * N], s[M], V[N * M];
+
+        dice_noise(&d, u, M, 1);
+        dice_noise(&d, v, N, 1);
+        for (size_t k = 0; k < M * N; k++)
+            A[k] = u[k / N] * v[k % N];
+        assert_int_equal(lull_svd_truncated(A, M, N, M, s, NULL, V), LULL_OK);
+        for (size_t j = 0; j < M; j++)
+            for (size_t k = 0; k <= j; k++) {
+                double dot = 0;
+
+                for (size_t t = 0; t < N; t++)
+                    dot += (double)V[t * M + j] * (double)V[t * M + k];
+                assert_at_most(fabs(dot - (j == k)), 1e-5);
+            }
+    }
+}
+
 static void truncated_svd_refuses_nonsense(void **state)
 {
     (void)state;
@@ -186,6 +212,7 @@ int main(void)
         cmocka_unit_test(exact_equals_brands_decomposition),
         cmocka_unit_test(truncated_svd_equals_lapack),
         cmocka_unit_test(truncated_svd_may_ask_for_more_than_the_rank),
+        cmocka_unit_test(truncated_svd_of_too_little_is_orthonormal),
         cmocka_unit_test(truncated_svd_refuses_nonsense),
     };
 

@@ -10,6 +10,7 @@
  * Cost: 2 + ROUNDS passes over A and one more for U, each 4 to 8 m n l flops.
  */
 #include "track/svd.h"
+#include "track/vec.h"
 
 #include <float.h>
 #include <math.h>
@@ -20,6 +21,10 @@ enum { SPARE = 8, ROUNDS = 6, SWEEPS = 20 };
 /* Gram-Schmidt twice is enough [GV13, 5.2], but for what is independent: where the rank of A
  * is less, the first pass leaves rounding, the second little of that. */
 enum { UPRIGHT = 3 };
+
+/* Of the power of the strongest direction, added to all: where A has nothing, directions
+ * stay what they were, or they would be rounding, and one like the other. */
+static const float SHIFT = 1e-6f;
 
 /* Smallest step: the plain average of all rows. */
 static const float FOR_EVER = 1e-9f;
@@ -54,7 +59,28 @@ static void take_row(struct svd *s, const float *A, size_t i, float scale)
         s->a[j] = scale * A[i * s->n + j];
 }
 
-/* Z = A'(A V), then V = its orthonormal columns. */
+/* Z += shift V. */
+static void add_shift(struct svd *s)
+{
+    struct track *const t = &s->track;
+    float most = 0;
+
+    for (size_t j = 0; j < s->Z.r; j++) {
+        basis_get(&s->Z, j, s->a);
+        most = fmaxf(most, vec_square(s->a, s->n));
+    }
+    const float shift = SHIFT * sqrtf(most);
+
+    for (size_t j = 0; j < s->Z.r; j++) {
+        basis_get(&s->Z, j, s->a);
+        basis_get(&t->U, j, t->e);
+        for (size_t i = 0; i < s->n; i++)
+            s->a[i] += shift * t->e[i];
+        basis_set(&s->Z, j, s->a);
+    }
+}
+
+/* Z = A'(A V) + shift V, then V = its orthonormal columns. */
 static void refine(struct svd *s, const float *A, float scale)
 {
     struct track *const t = &s->track;
@@ -78,6 +104,7 @@ static void refine(struct svd *s, const float *A, float scale)
         t->kernel->gather(&t->U, s->a, s->p);
         t->kernel->sweep(Z, &add, Z->U); /* Z = Z + a p' */
     }
+    add_shift(s);
     for (size_t j = 0; j < Z->r; j++) {
         struct basis so_far = *Z;
 
