@@ -216,8 +216,8 @@ static void what_a_loose_electrode_should_have_shown_the_others_tell(void **stat
     const size_t latency = kind_latency(&k, ALL);
 
     assert_at_least(error_there(x, y, ALL, LOOSE, 0, WHEN, LONG), 18);
-    assert_at_most(error_there(x, out, ALL, LOOSE, latency, WHEN + 1000, LONG), -3);
-    assert_at_most(error_there(x, out, ALL, LATER, latency, WHEN + 1000, LONG), -3);
+    assert_at_most(error_there(x, out, ALL, LOOSE, latency, WHEN + 1000, LONG), -7.1);  /* -7.9 */
+    assert_at_most(error_there(x, out, ALL, LATER, latency, WHEN + 1000, LONG), -5);    /* -5.9 */
     free(x);
     free(y);
     free(out);
@@ -242,7 +242,7 @@ static void what_is_missed_is_known_under_noise_that_is_shared(void **state)
     }
     float *const out = kind_process(&k, y, TO, ALL);
 
-    assert_at_most(error_there(x, out, ALL, GONE, kind_latency(&k, ALL), FROM, TO), -10);
+    assert_at_most(error_there(x, out, ALL, GONE, kind_latency(&k, ALL), FROM, TO), -10);      /* measured -12 */
     free(x);
     free(y);
     free(out);
