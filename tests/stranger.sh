@@ -160,6 +160,12 @@ if command -v cmake >/dev/null; then
     cmake_works || no "the CMake project fails"
 fi
 
+# Moved as a whole it still finds its plugin.
+if [ -f "$lib/ladspa/lull_ladspa.so" ]; then
+    "$root$prefix/bin/lull" pipewire-conf | grep -q "plugin = \"$(realpath "$lib")/ladspa/lull_ladspa.so\"" ||
+        no "pipewire-conf names another plugin"
+fi
+
 printf '%s\n' '#include <lull.h>' 'int main() { return lull_version()[0] == 0; }' >"$tmp/header.cc"
 if command -v $cxx >/dev/null; then
     # shellcheck disable=SC2046
