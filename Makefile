@@ -226,6 +226,7 @@ installed = 755:$(binary):$(BINDIR)/lull \
             $(ladspa:%=755:%:$(LIBDIR)/ladspa/lull_ladspa.so) \
             644:$(OUT)/lull.pc:$(LIBDIR)/pkgconfig/lull.pc \
             644:$(OUT)/lullConfig.cmake:$(LIBDIR)/cmake/lull/lullConfig.cmake \
+            644:$(OUT)/lullConfigVersion.cmake:$(LIBDIR)/cmake/lull/lullConfigVersion.cmake \
             $(foreach f,$(filters),644:$f:$(DATADIR)/lull/$f)
 links     = $(LIBDIR)/$(soname) $(LIBDIR)/liblull.so
 
@@ -241,6 +242,10 @@ install: all                    ## honours PREFIX, BINDIR, LIBDIR, ..., DESTDIR
 	    '  add_library(lull::lull UNKNOWN IMPORTED)' \
 	    '  set_target_properties(lull::lull PROPERTIES IMPORTED_LOCATION "$${lull_LIBRARY}"' \
 	    '    INTERFACE_INCLUDE_DIRECTORIES "$${lull_INCLUDE_DIR}")' 'endif()' > $(OUT)/lullConfig.cmake
+	@printf '%s\n' 'set(PACKAGE_VERSION $(VERSION))' \
+	    'if(PACKAGE_FIND_VERSION_MAJOR EQUAL $(ABI) AND NOT PACKAGE_FIND_VERSION VERSION_GREATER PACKAGE_VERSION)' \
+	    '  set(PACKAGE_VERSION_COMPATIBLE TRUE)' 'endif()' \
+	    'string(COMPARE EQUAL "$${PACKAGE_FIND_VERSION}" "$(VERSION)" PACKAGE_VERSION_EXACT)' > $(OUT)/lullConfigVersion.cmake
 	@for s in bash zsh fish; do $(binary) completion $$s > $(OUT)/completion.$$s || exit 1; done
 	@for f in $(installed); do to=$${f##*:}; from=$${f#*:}; \
 	    install -D -m $${f%%:*} $${from%:*} "$(DESTDIR)$$to" || exit 1; done

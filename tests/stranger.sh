@@ -148,7 +148,7 @@ done
 cmake_works() {
     mkdir "$tmp/cmake"
     cp samples/1-hello.c "$tmp/cmake"
-    printf '%s\n' 'cmake_minimum_required(VERSION 3.10)' 'project(hello C)' 'find_package(lull REQUIRED)' \
+    printf '%s\n' 'cmake_minimum_required(VERSION 3.10)' 'project(hello C)' 'find_package(lull 0.1 REQUIRED)' \
         'add_executable(hello 1-hello.c)' 'target_link_libraries(hello lull::lull m)' \
         >"$tmp/cmake/CMakeLists.txt"
     cmake -S "$tmp/cmake" -B "$tmp/cmake/build" -DCMAKE_PREFIX_PATH="$root$prefix" \
@@ -158,6 +158,12 @@ cmake_works() {
 }
 if command -v cmake >/dev/null; then
     cmake_works || no "the CMake project fails"
+fi
+
+# Moved as a whole it still finds its plugin.
+if [ -f "$lib/ladspa/lull_ladspa.so" ]; then
+    "$root$prefix/bin/lull" pipewire-conf | grep -q "plugin = \"$(realpath "$lib")/ladspa/lull_ladspa.so\"" ||
+        no "pipewire-conf names another plugin"
 fi
 
 printf '%s\n' '#include <lull.h>' 'int main() { return lull_version()[0] == 0; }' >"$tmp/header.cc"

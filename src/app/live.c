@@ -201,9 +201,12 @@ static bool open_lull(struct live *v, struct fault *why)
     v->l = new_lull(v, &status);
     if (status == LULL_NO_MEMORY)
         return fault_set(why, EX_OSERR, "%s", lull_strerror(status));
+    if (status == LULL_BAD_LATENCY)
+        return fault_set(why, EX_USAGE, "--latency %g: %s", v->o.latency_ms,
+                         lull_strerror(status));
     if (!v->l)
-        return fault_set(why, EX_USAGE, "%g Hz, %u channels, %g ms: %s", v->stream->rate_hz,
-                         v->plan.channels, v->o.latency_ms, lull_strerror(status));
+        return fault_set(why, EX_USAGE, "%g Hz, %u channels: %s", v->stream->rate_hz,
+                         v->plan.channels, lull_strerror(status));
     lull_set(v->l, LULL_RESIDUAL, v->o.residual);
     lull_set(v->l, LULL_BYPASS, v->o.bypass);
     if (!through_open(&v->through, v->l, v->stream->rate_hz, v->plan.channels))

@@ -4,7 +4,7 @@
  * LADSPA plugin between the microphone and whoever listens.
  *
  * The plugin is named by its whole path, so that no search path matters: where
- * it is installed, or, not installed yet, beside this program.  A filter from a
+ * it is installed with this program, or, not installed yet, beside it.  A filter from a
  * file comes to it by way of the environment of the process that it is in, which
  * for PipeWire's own is not ours to set.
  */
@@ -14,6 +14,7 @@
 #include "plugin/choice.h"
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,26 +103,30 @@ static const char chain[] =
     "    }\n"
     "]\n";
 
-/* Beside this program, as in a build directory. */
-static void beside_us(char *path)
+/* The plugin, looked for from the directory of this program; false: not there. */
+static bool from_us(const char *place, char *path)
 {
-    const ssize_t n = readlink("/proc/self/exe", path, PATH_ROOM - sizeof PLUGIN);
+    char seen[PATH_ROOM];
+    const ssize_t n = readlink("/proc/self/exe", seen, sizeof seen - 1);
 
-    path[n > 0 ? n : 0] = 0;
+    seen[n > 0 ? n : 0] = 0;
 
-    char *const slash = strrchr(path, '/');
+    char *const slash = strrchr(seen, '/');
+    const size_t room = slash ? (size_t)(seen + sizeof seen - slash - 1) : 0;
 
-    strcpy(slash ? slash + 1 : path, PLUGIN);
+    return slash && (size_t)snprintf(slash + 1, room, "%s" PLUGIN, place) < room &&
+           realpath(seen, path);
 }
 
 static const char *plugin_path(char *room)
 {
     static const char installed[] = LULL_LADSPA;
 
+    if (from_us("../lib/ladspa/", room))
+        return room;
     if (access(installed, R_OK) == 0)
         return installed;
-    beside_us(room);
-    if (access(room, R_OK) == 0)
+    if (from_us("", room))
         return room;
     remark("%s: not there yet; make install puts it there", installed);
     return installed;
