@@ -721,7 +721,7 @@ sections_and_parts_are_of_the_recording() {
         body a.filter >a; body b.filter >b; [ -s a ]; same a b
     }
     as 501,1000p --section 2:4; as 1,500p --section 0:0:0.0:0:0:2; as '1001,$p' --section 4:
-    as 667,1333p --part 2/3; as 751,1000p --section :4 --part 4/4
+    as 667,1333p --part 2/3; as '1334,$p' --part 3/3; as 751,1000p --section :4 --part 4/4
     lull -f ecg -m 0 -r 250 beats.csv out.npy; lull learn -q -f ecg -r 250 --part 1/2 out.npy -o b.filter; section 1,1000p; lull learn -q -f ecg part.csv -o a.filter
     body a.filter >a; body b.filter >b; same a b        # of a length that is known
     lull learn -q -f ecg --part 2/3 beats.csv -o b.filter; grep -qa '^# learned from beats.csv, part 2/3, 2.668 s' b.filter
@@ -741,7 +741,7 @@ merged_filters_are_one() {
     lull learn -q -f ecg a.csv -o a.filter; lull learn -q -f ecg b.csv -o b.filter; lull learn -q -f ecg --section :4 a.csv -o c.filter
     exits 0 lull merge a.filter b.filter c.filter -o both.filter; silent
     exits 0 lull -f both.filter b.csv out.csv; silent
-    lull inspect both.filter >seen; grep -q 'from a.csv' seen; grep -q 'from b.csv' seen; no_litter
+    lull inspect both.filter >seen; grep -q 'from a.csv' seen; grep -q 'from b.csv' seen; grep -q 'section :4' seen; no_litter
     cp both.filter kept
     lull learn -q -f sensor a.csv -o other.filter
     exits 78 lull merge a.filter other.filter -o both.filter; says '^lull: other.filter: learned something of another kind than a.filter'

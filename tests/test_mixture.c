@@ -410,6 +410,7 @@ static void a_channel_without_noise_takes_no_part(void **state)
     (void)state;
     struct scene s;
     float y[16] = { 0 }, x_hat[16];
+    double taken = 0;
 
     open_shape(&s, shapes);
     set_levels(&s, 1, 0);
@@ -418,6 +419,9 @@ static void a_channel_without_noise_takes_no_part(void **state)
     for (size_t t = 0; t < 8; t++)
         y[t] = (float)t;
     mixture_update(&s.mixture, y, NULL, x_hat);
+    for (size_t t = 0; t < 8; t++)
+        taken += pow((double)(y[t] - x_hat[t]), 2);
+    assert_at_least(taken, 3);          /* of the other channel's noise: it is 17.3 */
     assert_at_least(energy(x_hat, 8), 1);
     assert_true(energy(x_hat + 8, 8) == 0);
     free(s.memory);

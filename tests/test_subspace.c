@@ -258,22 +258,25 @@ static void reset_is_as_good_as_new(void **state)
     struct kind k;
 
     for_each_kind(k) {
-        float *const x = noisy(N, M), *const want = kind_process(&k, x, N, M);
-        float *const y = floats(N * M);
-        lull *const l = kind_open(&k, M);
+        float *const x = noisy(N, M), *const want = floats(N * M), *const y = floats(N * M);
+        lull *const l = kind_open(&k, M), *const fresh = kind_open(&k, M);
         lull_readings r;
 
+        lull_set(fresh, LULL_MIX, 0.5f);        /* the input counts, too */
+        lull_process(fresh, x, want, N);
         lull_process(l, x, y, N / 2 + 77);
         for (size_t i = 0; i < M; i++)
             lull_process(l, (const float[]){ NAN, 1e9f }, y, 1);
         lull_set(l, LULL_BYPASS, 1);
         lull_process(l, x, y, 100);
         lull_set(l, LULL_BYPASS, 0);
+        lull_set(l, LULL_MIX, 0.5f);
         lull_reset(l);
         lull_read(l, &r);
         assert_true(r.frames == 0 && r.invalid == 0 && r.in_db == -200 && r.noise_db == -200);
         lull_process(l, x, y, N);
         assert_memory_equal(y, want, N * M * sizeof *y);
+        lull_free(fresh);
         lull_free(l);
         free(x);
         free(y);
