@@ -21,10 +21,11 @@ struct lull_learner {
     size_t section_size;
 };
 
+/* Where nothing is denoised, nothing that was learned is of use. */
 static const struct subject *subject_of(const struct recipe *r)
 {
     if (!strcmp(r->engine, "subspace"))
-        return &subject_signal;
+        return r->denoise > 0 ? &subject_signal : NULL;
     return strcmp(r->engine, "spectral") ? NULL : &subject_noise;
 }
 

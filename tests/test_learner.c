@@ -198,6 +198,7 @@ static void a_learner_is_refused_like_a_denoiser(void **state)
         { "no such filter", 360, 2, LULL_BAD_FILTER },
         { NULL, 360, 2, LULL_BAD_FILTER },
         { "declick", 48000, 2, LULL_BAD_FILTER },
+        { "hum", 48000, 2, LULL_BAD_FILTER },
     };
 
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
