@@ -45,11 +45,11 @@ size_t group_lags(const struct recipe *r, size_t members)
     return least(wanted > 1 ? wanted : 1, most > 1 ? most : 1);
 }
 
-/* Half the lags for what one channel does, and 1.5 a channel for how they differ. */
+/* Half the lags for what one channel does, and two a channel for how they differ. */
 static size_t rank_for(const struct recipe *r, size_t members, size_t lags)
 {
     const size_t n = members * lags;
-    const size_t own = least(lags / 2 + 3 * members / 2, RANK_MOST);
+    const size_t own = least(lags / 2 + 2 * members - 1, RANK_MOST);
     const size_t rank = r->rank > 0 ? (size_t)r->rank : own;
 
     return least(rank, n > 1 ? n - 1 : 1);
