@@ -230,7 +230,8 @@ static void decompose(struct rule_state *s, size_t m)
     const struct dense d = dense_of(s);
     const size_t ld = b->ld, rows = ld + m;
     const float rho = ridge(s, m);
-    float far = INFINITY, before = INFINITY;
+    float far = INFINITY, before;
+    int round = 0;
 
     memset(b->V, 0, rows * ld * sizeof *b->V);
     memset(b->R, 0, rows * ld * sizeof *b->R);
@@ -241,15 +242,14 @@ static void decompose(struct rule_state *s, size_t m)
         memcpy(b->V + (ld + i) * ld, b->D + i * b->wide, d.q * sizeof *b->V);
     dense_transpose(&d, b->D, m, b->wide, b->Pt, b->wide - ld);
 
-    covariance(s, m, rho);
-    for (int round = 0; round < ROUNDS && far > CLOSE && !(far > SLOW * before); round++) {
+    do {
+        covariance(s, m, rho);
         before = far;
         iterate(s, m);
         far = orthonormalise(s, m);
         if (far > FAR)
             orthonormalise(s, m);
-        covariance(s, m, rho);
-    }
+    } while (++round < ROUNDS && far > CLOSE && far <= SLOW * before);
     covariance(s, m, 0.0f);
 }
 

@@ -22,7 +22,6 @@
 #include "track/dense.h"
 #include "track/vec.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -75,15 +74,11 @@ static void track_rows(struct complete *c, const float *W, float scale)
                 c->w[j] = scale * W[i * c->n + j];
             track_update(t, c->w, NULL, NULL);
         }
-    const bool lost = !(t->sigma2 < FLT_MAX); /* or NaN */
-
-    if (lost) /* far more directions than rows say anything about */
-        track_reset(t);
     for (size_t d = 0; d < c->k; d++) {
         basis_get(&t->U, d, c->w);
         for (size_t j = 0; j < c->n; j++)
             c->Y[j * c->ld + d] = c->w[j];
-        c->ridge[d] = lost ? 0.0f : t->sigma2 / (fmaxf(track_power(t, d), 0.0f) + NOTHING);
+        c->ridge[d] = t->sigma2 / (fmaxf(track_power(t, d), 0.0f) + NOTHING);
     }
 }
 

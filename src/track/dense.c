@@ -58,14 +58,19 @@ void dense_mirror(const struct dense *d, float *S)
             S[i * d->ld + j] = S[j * d->ld + i];
 }
 
-/* y -= f x from entry `from` on. */
-static void take(float *restrict y, const float *restrict x, float f, size_t from, size_t q)
+/* y -= f x from the eight on in which entry `from` lies, to ld, a multiple of 8. */
+static void take(float *restrict y, const float *restrict x, float f, size_t from, size_t ld)
 {
-    for (size_t j = from; j < q; j++)
-        y[j] -= f * x[j];
+    for (size_t j = from / 8 * 8; j < ld; j += 8) {
+        float rest[8];
+
+        for (size_t k = 0; k < 8; k++)
+            rest[k] = y[j + k] - f * x[j + k];
+        memcpy(y + j, rest, sizeof rest);
+    }
 }
 
-/* S = R'R [GV13, 4.2]; R over S, its diagonal inverted. */
+/* S = R'R [GV13, 4.2]; R over S, its diagonal inverted, zero below it. */
 static void factor(const struct dense *d, float *S)
 {
     for (size_t k = 0; k < d->q; k += d->parts) {
@@ -80,8 +85,10 @@ static void factor(const struct dense *d, float *S)
         pair(d, row);
         for (size_t m = k; m < k + d->parts; m++)
             for (size_t i = k + d->parts; i < d->q; i += d->parts)
-                take(S + i * d->ld, S + m * d->ld, S[m * d->ld + i], i, d->q);
+                take(S + i * d->ld, S + m * d->ld, S[m * d->ld + i], i, d->ld);
     }
+    for (size_t k = 1; k < d->q; k++)
+        memset(S + k * d->ld, 0, k * sizeof *S);
 }
 
 /* Makes the diagonal of S ones; by what its rows and columns were multiplied. */
@@ -101,14 +108,16 @@ void dense_root(const struct dense *d, float *S, float *Y)
     level(d, S, d->x);
     factor(d, S);
     memset(Y, 0, q * ld * sizeof *Y);
-    for (size_t i = 0; i < q; i += d->parts) {
-        float *const y = Y + i * ld; /* y R = e_i, times by[i] */
+    for (size_t i = 0; i < q; i += d->parts)
+        Y[i * (ld + 1)] = d->x[i];
+    for (size_t k = 0; k < q; k++)
+        for (size_t i = 0; i <= k; i += d->parts) {
+            float *const y = Y + i * ld; /* y R = e_i, times by[i] */
+            const float f = y[k] * S[k * (ld + 1)];
 
-        y[i] = d->x[i];
-        for (size_t k = i; k < q; k++) {
-            y[k] *= S[k * (ld + 1)];
-            take(y, S + k * ld, y[k], k + 1, q);
+            take(y, S + k * ld, f, k, ld); /* before k nothing: there R is zero */
+            y[k] = f;
         }
-        pair(d, y);
-    }
+    for (size_t i = 0; i < q; i += d->parts)
+        pair(d, Y + i * ld);
 }

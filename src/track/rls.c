@@ -17,6 +17,7 @@
 #include "track/rule.h"
 #include "track/vec.h"
 
+#include <float.h>
 #include <math.h>
 
 /* C remembers at least two frames or so: with less it would be singular. */
@@ -32,11 +33,24 @@ static void reset(struct rule_state *s, size_t r, float level)
     cov_reset(&s->cov, r, level);
 }
 
+/* |h|, which may be out of the range of squares: after a frame of 1e-20 one of 1. */
+static float size_of(const struct cov *c, const float *h)
+{
+    const float h2 = vec_square(h, c->ld);
+    double sum = 0;
+
+    if (h2 <= FLT_MAX)
+        return sqrtf(h2);
+    for (size_t i = 0; i < c->q; i++)
+        sum += (double)h[i] * (double)h[i];
+    return (float)sqrt(sum);
+}
+
 static void update(struct rule_state *s, const struct look *f, struct motion *m)
 {
     struct cov *const c = &s->cov;
     const float ph = cov_solve(c, f->p, m->h);
-    const float length = sqrtf(vec_square(m->h, c->ld));
+    const float length = size_of(c, m->h);
     const float per = length > 0.0f ? 1.0f / length : 0.0f;
     const float muC = fast_min(f->mu, SHORTEST);
 

@@ -95,6 +95,7 @@ void track_place(struct track *t, struct arena *a, const struct track_plan *plan
     t->h = arena_floats(a, ld);
     t->d = arena_floats(a, ld);
     t->q = arena_floats(a, ld);
+    t->lean = arena_floats(a, ld);
     t->e = arena_floats(a, padded);
     t->x_hat = arena_floats(a, padded);
     t->Up = arena_floats(a, padded);
@@ -138,6 +139,30 @@ static size_t free_dims(const struct track *t)
     return t->guard.count > used ? t->guard.count - used : 1;
 }
 
+/* Whether e leans on U more than it stands; lean = U'e. */
+static bool leans(struct track *t, float e2)
+{
+    t->kernel->gather(&t->U, t->e, t->lean);
+    return vec_square(t->lean, t->U.r * t->U.parts) > 0.5f * e2;
+}
+
+/* |e|^2 of an e that was formed, without what leans on U, which the sweep takes out:
+ * else the turn would not be one, and U'U = I suffer.  An e that is small beside U p
+ * is largely rounding, and with gaps the regression leaves a part of it in U.  One that
+ * leans more than it stands is first put upright; if it then still does, it is nothing. */
+static float upright(struct track *t, float e2)
+{
+    if (leans(t, e2)) {
+        t->kernel->combine(&t->U, t->lean, t->missing.x);
+        for (size_t i = 0; i < t->U.n; i++)
+            t->e[i] -= t->missing.x[i];
+        e2 = vec_square(t->e, t->U.n);
+        if (leans(t, e2))
+            return 0.0f;
+    }
+    return e2 - vec_square(t->lean, t->U.r * t->U.parts);
+}
+
 /* p, and |e|^2; e itself only where it has to be formed: where entries are
  * unknown, or the difference of the energies would be rounding. */
 static float coefficients(struct track *t, float trust)
@@ -149,7 +174,7 @@ static float coefficients(struct track *t, float trust)
     t->formed = guard_masked(g);
     if (t->formed) {
         missing_solve(&t->missing, t->kernel, &t->U, g->y, g->known, trust, t->p);
-        return missing_rest(t->kernel, &t->U, g->y, g->known, t->p, t->e);
+        return upright(t, missing_rest(t->kernel, &t->U, g->y, g->known, t->p, t->e));
     }
     t->kernel->gather(&t->U, g->y, t->p);
     const float e2 = g->energy - vec_square(t->p, t->ld);
@@ -160,7 +185,7 @@ static float coefficients(struct track *t, float trust)
     t->kernel->combine(&t->U, t->p, t->Up);
     for (size_t i = 0; i < t->U.n; i++)
         t->e[i] = g->y[i] - t->Up[i];
-    return vec_square(t->e, t->U.n);
+    return upright(t, vec_square(t->e, t->U.n));
 }
 
 /* How much more of the frame the stale subspace leaves. */
@@ -261,14 +286,9 @@ static void sweep(struct track *t, const struct motion *m, float e2, float s, fl
     const bool along_p = m->along_p && !t->formed;
     const float p_size = along_p ? sqrtf(vec_square(t->p, t->ld)) : 0.0f;
 
-    /* An e that was formed leans a little on U: where entries are unknown, and
-     * where it is small beside U p.  Taking U'e out of it puts it upright, or
-     * U'U = I would suffer. */
-    if (t->formed)
-        t->kernel->gather(&t->U, t->e, t->q);
     const struct sweep w = {
         .y = t->formed ? t->e : t->guard.y,
-        .p = t->formed ? t->q : t->p,
+        .p = t->formed ? t->lean : t->p,
         .h = along_p ? m->h : m->d,
         .d = m->d,
         .x_e = kappa,

@@ -63,6 +63,7 @@ struct track {
     struct orth orth;
     size_t ld;             /* r parts at most, padded to 8s            */
     float *p, *h, *d, *q;  /* [ld] coefficients, zero where there are none; q is scratch */
+    float *lean;           /* [ld] U'e, where e was formed             */
     float *e, *x_hat, *Up; /* [padded]                                 */
     float *out;            /* where x_hat goes this time               */
     bool formed;           /* e was formed for this frame              */
