@@ -721,7 +721,7 @@ sections_and_parts_are_of_the_recording() {
         body a.filter >a; body b.filter >b; [ -s a ]; same a b
     }
     as 501,1000p --section 2:4; as 1,500p --section 0:0:0.0:0:0:2; as '1001,$p' --section 4:
-    as 667,1333p --part 2/3; as '1334,$p' --part 3/3; as 751,1000p --section :4 --part 4/4
+    as 667,1333p --part 2/3; as '1334,$p' --part 3/3; as 501,1000p --section :4 --part 2/2
     lull -f ecg -m 0 -r 250 beats.csv out.npy; lull learn -q -f ecg -r 250 --part 1/2 out.npy -o b.filter; section 1,1000p; lull learn -q -f ecg part.csv -o a.filter
     body a.filter >a; body b.filter >b; same a b        # of a length that is known
     lull learn -q -f ecg --part 2/3 beats.csv -o b.filter; grep -qa '^# learned from beats.csv, part 2/3, 2.668 s' b.filter
