@@ -30,10 +30,12 @@ void orth_reset(struct orth *o)
     o->wait = PERIOD;
 }
 
-void orth_direction(struct orth *o, const struct kernel *k, struct basis *U, size_t j)
+float orth_direction(struct orth *o, const struct kernel *k, struct basis *U, size_t j)
 {
     memset(o->u, 0, basis_padded(U) * sizeof *o->u);
     basis_get(U, j, o->u);
+    const float before = sqrtf(vec_square(o->u, U->n));
+
     k->gather(U, o->u, o->c);
     memset(o->c + j * U->parts, 0, U->parts * sizeof *o->c);
     k->combine(U, o->c, o->x);
@@ -42,10 +44,11 @@ void orth_direction(struct orth *o, const struct kernel *k, struct basis *U, siz
     const float length = sqrtf(vec_square(o->u, U->n));
 
     if (!(length > 0.0f))
-        return;
+        return 0.0f;
     for (size_t i = 0; i < U->n; i++)
         o->u[i] /= length;
     basis_set(U, j, o->u);
+    return length / before;
 }
 
 void orth_update(struct orth *o, const struct kernel *k, struct basis *U)

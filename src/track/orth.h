@@ -20,7 +20,8 @@ void orth_reset(struct orth *o);
 /* Now and then makes one direction orthogonal to the others, and of length 1. */
 void orth_update(struct orth *o, const struct kernel *k, struct basis *U);
 
-/* The same at once for direction j, whatever it was; its scratch and count. */
-void orth_direction(struct orth *o, const struct kernel *k, struct basis *U, size_t j);
+/* The same at once for direction j, whatever it was.  Gives the share of its length that
+ * the others leave; if that is nothing, it stays what it was. */
+float orth_direction(struct orth *o, const struct kernel *k, struct basis *U, size_t j);
 
 #endif

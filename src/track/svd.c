@@ -21,6 +21,8 @@ enum { SPARE = 8, ROUNDS = 6, SWEEPS = 20 };
  * is less, the first pass leaves rounding, the second little of that. */
 enum { UPRIGHT = 3 };
 
+static const float STANDS = 0.5f; /* of its length after the last pass: less is rounding */
+
 /* Smallest step: the plain average of all rows. */
 static const float FOR_EVER = 1e-9f;
 
@@ -80,11 +82,14 @@ static void refine(struct svd *s, const float *A, float scale)
     }
     for (size_t j = 0; j < Z->r; j++) {
         struct basis so_far = *Z;
+        float left = 1;
 
         so_far.r = j + 1;
-        for (int pass = 0; pass < UPRIGHT; pass++)
-            orth_direction(&t->orth, t->kernel, &so_far, j);
+        for (int pass = 0; pass < UPRIGHT && left > 0.0f; pass++)
+            left = orth_direction(&t->orth, t->kernel, &so_far, j);
         basis_get(Z, j, s->a);
+        for (size_t i = 0; left < STANDS && i < s->n; i++)
+            s->a[i] = 0; /* rounding of the others: it would count twice */
         basis_set(&t->U, j, s->a);
     }
 }
