@@ -35,7 +35,7 @@ static inline vec madd(vec a, vec b, vec c)
     return _mm256_fmadd_ps(a, b, c);
 }
 
-/* x in a register: else what is used twice would be loaded twice. */
+/* x by a load of its own: folded into sums, what is used twice would be loaded twice. */
 static inline vec held(vec x)
 {
     __asm__("" : "+x"(x));

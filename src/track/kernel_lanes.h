@@ -17,13 +17,22 @@
 
 typedef float lanes __attribute__((vector_size(16)));
 
-enum { HALF = TILE / 2 }; /* floats */
+enum { HALF = TILE / 2, MOST = 1024 }; /* floats; coefficients, at most */
 
 static inline lanes load(const float *x)
 {
     lanes v;
 
     memcpy(&v, x, sizeof v);
+    return v;
+}
+
+/* Of a direction, whose tiles are aligned: such a load can be part of a sum. */
+static inline lanes look(const float *u)
+{
+    lanes v;
+
+    memcpy(&v, __builtin_assume_aligned(u, sizeof v), sizeof v);
     return v;
 }
 
@@ -77,26 +86,32 @@ static float take(const float *restrict y, size_t n, float *restrict to)
 /* u'y over a tile. */
 static inline lanes dot(const float *u, const lanes y[8])
 {
-    const lanes a = load(u) * y[0] + load(u + 4) * y[1];
-    const lanes b = load(u + 8) * y[2] + load(u + 12) * y[3];
-    const lanes c = load(u + 16) * y[4] + load(u + 20) * y[5];
-    const lanes d = load(u + 24) * y[6] + load(u + 28) * y[7];
+    const lanes a = look(u) * y[0] + look(u + 4) * y[1];
+    const lanes b = look(u + 8) * y[2] + look(u + 12) * y[3];
+    const lanes c = look(u + 16) * y[4] + look(u + 20) * y[5];
+    const lanes d = look(u + 24) * y[6] + look(u + 28) * y[7];
 
     return (a + b) + (c + d);
 }
 
 static void gather_real(const struct basis *b, const float *restrict y, float *restrict p)
 {
-    memset(p, 0, b->r * sizeof *p);
+    lanes sums[MOST];
+
+    for (size_t j = 0; j < b->r; j++)
+        sums[j] = all(0);
     for (size_t t = 0; t < b->tiles; t++, y += TILE) {
         const float *u = b->U + t * b->cap * TILE;
         lanes here[8];
 
         for (size_t k = 0; k < 8; k++)
             here[k] = load(y + 4 * k);
+#pragma GCC unroll 2 /* halves the counting */
         for (size_t j = 0; j < b->r; j++, u += TILE)
-            p[j] += sum(dot(u, here));
+            sums[j] += dot(u, here);
     }
+    for (size_t j = 0; j < b->r; j++)
+        p[j] = sum(sums[j]);
 }
 
 static void gather_complex(const struct basis *b, const float *restrict y, float *restrict p)
@@ -124,10 +139,10 @@ struct half {
 
 static inline void add(struct half *x, lanes s, const float *u)
 {
-    x->a += s * load(u);
-    x->b += s * load(u + 4);
-    x->c += s * load(u + 8);
-    x->d += s * load(u + 12);
+    x->a += s * look(u);
+    x->b += s * look(u + 4);
+    x->c += s * look(u + 8);
+    x->d += s * look(u + 12);
 }
 
 /* x + J z */
@@ -188,10 +203,10 @@ static inline struct half finish_half(const struct sweep *s, size_t i, struct ha
 /* to = u + a v */
 static inline void move(float *to, const float *u, lanes a, struct half v)
 {
-    store(to, load(u) + a * v.a);
-    store(to + 4, load(u + 4) + a * v.b);
-    store(to + 8, load(u + 8) + a * v.c);
-    store(to + 12, load(u + 12) + a * v.d);
+    store(to, look(u) + a * v.a);
+    store(to + 4, look(u + 4) + a * v.b);
+    store(to + 8, look(u + 8) + a * v.c);
+    store(to + 12, look(u + 12) + a * v.d);
 }
 
 static void sweep_real(const struct basis *b, const struct sweep *s, float *moved)
@@ -201,13 +216,17 @@ static void sweep_real(const struct basis *b, const struct sweep *s, float *move
         const float *u = b->U + at;
         struct half up = { all(0), all(0), all(0), all(0) }, uh = up;
 
+#pragma GCC unroll 2 /* halves the counting */
         for (size_t j = 0; j < b->r; j++) {
             add(&up, all(s->p[j]), u + j * TILE);
             add(&uh, all(s->h[j]), u + j * TILE);
         }
         const struct half v = finish_half(s, i, up, uh);
 
-        for (size_t j = 0; moved && j < b->r; j++)
+        if (!moved)
+            continue;
+#pragma GCC unroll 2 /* halves the counting */
+        for (size_t j = 0; j < b->r; j++)
             move(moved + at + j * TILE, u + j * TILE, all(s->d[j]), v);
     }
 }
