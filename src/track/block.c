@@ -21,9 +21,10 @@
  * make it large.  So the rounds see S + rho U U': directions that have less than
  * rho, FAINT of all power, stay where they are.
  *
- * A frame costs one sweep that moves nothing and its part of G; the b-th all
- * the rest in one piece: the decomposition of exact.c for about its price, or 1.7 times
- * that of rls.c, which leaves more undecided.
+ * A frame costs one sweep that moves nothing and its part of G; the b-th all the rest in
+ * one piece.  That is never less than rls.c, and from 2 to 3 times it: e and x_hat cannot
+ * wait for the others of the block, which is 6 n r flops of rls's 8 n r; G and the new
+ * directions alone exceed the other 2.
  *
  * Cost of b frames: 6 n r b for the frames, n b^2 for G, 2 n r (r + b) for the new
  * directions, O((r + b)^2 r) for Z.
