@@ -466,11 +466,11 @@ void floor_fill(struct floor *f, float *x, const unsigned char *known)
 
 bool floor_doubts(const struct floor *f)
 {
-    bool doubts = false;
+    size_t loud = 0;
 
     for (size_t c = 0; c < f->channels; c++)
-        doubts |= f->apart[c] > 0;
-    return doubts;
+        loud += f->apart[c] > 0;
+    return loud > 0 && 2 * loud < f->channels;
 }
 
 void floor_whiten(const struct floor *f, const float *restrict x, float *restrict z)

@@ -63,8 +63,9 @@ static inline bool floor_known(const struct floor *f)
  * so that it does not lean on the rest in z. */
 void floor_fill(struct floor *f, float *x, const unsigned char *known);
 
-/* Whether some channel is louder than its level of late, which may have jumped: until
- * that is settled what should be white is not. */
+/* Whether some channels, but few of them, are louder than their levels of late, which may
+ * have jumped: until that is settled what should be white is not.  Were they many, it
+ * would be a signal. */
 bool floor_doubts(const struct floor *f);
 
 /* z = W x, so that the noise in z is white with power 1 and independent, and the
