@@ -26,6 +26,10 @@ static const float LOUDEST = 1e7f;      /* noise levels, 140 dB: louder is no sa
 static const float LENT_AGE = 1000;     /* frames that an adapter is as good as   */
 static const size_t LAGS_MOST = 512, VECTOR_MOST = 4096, RANK_MOST = 96;
 
+/* Of a window of so many ms no more than these numbers: many channels have enough to say
+ * in less, and 64 of them at 1 kHz would take a sixth of a core instead of a twentieth. */
+static const size_t WINDOW_MOST = 1024;
+
 /* Vectors of many lags overlap almost whole: one in a while teaches what all would, but
  * for the first. */
 static const size_t NEWS = 32;          /* shares of a vector, one of which is to be new */
@@ -38,9 +42,10 @@ static size_t least(size_t a, size_t b)
 
 size_t group_lags(const struct recipe *r, size_t members)
 {
-    const size_t wanted = r->window_ms > 0 ? recipe_frames(r, (double)r->window_ms)
-                                           : (size_t)r->lags;
-    const size_t room = VECTOR_MOST / members, most = least(room, LAGS_MOST);
+    const bool timed = r->window_ms > 0;
+    const size_t wanted = timed ? recipe_frames(r, (double)r->window_ms) : (size_t)r->lags;
+    const size_t room = (timed ? WINDOW_MOST : VECTOR_MOST) / members;
+    const size_t most = least(room, LAGS_MOST);
 
     return least(wanted > 1 ? wanted : 1, most > 1 ? most : 1);
 }
