@@ -289,6 +289,28 @@ static void a_jump_of_the_noise_is_noticed_where_it_is(void **state)
     fft_close(&b.fft);
 }
 
+/* A sensor that is stuck; what its transform rounds is no noise that comes again and
+ * again. */
+static void a_channel_that_never_changes_is_in_no_doubt(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct dice d = { 18 };
+    const unsigned char known[2] = { 1, 1 };
+    size_t doubts = 0;
+
+    bench_open(&b, 2, true);
+    for (size_t t = 0; t < 4000; t++) {
+        const float x[2] = { (float)dice_normal(&d), 123.4567f };
+
+        floor_update(&b.floor, &b.fft, x, known);
+        doubts += floor_doubts(&b.floor);
+    }
+    assert_int_equal(b.floor.moved[1], 0);
+    assert_true(doubts < 100);                  /* measured 33, at the start */
+    fft_close(&b.fft);
+}
+
 static void wander_takes_the_drift_and_leaves_the_wave(void **state)
 {
     (void)state;
@@ -623,6 +645,7 @@ int main(void)
         cmocka_unit_test(independent_noise_shares_nothing),
         cmocka_unit_test(a_burst_in_all_channels_is_soon_forgotten),
         cmocka_unit_test(a_jump_of_the_noise_is_noticed_where_it_is),
+        cmocka_unit_test(a_channel_that_never_changes_is_in_no_doubt),
         cmocka_unit_test(wander_takes_the_drift_and_leaves_the_wave),
         cmocka_unit_test(a_baseline_ends_where_the_signal_does),
         cmocka_unit_test(gains_of_directions_keep_to_their_limits),

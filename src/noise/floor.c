@@ -191,9 +191,16 @@ static float find_least(const struct floor *f, size_t c, size_t *lowest)
     return all;
 }
 
-static float apart(float now, float level)
+/* What is below is not noise, in a channel of so much power. */
+static float least_level(float all)
 {
-    return now > FAR * level ? 1 : FAR * now < level ? -1 : 0;
+    return SILENT * all + TINY;
+}
+
+/* Rounding is no noise that comes, be the level 0. */
+static float apart(float now, float level, float least)
+{
+    return now > FAR * fmaxf(level, least) ? 1 : FAR * now < level ? -1 : 0;
 }
 
 /* Whether the segment with powers x is of other noise than the channel's.  After
@@ -202,9 +209,9 @@ static bool stands_apart(struct floor *f, size_t c, const float *x)
 {
     size_t lowest[2] = { 0 };
 
-    find_least(f, c, lowest);
-    const float now = 0.5f * (x[lowest[0]] + x[lowest[1]]), level = f->level[c];
-    const float far = apart(now, level);
+    const float least = least_level(find_least(f, c, lowest));
+    const float now = 0.5f * (x[lowest[0]] + x[lowest[1]]);
+    const float far = apart(now, f->level[c], least);
 
     f->apart[c] = far * f->apart[c] > 0 ? f->apart[c] + far : far;
     if (fabsf(f->apart[c]) < ROW)
@@ -223,9 +230,10 @@ static void settle_level(struct floor *f, size_t c, const float *x)
     const float all = find_least(f, c, lowest), *const P = f->power + c * FLOOR_BINS;
     const float bias = 1 + UNCERTAIN / sqrtf(f->age[c]);
     const float level = bias * sqrtf(P[lowest[0]]) * sqrtf(P[lowest[1]]);
+    const float least = least_level(all);
 
-    f->fresh[c] = level > SILENT * all && level > TINY ? level : 0;
-    f->ratio[c] = all / (FLOOR_BINS * fmaxf(level, SILENT * all + TINY));
+    f->fresh[c] = level > least ? level : 0;
+    f->ratio[c] = all / (FLOOR_BINS * fmaxf(level, least));
 }
 
 /* The level of channel c has jumped, or of several: what it shared is no more. */
