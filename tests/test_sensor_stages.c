@@ -311,6 +311,34 @@ static void a_channel_that_never_changes_is_in_no_doubt(void **state)
     fft_close(&b.fft);
 }
 
+/* Loud for three segments, and then no more is heard of it: what it was will never be
+ * settled. */
+static void nobody_waits_for_a_channel_that_is_missing(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct dice d = { 19 };
+    const double one[2] = { 1, 1 };
+    unsigned char known[2] = { 1, 1 };
+
+    bench_open(&b, 2, true);
+    feed(&b, &d, 4000, one, 0);
+    for (size_t t = 0; t < 60; t++) {
+        const float x[2] = { (float)dice_normal(&d), (float)(100 * dice_normal(&d)) };
+
+        floor_update(&b.floor, &b.fft, x, known);
+    }
+    assert_true(floor_doubts(&b.floor));
+    known[1] = 0;
+    for (size_t t = 0; t < 1000; t++) {
+        const float x[2] = { (float)dice_normal(&d), 0 };
+
+        floor_update(&b.floor, &b.fft, x, known);
+        assert_false(floor_doubts(&b.floor));
+    }
+    fft_close(&b.fft);
+}
+
 static void wander_takes_the_drift_and_leaves_the_wave(void **state)
 {
     (void)state;
@@ -646,6 +674,7 @@ int main(void)
         cmocka_unit_test(a_burst_in_all_channels_is_soon_forgotten),
         cmocka_unit_test(a_jump_of_the_noise_is_noticed_where_it_is),
         cmocka_unit_test(a_channel_that_never_changes_is_in_no_doubt),
+        cmocka_unit_test(nobody_waits_for_a_channel_that_is_missing),
         cmocka_unit_test(wander_takes_the_drift_and_leaves_the_wave),
         cmocka_unit_test(a_baseline_ends_where_the_signal_does),
         cmocka_unit_test(gains_of_directions_keep_to_their_limits),

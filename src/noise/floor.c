@@ -477,7 +477,7 @@ bool floor_doubts(const struct floor *f)
     bool doubts = false;
 
     for (size_t c = 0; c < f->channels; c++)
-        doubts |= f->apart[c] > 0;
+        doubts |= f->apart[c] > 0 && f->whole[c] >= FLOOR_SPAN;
     return doubts;
 }
 

@@ -64,7 +64,8 @@ static inline bool floor_known(const struct floor *f)
 void floor_fill(struct floor *f, float *x, const unsigned char *known);
 
 /* Whether some channel is louder than its level of late, which may have jumped: until
- * that is settled what should be white is not. */
+ * that is settled what should be white is not.  A channel with gaps settles nothing, and
+ * nobody waits for it. */
 bool floor_doubts(const struct floor *f);
 
 /* z = W x, so that the noise in z is white with power 1 and independent, and the
