@@ -339,6 +339,34 @@ static void nobody_waits_for_a_channel_that_is_missing(void **state)
     fft_close(&b.fft);
 }
 
+static bool floor_is_taken(struct floor *f)
+{
+    static unsigned char bytes[8192];
+    struct store out = { .mode = STORE_WRITE, .out = bytes, .size = sizeof bytes };
+
+    floor_state(f, &out);
+    struct store in = { .mode = STORE_CHECK, .in = bytes, .size = out.used };
+
+    floor_state(f, &in);
+    return !in.bad;
+}
+
+/* The root of which would be no number. */
+static void a_state_with_a_negative_level_is_none(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct dice d = { 20 };
+    const double one[2] = { 1, 1 };
+
+    bench_open(&b, 2, true);
+    feed(&b, &d, 1000, one, 0);
+    assert_true(floor_is_taken(&b.floor));
+    b.floor.level[1] = -1;
+    assert_false(floor_is_taken(&b.floor));
+    fft_close(&b.fft);
+}
+
 static void wander_takes_the_drift_and_leaves_the_wave(void **state)
 {
     (void)state;
@@ -675,6 +703,7 @@ int main(void)
         cmocka_unit_test(a_jump_of_the_noise_is_noticed_where_it_is),
         cmocka_unit_test(a_channel_that_never_changes_is_in_no_doubt),
         cmocka_unit_test(nobody_waits_for_a_channel_that_is_missing),
+        cmocka_unit_test(a_state_with_a_negative_level_is_none),
         cmocka_unit_test(wander_takes_the_drift_and_leaves_the_wave),
         cmocka_unit_test(a_baseline_ends_where_the_signal_does),
         cmocka_unit_test(gains_of_directions_keep_to_their_limits),

@@ -27,6 +27,7 @@
 
 #include "base/sum.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -519,10 +520,10 @@ void floor_state(struct floor *f, struct store *s)
         store_size(s, f->whole + c, 0, KEPT);
         store_u32(s, f->moved + c, 0, UINT32_MAX);
     }
-    store_finite(s, f->age, M);
-    store_finite(s, f->apart, M);
-    store_finite(s, f->level, M);
-    store_finite(s, f->fresh, M);
+    store_floats(s, f->age, M, 0, MEMORY);
+    store_floats(s, f->apart, M, -ROW, ROW);
+    store_floats(s, f->level, M, 0, FLT_MAX);
+    store_floats(s, f->fresh, M, 0, FLT_MAX);
     store_finite(s, f->ratio, M);
     store_finite(s, f->root, FLOOR_SOURCES);
     if (!f->shared)
