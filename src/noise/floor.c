@@ -21,7 +21,8 @@
  * before the hop, and the last what they share.  Then all levels change at once:
  * what is between channels would be lost on the way.
  *
- * Cost: a transform of 32 a channel in 16 frames, and if shared 2 channels^2.
+ * Cost: a transform of 32 a channel in 16 frames, and if shared 2 channels^2; where
+ * something is missing, 32 channels a source.
  */
 #include "noise/floor.h"
 
