@@ -289,6 +289,106 @@ static void a_jump_of_the_noise_is_noticed_where_it_is(void **state)
     fft_close(&b.fft);
 }
 
+/* A sensor that is stuck; what its transform rounds is no noise that comes again and
+ * again. */
+static void a_channel_that_never_changes_is_in_no_doubt(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct dice d = { 18 };
+    const unsigned char known[3] = { 1, 1, 1 };
+    size_t doubts = 0;
+
+    bench_open(&b, 3, true);
+    for (size_t t = 0; t < 4000; t++) {
+        const float x[3] = { (float)dice_normal(&d), 123.4567f, (float)dice_normal(&d) };
+
+        floor_update(&b.floor, &b.fft, x, known);
+        doubts += floor_doubts(&b.floor);
+    }
+    assert_int_equal(b.floor.moved[1], 0);
+    assert_true(doubts < 100);                  /* measured 33, at the start */
+    fft_close(&b.fft);
+}
+
+/* Loud for three segments, and then no more is heard of it: what it was will never be
+ * settled. */
+static void nobody_waits_for_a_channel_that_is_missing(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct dice d = { 19 };
+    const double one[3] = { 1, 1, 1 };
+    unsigned char known[3] = { 1, 1, 1 };
+
+    bench_open(&b, 3, true);
+    feed(&b, &d, 4000, one, 0);
+    for (size_t t = 0; t < 60; t++) {
+        const float x[3] = { (float)dice_normal(&d), (float)(100 * dice_normal(&d)),
+                             (float)dice_normal(&d) };
+
+        floor_update(&b.floor, &b.fft, x, known);
+    }
+    assert_true(floor_doubts(&b.floor));
+    known[1] = 0;
+    for (size_t t = 0; t < 1000; t++) {
+        const float x[3] = { (float)dice_normal(&d), 0, (float)dice_normal(&d) };
+
+        floor_update(&b.floor, &b.fft, x, known);
+        assert_false(floor_doubts(&b.floor));
+    }
+    fft_close(&b.fft);
+}
+
+/* One of three that is loud may have come loose; a beat is loud in all. */
+static void what_most_channels_show_is_in_no_doubt(void **state)
+{
+    (void)state;
+    struct dice d = { 20 };
+
+    for (size_t loud = 0; loud <= 3; loud++) {
+        const double one[3] = { 1, 1, 1 };
+        double sigma[3] = { 1, 1, 1 };
+        struct bench b;
+
+        bench_open(&b, 3, true);
+        feed(&b, &d, 4000, one, 0);
+        for (size_t c = 0; c < loud; c++)
+            sigma[c] = 100;
+        feed(&b, &d, 60, sigma, 0);
+        assert_int_equal(floor_doubts(&b.floor), loud == 1);
+        fft_close(&b.fft);
+    }
+}
+
+static bool floor_is_taken(struct floor *f)
+{
+    static unsigned char bytes[8192];
+    struct store out = { .mode = STORE_WRITE, .out = bytes, .size = sizeof bytes };
+
+    floor_state(f, &out);
+    struct store in = { .mode = STORE_CHECK, .in = bytes, .size = out.used };
+
+    floor_state(f, &in);
+    return !in.bad;
+}
+
+/* The root of which would be no number. */
+static void a_state_with_a_negative_level_is_none(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct dice d = { 20 };
+    const double one[2] = { 1, 1 };
+
+    bench_open(&b, 2, true);
+    feed(&b, &d, 1000, one, 0);
+    assert_true(floor_is_taken(&b.floor));
+    b.floor.level[1] = -1;
+    assert_false(floor_is_taken(&b.floor));
+    fft_close(&b.fft);
+}
+
 static void wander_takes_the_drift_and_leaves_the_wave(void **state)
 {
     (void)state;
@@ -623,6 +723,10 @@ int main(void)
         cmocka_unit_test(independent_noise_shares_nothing),
         cmocka_unit_test(a_burst_in_all_channels_is_soon_forgotten),
         cmocka_unit_test(a_jump_of_the_noise_is_noticed_where_it_is),
+        cmocka_unit_test(a_channel_that_never_changes_is_in_no_doubt),
+        cmocka_unit_test(what_most_channels_show_is_in_no_doubt),
+        cmocka_unit_test(nobody_waits_for_a_channel_that_is_missing),
+        cmocka_unit_test(a_state_with_a_negative_level_is_none),
         cmocka_unit_test(wander_takes_the_drift_and_leaves_the_wave),
         cmocka_unit_test(a_baseline_ends_where_the_signal_does),
         cmocka_unit_test(gains_of_directions_keep_to_their_limits),

@@ -193,6 +193,31 @@ static void a_filter_of_ones_own_goes_on_as_well(void **state)
     goes_on(&own, 5);
 }
 
+/* So long that what is seen of it, in frames squared, is beyond 32 bits. */
+static void a_baseline_of_many_frames_goes_on_as_well(void **state)
+{
+    (void)state;
+    enum { LONG = 150000, MORE = 100 };
+    const struct kind slow = { "engine = subspace\ndenoise = no\nwander = 10\n", 7000, 1, 0 };
+    float *const x = malloc((LONG + MORE) * sizeof *x), y[MORE], z[MORE];
+    lull *const a = fresh(&slow), *const b = fresh(&slow);
+
+    for (size_t t = 0; t < LONG + MORE; t++)
+        x[t] = 1 + sinf(0.01f * (float)(t % 10000));
+    for (size_t t = 0; t < LONG; t += MORE)
+        lull_process(a, x + t, y, MORE);
+    struct saved s = save(a);
+
+    assert_int_equal(lull_load(b, s.bytes, s.size), LULL_OK);
+    lull_process(a, x + LONG, y, MORE);
+    lull_process(b, x + LONG, z, MORE);
+    assert_memory_equal(y, z, sizeof y);
+    free(s.block);
+    lull_free(a);
+    lull_free(b);
+    free(x);
+}
+
 static void the_tail_goes_on_as_well(void **state)
 {
     (void)state;
@@ -399,6 +424,7 @@ int main(void)
         cmocka_unit_test(no_filter_is_left_out),
         cmocka_unit_test(every_filter_goes_on_bit_for_bit_from_where_it_was_cut),
         cmocka_unit_test(a_filter_of_ones_own_goes_on_as_well),
+        cmocka_unit_test(a_baseline_of_many_frames_goes_on_as_well),
         cmocka_unit_test(the_tail_goes_on_as_well),
         cmocka_unit_test(a_state_of_extremes_is_one),
         cmocka_unit_test(a_damaged_state_is_refused_whole),

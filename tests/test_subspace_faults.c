@@ -248,6 +248,44 @@ static void what_is_missed_is_known_under_noise_that_is_shared(void **state)
     free(out);
 }
 
+/* How much noise is taken says nothing of what is not there. */
+static void what_is_missed_is_the_same_at_any_reduction(void **state)
+{
+    (void)state;
+    enum { ALL = 16, GONE = 5, FROM = 4000, TO = 4640 };
+    const double rate_hz = kind_rate("array");
+    float *const x = waves(TO, ALL), *const y = plus_noise(x, TO, ALL, 0.01);
+    float *const out[2] = { floats(TO * ALL), floats(TO * ALL) };
+    struct dice d = { 36 };
+    double most = 0;
+
+    for (size_t t = 0; t < TO; t++) {
+        const float shared = (float)(0.3 * dice_normal(&d));
+
+        for (size_t c = 0; c < ALL; c++)
+            y[t * ALL + c] = c == GONE && t >= FROM ? NAN : y[t * ALL + c] + shared;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        lull_config cfg = lull_preset("array", rate_hz, ALL);
+
+        cfg.reduction_db = i ? 6 : 60;
+        lull *const l = lull_new(&cfg, NULL);
+
+        assert_non_null(l);
+        lull_process(l, y, out[i], TO);
+        lull_free(l);
+    }
+    const struct kind k = { "array", rate_hz, -1 };
+
+    for (size_t t = FROM + kind_latency(&k, ALL); t < TO; t++)
+        most = fmax(most, fabs((double)(out[0][t * ALL + GONE] - out[1][t * ALL + GONE])));
+    assert_at_most(most, 1e-5);                 /* measured 6e-8 */
+    free(x);
+    free(y);
+    free(out[0]);
+    free(out[1]);
+}
+
 static void gaps_in_one_channel_are_filled_at_any_level(void **state)
 {
     (void)state;
@@ -287,6 +325,7 @@ int main(void)
         cmocka_unit_test(what_one_channel_misses_the_others_know),
         cmocka_unit_test(what_a_loose_electrode_should_have_shown_the_others_tell),
         cmocka_unit_test(what_is_missed_is_known_under_noise_that_is_shared),
+        cmocka_unit_test(what_is_missed_is_the_same_at_any_reduction),
         cmocka_unit_test(gaps_in_one_channel_are_filled_at_any_level),
     };
 

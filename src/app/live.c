@@ -309,6 +309,7 @@ static bool reconnect(struct live *v)
         if (!find(v, &not_yet))
             continue;
         if (open_device(v, &not_yet) && fabs(v->stream->rate_hz - rate_hz) < 1) {
+            remember(v);                /* the words may fit another one now */
             describe(v);
             panel_tell(&v->panel, "%s is back", v->lost);
             through_begin(&v->through);

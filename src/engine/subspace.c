@@ -201,14 +201,29 @@ static void follow_floor(struct subspace *s, struct group *g, size_t first)
     }
 }
 
+/* What is missing becomes what the others say of it, as if it had come so: else of what
+ * it stood for before, the share that is not taken would stay. */
+static void fill(struct subspace *s)
+{
+    const size_t M = s->channels;
+    float *const dry = s->dry + (s->at + s->delay) % (s->latency + 1) * M;
+    float *const before = s->removed;
+
+    memcpy(before, s->x, M * sizeof *before);
+    for (size_t g = 0; g < s->groups; g++)
+        floor_fill(&s->group[g].floor, s->x + g * s->members, s->here + g * s->members);
+    for (size_t c = 0; c < M; c++)
+        if (!s->here[c])
+            dry[c] += s->x[c] - before[c];
+}
+
 /* Over all groups; s->x is then the frame `delay` ago, and s->removed its noise, or what
  * the estimate that stands in for a missing one differs by. */
 static void clean(struct subspace *s, const struct controls *control)
 {
     const size_t M = s->channels, newest = s->recent;
 
-    for (size_t g = 0; g < s->groups; g++)
-        floor_fill(&s->group[g].floor, s->x + g * s->members, s->here + g * s->members);
+    fill(s);
     memcpy(s->level + newest * M, s->x, M * sizeof *s->x);
     for (size_t g = 0; g < s->groups; g++) {
         const size_t c = g * s->members;

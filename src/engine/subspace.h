@@ -13,7 +13,7 @@
 struct subspace {
     size_t channels, members;   /* members: channels of a group                    */
     size_t groups, delay;       /* delay: of the groups, in frames                 */
-    size_t latency, at;         /* of all; slot of the newest frame, <= latency    */
+    size_t latency, at;         /* of all; slot of the next frame in dry          */
     float caution;              /* nepers of power above the noise, or 0           */
     bool wanders, hums;         /* whether a baseline, or hum, is taken out        */
     struct wander wander;
@@ -24,7 +24,7 @@ struct subspace {
     float *white;               /* [delay + 1][channels] whitened                  */
     float *level;               /* [delay + 1][channels] without the baseline      */
     unsigned char *known;       /* [delay + 1][channels]                           */
-    size_t recent;              /* slot of the newest in the last three            */
+    size_t recent;              /* slot of the next frame in the last three        */
     float *x, *removed;         /* [channels] scratch                              */
     unsigned char *here;        /* [channels] whether the newest frame is there    */
     unsigned char *there;       /* [wander.delay + 1][channels] those before it    */

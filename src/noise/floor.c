@@ -21,12 +21,14 @@
  * before the hop, and the last what they share.  Then all levels change at once:
  * what is between channels would be lost on the way.
  *
- * Cost: a transform of 32 a channel in 16 frames, and if shared 2 channels^2.
+ * Cost: a transform of 32 a channel in 16 frames, and if shared 2 channels^2; where
+ * something is missing, 32 channels a source.
  */
 #include "noise/floor.h"
 
 #include "base/sum.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -191,9 +193,16 @@ static float find_least(const struct floor *f, size_t c, size_t *lowest)
     return all;
 }
 
-static float apart(float now, float level)
+/* What is below is not noise, in a channel of so much power. */
+static float least_level(float all)
 {
-    return now > FAR * level ? 1 : FAR * now < level ? -1 : 0;
+    return SILENT * all + TINY;
+}
+
+/* Rounding is no noise that comes, be the level 0. */
+static float apart(float now, float level, float least)
+{
+    return now > FAR * fmaxf(level, least) ? 1 : FAR * now < level ? -1 : 0;
 }
 
 /* Whether the segment with powers x is of other noise than the channel's.  After
@@ -202,9 +211,9 @@ static bool stands_apart(struct floor *f, size_t c, const float *x)
 {
     size_t lowest[2] = { 0 };
 
-    find_least(f, c, lowest);
-    const float now = 0.5f * (x[lowest[0]] + x[lowest[1]]), level = f->level[c];
-    const float far = apart(now, level);
+    const float least = least_level(find_least(f, c, lowest));
+    const float now = 0.5f * (x[lowest[0]] + x[lowest[1]]);
+    const float far = apart(now, f->level[c], least);
 
     f->apart[c] = far * f->apart[c] > 0 ? f->apart[c] + far : far;
     if (fabsf(f->apart[c]) < ROW)
@@ -223,9 +232,10 @@ static void settle_level(struct floor *f, size_t c, const float *x)
     const float all = find_least(f, c, lowest), *const P = f->power + c * FLOOR_BINS;
     const float bias = 1 + UNCERTAIN / sqrtf(f->age[c]);
     const float level = bias * sqrtf(P[lowest[0]]) * sqrtf(P[lowest[1]]);
+    const float least = least_level(all);
 
-    f->fresh[c] = level > SILENT * all && level > TINY ? level : 0;
-    f->ratio[c] = all / (FLOOR_BINS * fmaxf(level, SILENT * all + TINY));
+    f->fresh[c] = level > least ? level : 0;
+    f->ratio[c] = all / (FLOOR_BINS * fmaxf(level, least));
 }
 
 /* The level of channel c has jumped, or of several: what it shared is no more. */
@@ -469,7 +479,7 @@ bool floor_doubts(const struct floor *f)
     size_t loud = 0;
 
     for (size_t c = 0; c < f->channels; c++)
-        loud += f->apart[c] > 0;
+        loud += f->apart[c] > 0 && f->whole[c] >= FLOOR_SPAN;
     return loud > 0 && 2 * loud < f->channels;
 }
 
@@ -511,10 +521,10 @@ void floor_state(struct floor *f, struct store *s)
         store_size(s, f->whole + c, 0, KEPT);
         store_u32(s, f->moved + c, 0, UINT32_MAX);
     }
-    store_finite(s, f->age, M);
-    store_finite(s, f->apart, M);
-    store_finite(s, f->level, M);
-    store_finite(s, f->fresh, M);
+    store_floats(s, f->age, M, 0, MEMORY);
+    store_floats(s, f->apart, M, -ROW, ROW);
+    store_floats(s, f->level, M, 0, FLT_MAX);
+    store_floats(s, f->fresh, M, 0, FLT_MAX);
     store_finite(s, f->ratio, M);
     store_finite(s, f->root, FLOOR_SOURCES);
     if (!f->shared)

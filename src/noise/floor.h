@@ -65,7 +65,7 @@ void floor_fill(struct floor *f, float *x, const unsigned char *known);
 
 /* Whether some channels, but few of them, are louder than their levels of late, which may
  * have jumped: until that is settled what should be white is not.  Were they many, it
- * would be a signal. */
+ * would be a signal.  A channel with gaps settles nothing, and nobody waits for it. */
 bool floor_doubts(const struct floor *f);
 
 /* z = W x, so that the noise in z is white with power 1 and independent, and the

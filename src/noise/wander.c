@@ -15,6 +15,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 static void running_place(struct running *r, struct arena *a, size_t channels, size_t n)
@@ -69,7 +70,7 @@ void wander_place(struct wander *w, struct arena *a, size_t channels, size_t spa
 
 void wander_reset(struct wander *w)
 {
-    w->seen = w->at = w->weight = w->over = 0;
+    w->seen = w->at = w->over = 0;
     memset(w->mean, 0, w->channels * sizeof *w->mean);
     if (!w->delay)
         return;
@@ -89,20 +90,21 @@ static void follow(struct wander *w, float *x)
     }
 }
 
-static size_t least(size_t a, size_t b)
+/* 1 + 2 + .. + n */
+static uint64_t stairs(size_t n)
 {
-    return a < b ? a : b;
+    return (uint64_t)n * (n + 1) / 2;
 }
 
-/* How much of the triangle lies in what was seen: its n^2, less what is before the
- * first frame, and what is after the last, 1 + 2 + 3 and so on. */
-static float share(struct wander *w)
+/* The triangle, whose n^2 are 1 + .. + n + .. + 1, by what of it was seen: from the first
+ * frame on, less what is after the last. */
+static float share(const struct wander *w)
 {
     const size_t n = w->span, gone = w->seen > n ? w->seen - n : 0;
-    const size_t after = w->over * (w->over + 1) / 2;
+    const uint64_t weight = stairs(w->seen - gone) + (uint64_t)n * gone - stairs(gone);
+    const uint64_t after = stairs(w->over);
 
-    w->weight += least(w->seen, n) - least(gone, n);
-    return w->weight > after ? (float)(n * n) / (float)(w->weight - after) : 0;
+    return weight > after ? (float)((uint64_t)n * n) / (float)(weight - after) : 0;
 }
 
 static void straighten(struct wander *w, float *x)
@@ -155,7 +157,6 @@ void wander_state(struct wander *w, struct store *s)
     store_finite(s, w->mean, w->channels);
     if (!w->delay)
         return;
-    store_size(s, &w->weight, 0, w->span * w->span);
     store_size(s, &w->over, 0, w->delay + 1);
     running_state(&w->first, s);
     running_state(&w->second, s);

@@ -19,7 +19,6 @@ struct running {
 struct wander {
     size_t channels, delay;     /* frames by which the output is late             */
     size_t span, seen;          /* frames of a mean; seen so far, <= 2 span       */
-    size_t weight;              /* of span^2, how much of the triangle is seen    */
     size_t over;                /* frames since the last, <= delay + 1            */
     struct running first, second;
     size_t at;

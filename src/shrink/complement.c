@@ -12,9 +12,12 @@
 #include "base/fastmath.h"
 #include "base/sum.h"
 
+#include <float.h>
+
 static const float MEMORY = 1000;       /* vectors                                           */
 static const float LOUD = 1.6f;         /* of the noise: so loud is no noise of that floor,   */
 static const float SURE = 100;          /* and so loud no noise at all                        */
+static const float LEAST_FREE = 1e-3f;  /* of a number's noise: lies outside at least         */
 static const float MARGIN = 1.08f;      /* of the noise: less than that is no signal         */
 
 void complement_place(struct complement *c, struct arena *a, size_t channels, size_t lags)
@@ -37,7 +40,7 @@ void complement_reset(struct complement *c)
 void complement_leverage(struct complement *c, const float *own)
 {
     for (size_t i = 0; i < c->channels; i++)
-        c->free[i] = fast_max(1 - sum(own + i * c->lags, c->lags) / (float)c->lags, 1e-3f);
+        c->free[i] = fast_max(1 - sum(own + i * c->lags, c->lags) / (float)c->lags, LEAST_FREE);
 }
 
 void complement_forget(struct complement *c, size_t channel)
@@ -90,8 +93,8 @@ void complement_add(const struct complement *c, const float *restrict e, float l
 
 void complement_state(struct complement *c, struct store *s)
 {
-    store_finite(s, &c->frames, 1);
-    store_finite(s, c->rest, c->channels);
-    store_finite(s, c->free, c->channels);
-    store_finite(s, c->gain, c->channels);
+    store_floats(s, &c->frames, 1, 0, MEMORY);
+    store_floats(s, c->rest, c->channels, 0, FLT_MAX);
+    store_floats(s, c->free, c->channels, LEAST_FREE, FLT_MAX);
+    store_floats(s, c->gain, c->channels, 0, 1);
 }
