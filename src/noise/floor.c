@@ -9,37 +9,27 @@
  * is there (geometric mean: a slope is no floor) is noise, and taken to be as
  * strong everywhere else.
  *
- * What several channels have in common at these frequencies, they have in common
- * at all: a muscle under many electrodes, a shared supply.  Few sources, so it
- * is low-rank, too.  With D the levels and R the correlations there, the few
- * eigenvectors V of R that rise above what chance gives [MP67] are followed by
- * orthogonal iteration [GV13, 8.2], one round a segment, and
+ * What the channels share of it is for common.c.  With D the levels and T as there,
  *
- *   W = (I - V (1 - 1/S) V') / D,    W^-1 = D (I + V (S - 1) V'),    S^2 = V'R V.
+ *   W = T / D,    W^-1 = D T^-1.
  *
  * Each frame of a hop settles its share of the channels, all of them over the frames
  * before the hop, and the last what they share.  Then all levels change at once:
  * what is between channels would be lost on the way.
  *
- * Cost: a transform of 32 a channel in 16 frames, and if shared 2 channels^2; where
- * something is missing, 32 channels a source.
+ * Cost: a transform of 32 a channel in 16 frames, besides what is shared.
  */
 #include "noise/floor.h"
-
-#include "base/sum.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
 enum { HOP = FLOOR_SPAN / 2, KEPT = FLOOR_SPAN + HOP };
-
-enum { ROUNDS = 8 };                    /* of what is missing and what it shares */
+_Static_assert(FLOOR_BINS == FLOOR_SPAN / 2 - 1, "all frequencies but the first and the last");
 
 static const float MEMORY = 256;        /* segments: 4096 frames */
-static const float MEMORY_SHARED = 1024;
 static const float UNCERTAIN = 1.3f;    /* by so much / sqrt(segments) the lowest are too low */
-static const float CLEAR = 1.3f;        /* above the edge: segments overlap, so they are fewer */
 static const float TINY = 1e-30f;       /* of power: below is nothing that float can divide by */
 static const float SILENT = 1e-11f;     /* of a channel's power: below is rounding, no noise */
 
@@ -57,15 +47,9 @@ void floor_place(struct floor *f, struct arena *a, size_t channels, bool shared)
     f->moved = arena_take(a, channels, sizeof *f->moved);
     f->age = arena_floats(a, channels);
     f->apart = arena_floats(a, channels);
-    if (f->shared) {
-        f->real = arena_floats(a, FLOOR_BINS * channels);
-        f->imaginary = arena_floats(a, FLOOR_BINS * channels);
-        f->cross = arena_floats(a, FLOOR_BINS * channels * channels);
-        f->R = arena_floats(a, channels * channels);
-        f->V = arena_floats(a, FLOOR_SOURCES * channels);
-        f->RV = arena_floats(a, FLOOR_SOURCES * channels);
-        f->u = arena_floats(a, channels);
-    }
+    f->u = arena_floats(a, channels);
+    if (f->shared)
+        common_place(&f->common, a, channels);
     double energy = 0;
 
     for (size_t t = 0; t < FLOOR_SPAN; t++) {
@@ -91,16 +75,10 @@ void floor_reset(struct floor *f)
     memset(f->moved, 0, M * sizeof *f->moved);
     memset(f->age, 0, M * sizeof *f->age);
     memset(f->apart, 0, M * sizeof *f->apart);
-    for (size_t k = 0; k < FLOOR_SOURCES; k++)
-        f->root[k] = 1;
-    if (f->shared) {
-        memset(f->cross, 0, FLOOR_BINS * M * M * sizeof *f->cross);
-        memset(f->V, 0, FLOOR_SOURCES * M * sizeof *f->V);
-        for (size_t c = 0; c < M; c++)
-            f->V[c % FLOOR_SOURCES * M + c] = 1;
-    }
+    if (f->shared)
+        common_reset(&f->common);
     f->at = 0;
-    f->segments = f->crossed = f->jumps = 0;
+    f->segments = f->jumps = 0;
     f->due = FLOOR_SPAN;
     f->from = f->next = M;
     f->last = 0;
@@ -136,15 +114,6 @@ static void transform(const struct floor *f, struct fft *t, size_t c, float *x)
         const float *const X = t->freq[b + 1];
 
         x[b] = X[0] * X[0] + X[1] * X[1];
-    }
-}
-
-/* The spectrum of channel c, as the others will see it; none, if it does not count. */
-static void show(struct floor *f, size_t c, const struct fft *t, bool counts)
-{
-    for (size_t b = 0, i = c; b < FLOOR_BINS; b++, i += f->channels) {
-        f->real[i] = counts ? t->freq[b + 1][0] : 0;
-        f->imaginary[i] = counts ? t->freq[b + 1][1] : 0;
     }
 }
 
@@ -238,38 +207,6 @@ static void settle_level(struct floor *f, size_t c, const float *x)
     f->ratio[c] = all / (FLOOR_BINS * fmaxf(level, least));
 }
 
-/* The level of channel c has jumped, or of several: what it shared is no more. */
-static void forget_cross(struct floor *f, size_t c, unsigned jumps)
-{
-    const size_t M = f->channels;
-
-    if (jumps > 1) {
-        memset(f->cross, 0, FLOOR_BINS * M * M * sizeof *f->cross);
-        f->crossed = 0;
-        return;
-    }
-    for (size_t b = 0; b < FLOOR_BINS; b++)
-        for (size_t i = 0; i < M; i++)
-            f->cross[(b * M + c) * M + i] = f->cross[(b * M + i) * M + c] = 0;
-}
-
-/* What channels from..to - 1 share with those before them. */
-static void learn_cross(struct floor *f, size_t from, size_t to)
-{
-    const size_t M = f->channels;
-    const float pace = 1 / (float)f->crossed;
-
-    for (size_t b = 0; b < FLOOR_BINS; b++)
-        for (size_t c = from; c < to; c++) {
-            const float *const X = f->real + b * M, *const Y = f->imaginary + b * M;
-            float *restrict const row = f->cross + (b * M + c) * M;
-            const float x = X[c], y = Y[c];
-
-            for (size_t k = 0; k <= c; k++)
-                row[k] += pace * (x * X[k] + y * Y[k] - row[k]);
-        }
-}
-
 /* The two frequencies where all channels together, each in terms of its own
  * level, have least. */
 static void find_shared(const struct floor *f, size_t *lowest)
@@ -281,69 +218,6 @@ static void find_shared(const struct floor *f, size_t *lowest)
             if (f->level[c] > 0)
                 x[b] += f->power[c * FLOOR_BINS + b] / f->level[c];
     find_lowest(x, lowest);
-}
-
-/* The correlations R at these two frequencies. */
-static void correlate(struct floor *f, const size_t *lowest)
-{
-    const size_t M = f->channels;
-    const float *const A = f->cross + lowest[0] * M * M, *const B = f->cross + lowest[1] * M * M;
-    float *const unit = f->RV;  /* scratch: what makes the power of each 1 */
-
-    for (size_t i = 0; i < M; i++) {
-        const float own = A[i * M + i] + B[i * M + i];
-
-        unit[i] = f->level[i] > 0 && own > 0 ? 1 / sqrtf(own) : 0;
-        for (size_t k = 0; k <= i; k++)
-            f->R[i * M + k] = f->R[k * M + i] =
-                (A[i * M + k] + B[i * M + k]) * unit[i] * unit[k];
-    }
-}
-
-/* V = orth(R V); what is left of R V's length is the power along each. */
-static void iterate(struct floor *f, float *power)
-{
-    const size_t M = f->channels;
-
-    for (size_t k = 0; k < FLOOR_SOURCES; k++)
-        for (size_t c = 0; c < M; c++)
-            f->RV[k * M + c] = sum_product(f->R + c * M, f->V + k * M, M);
-    for (size_t k = 0; k < FLOOR_SOURCES; k++) {
-        float *const v = f->RV + k * M;
-
-        for (size_t j = 0; j < k; j++) {
-            const float *const u = f->V + j * M;
-            const float share = sum_product(u, v, M);
-
-            for (size_t c = 0; c < M; c++)
-                v[c] -= share * u[c];
-        }
-        const float length = sqrtf(sum_product(v, v, M));
-
-        power[k] = length;
-        for (size_t c = 0; c < M && length > 0; c++)
-            f->V[k * M + c] = v[c] / length;
-    }
-}
-
-/* The sources that stand out from what chance gives. */
-static void settle_shared(struct floor *f)
-{
-    const float M = (float)f->channels;
-    const float seen = 2 * (float)f->crossed;    /* two frequencies */
-    const float edge = (1 + sqrtf(M / seen)) * (1 + sqrtf(M / seen));
-    size_t lowest[2] = { 0 };
-    float power[FLOOR_SOURCES], rest = M;
-    unsigned sources = 0;
-
-    find_shared(f, lowest);
-    correlate(f, lowest);
-    iterate(f, power);
-    for (size_t k = 0; k < FLOOR_SOURCES && power[k] > CLEAR * edge; k++, sources++)
-        rest -= power[k];
-    rest = fmaxf(rest / (M - (float)sources), 0.01f);
-    for (size_t k = 0; k < FLOOR_SOURCES; k++)
-        f->root[k] = k < sources ? sqrtf(fmaxf(power[k] / rest, 1)) : 1;
 }
 
 /* Whether the segment says nothing at all. */
@@ -363,7 +237,8 @@ static void begin(struct floor *f)
 {
     f->from = f->next = 0;
     f->jumps = 0;
-    f->crossed += f->crossed < (unsigned)MEMORY_SHARED;
+    if (f->shared)
+        common_begin(&f->common);
 }
 
 static void settle_channel(struct floor *f, struct fft *t, size_t c)
@@ -379,7 +254,7 @@ static void settle_channel(struct floor *f, struct fft *t, size_t c)
     if (counts)
         settle_level(f, c, x);
     if (f->shared)
-        show(f, c, t, counts);
+        common_show(&f->common, c, counts ? t->freq + 1 : NULL);
     if (f->moved[c] != moved) {
         f->jumps++;
         f->last = c;
@@ -396,9 +271,12 @@ static void finish(struct floor *f)
     memcpy(f->level, f->fresh, bytes);
     if (!f->shared)
         return;
+    size_t lowest[2] = { 0 };
+
     if (f->jumps)
-        forget_cross(f, f->last, f->jumps);
-    settle_shared(f);
+        common_forget(&f->common, f->last, f->jumps);
+    find_shared(f, lowest);
+    common_settle(&f->common, lowest, f->level);
 }
 
 /* The share of the channels that is this frame's. */
@@ -410,7 +288,7 @@ static void settle(struct floor *f, struct fft *t)
     for (size_t c = f->from; c < f->next; c++)
         settle_channel(f, t, c);
     if (f->shared)
-        learn_cross(f, f->from, f->next);
+        common_learn(&f->common, f->from, f->next);
     if (f->next == f->channels)
         finish(f);
 }
@@ -431,47 +309,17 @@ void floor_update(struct floor *f, struct fft *t, const float *x, const unsigned
         settle(f, t);
 }
 
-/* x += V (root^power - 1) V'x */
-static void stretch(const struct floor *f, float *x, bool back)
-{
-    const size_t M = f->channels;
-
-    for (size_t k = 0; f->shared && k < FLOOR_SOURCES && f->root[k] > 1; k++) {
-        const float *const v = f->V + k * M;
-        const float more = (back ? f->root[k] : 1 / f->root[k]) - 1;
-        const float share = more * sum_product(v, x, M);
-
-        for (size_t c = 0; c < M; c++)
-            x[c] += share * v[c];
-    }
-}
-
-/* Of all values that might be missing those have the least |W x|; a round brings the rest
- * to the share that the missing have in V. */
 void floor_fill(struct floor *f, float *x, const unsigned char *known)
 {
     const size_t M = f->channels;
-    float *const u = f->u;
 
-    if (!f->shared || !(f->root[0] > 1) || !memchr(known, 0, M))
+    if (!f->shared || !(f->common.root[0] > 1) || !memchr(known, 0, M))
         return;
     for (size_t c = 0; c < M; c++)
-        u[c] = known[c] && f->level[c] > 0 ? x[c] / sqrtf(f->level[c]) : 0;
-    for (int round = 0; round < ROUNDS; round++) {
-        float share[FLOOR_SOURCES] = { 0 };
-
-        for (size_t k = 0; k < FLOOR_SOURCES && f->root[k] > 1; k++)
-            share[k] = (1 - 1 / (f->root[k] * f->root[k])) * sum_product(f->V + k * M, u, M);
-        for (size_t c = 0; c < M; c++) {
-            if (known[c])
-                continue;
-            u[c] = 0;
-            for (size_t k = 0; k < FLOOR_SOURCES; k++)
-                u[c] += share[k] * f->V[k * M + c];
-        }
-    }
+        f->u[c] = known[c] && f->level[c] > 0 ? x[c] / sqrtf(f->level[c]) : 0;
+    common_fill(&f->common, f->u, known);
     for (size_t c = 0; c < M; c++)
-        x[c] = known[c] ? x[c] : u[c] * sqrtf(f->level[c]);
+        x[c] = known[c] ? x[c] : f->u[c] * sqrtf(f->level[c]);
 }
 
 bool floor_doubts(const struct floor *f)
@@ -487,19 +335,22 @@ void floor_whiten(const struct floor *f, const float *restrict x, float *restric
 {
     for (size_t c = 0; c < f->channels; c++)
         z[c] = f->level[c] > 0 ? x[c] / sqrtf(f->level[c]) : 0;
-    stretch(f, z, false);
+    if (f->shared)
+        common_stretch(&f->common, z, false);
 }
 
 void floor_restore(const struct floor *f, float *restrict z, float *restrict x)
 {
-    stretch(f, z, true);
+    if (f->shared)
+        common_stretch(&f->common, z, true);
     for (size_t c = 0; c < f->channels; c++)
         x[c] = z[c] * sqrtf(f->level[c]);
 }
 
 void floor_turn_back(const struct floor *f, float *restrict z, float *restrict x)
 {
-    stretch(f, z, false);
+    if (f->shared)
+        common_stretch(&f->common, z, false);
     for (size_t c = 0; c < f->channels; c++)
         x[c] = f->level[c] > 0 ? z[c] / sqrtf(f->level[c]) : 0;
 }
@@ -513,7 +364,6 @@ void floor_state(struct floor *f, struct store *s)
     store_size(s, &f->last, 0, M - 1);
     store_u32(s, &f->jumps, 0, UINT32_MAX);
     store_u32(s, &f->segments, 0, 1u << 30);
-    store_u32(s, &f->crossed, 0, UINT32_MAX);
     store_u32(s, &f->due, 1, FLOOR_SPAN);
     store_finite(s, f->ring, M * KEPT);
     store_finite(s, f->power, M * FLOOR_BINS);
@@ -526,11 +376,6 @@ void floor_state(struct floor *f, struct store *s)
     store_floats(s, f->level, M, 0, FLT_MAX);
     store_floats(s, f->fresh, M, 0, FLT_MAX);
     store_finite(s, f->ratio, M);
-    store_finite(s, f->root, FLOOR_SOURCES);
-    if (!f->shared)
-        return;
-    store_finite(s, f->cross, FLOOR_BINS * M * M);
-    store_finite(s, f->V, FLOOR_SOURCES * M);
-    store_finite(s, f->real, FLOOR_BINS * M);   /* of what is half settled */
-    store_finite(s, f->imaginary, FLOOR_BINS * M);
+    if (f->shared)
+        common_state(&f->common, s);
 }

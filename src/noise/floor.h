@@ -8,12 +8,12 @@
 
 #include "base/fft.h"
 #include "base/store.h"
+#include "noise/common.h"
 
 enum {
     FLOOR_SPAN = 32,            /* frames in a segment                  */
-    FLOOR_BINS = FLOOR_SPAN / 2 - 1,
-    FLOOR_SHARED_MOST = 64,     /* channels whose co-spectra are learnt */
-    FLOOR_SOURCES = 4           /* of noise that channels share         */
+    FLOOR_BINS = COMMON_BINS,   /* but the first and the last           */
+    FLOOR_SHARED_MOST = 64      /* channels whose co-spectra are learnt */
 };
 
 struct floor {
@@ -36,13 +36,8 @@ struct floor {
     float *level;               /* [channels] power of the noise; 0: none to be found */
     float *fresh, *was;         /* [channels] what it will be; what it was before     */
     float *ratio;               /* [channels] power of all there is, over level       */
-    unsigned crossed;           /* segments in the co-spectra, saturating             */
-    float *real, *imaginary;    /* [FLOOR_BINS][channels] spectra of this segment     */
-    float *cross;               /* [FLOOR_BINS][channels][channels] mean co-spectrum  */
-    float *R;                   /* [channels][channels] correlation of the noise      */
-    float *V, *RV;              /* [FLOOR_SOURCES][channels] its directions           */
     float *u;                   /* [channels] scratch                                 */
-    float root[FLOOR_SOURCES];  /* square root of the power along each, 1: none       */
+    struct common common;       /* what they share, if `shared`                       */
 };
 
 /* shared: for at most FLOOR_SHARED_MOST channels. */
