@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * test_familiar.c - a noise heard alone, learned, written down, and known again.
+ * test_familiar.c - a noise heard alone, learned, written down, and known again, stage by
+ * stage.
  */
 #include "check.h"
 #include "engine/listener.h"
-#include "filter/file.h"
-#include "lull.h"
-#include "measures/measures.h"
 #include "noise/acquaint.h"
-#include "voice.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -489,154 +486,6 @@ static void a_model_serves_any_spacing_of_frequencies(void **state)
     drop_model(&k.l);
 }
 
-/* ---- the whole */
-
-/* Noise that is dark, or bright, as the pole says. */
-static void room_noise(struct dice *d, float *x, size_t n, double pole)
-{
-    double brown = 0;
-
-    for (size_t t = 0; t < n; t++) {
-        brown = pole * brown + dice_normal(d);
-        x[t] = (float)(0.02 * sqrt(1 - pole * pole) * brown + 0.0005 * dice_normal(d));
-    }
-}
-
-/* The filter file learned from that noise; the caller frees it. */
-static unsigned char *learn_file(double pole, size_t *size)
-{
-    enum { N = 8 * RATE };
-    static float x[N];
-    static unsigned char section[MOST];
-    struct learned_noise m;
-    struct listener l;
-    struct arena a = fresh_arena(memory);
-    struct dice d = { 77 };
-
-    room_noise(&d, x, N, pole);
-    listener_place(&l, &a, RATE, 1);
-    listener_reset(&l);
-    listener_add(&l, x, N);
-    place_model(&m, l.acquaint.n);
-    assert_true(acquaint_model(&l.acquaint, &m.m));
-    listener_close(&l);
-
-    const struct filter_section s = { "NOIS", section,
-                                      familiar_write(&m.m, section, sizeof section) };
-    static const char text[] = "format = 1.0\nengine = spectral\nlatency = 32\n"
-                               "reduction = 24\nmix = 1\nrate = 16000\nchannels = 1\n";
-
-    drop_model(&m);
-    *size = filter_file_write(text, &s, 1, NULL, 0);
-
-    unsigned char *const file = malloc(*size);
-
-    assert_non_null(file);
-    filter_file_write(text, &s, 1, file, *size);
-    return file;
-}
-
-static lull *open_learned(const unsigned char *file, size_t size)
-{
-    const lull_config cfg = lull_preset_file(file, size, RATE, 1);
-    lull_status why;
-    lull *const l = lull_new(&cfg, &why);
-
-    assert_int_equal(why, LULL_OK);
-    return l;
-}
-
-enum { LONG = 6 * RATE };
-
-/* SI-SDR of a voice in the noise of pole .9, denoised by l, which is freed. */
-static double denoised_db(lull *l)
-{
-    static float clean[LONG], x[LONG + 4096];
-    static double c[LONG], e[LONG];
-    struct dice d = { 99 };
-    const size_t late = lull_latency(l);
-
-    memset(x, 0, sizeof x);
-    room_noise(&d, x, LONG, 0.9);
-    voice(clean, LONG, RATE, RATE);
-    for (size_t t = 0; t < LONG; t++)
-        x[t] += 0.3f * clean[t];
-    lull_process(l, x, x, LONG + late);
-    for (size_t t = 0; t < LONG; t++) {
-        c[t] = (double)clean[t];
-        e[t] = (double)x[t + late];
-    }
-    lull_free(l);
-    return si_sdr(c, e, LONG);
-}
-
-static void speech_comes_cleaner_out_of_a_noise_that_is_known(void **state)
-{
-    (void)state;
-    size_t right_size, wrong_size;
-    unsigned char *const right = learn_file(0.9, &right_size);
-    unsigned char *const wrong_one = learn_file(-0.9, &wrong_size);
-    const lull_config blind_cfg = lull_preset("speech", RATE, 1);
-    const double blind = denoised_db(lull_new(&blind_cfg, NULL));
-    const double known = denoised_db(open_learned(right, right_size));
-    const double mistaken = denoised_db(open_learned(wrong_one, wrong_size));
-
-    assert_at_least(known, blind + 0.1);                /* 0.29 */
-    assert_at_least(mistaken, blind - 0.05);            /* 0.00 */
-    free(right);
-    free(wrong_one);
-}
-
-static void a_stream_in_a_known_noise_goes_on_from_its_state(void **state)
-{
-    (void)state;
-    static float x[LONG], whole[LONG], parts[LONG];
-    size_t size;
-    unsigned char *const file = learn_file(0.9, &size);
-    struct dice d = { 31 };
-
-    room_noise(&d, x, LONG, 0.9);
-    lull *const a = open_learned(file, size);
-    lull *b = open_learned(file, size);
-
-    lull_process(a, x, whole, LONG);
-    for (size_t t = 0, n; t < LONG; t += n) {
-        const size_t bytes = lull_save(b, NULL, 0);
-        void *const kept = malloc(bytes);
-
-        assert_non_null(kept);
-        lull_save(b, kept, bytes);
-        lull_free(b);
-        b = open_learned(file, size);
-        assert_int_equal(lull_load(b, kept, bytes), LULL_OK);
-        free(kept);
-        n = 1 + dice_word(&d) % 5000;
-        n = n < LONG - t ? n : LONG - t;
-        lull_process(b, x + t, parts + t, n);
-    }
-    assert_memory_equal(whole, parts, sizeof whole);
-    lull_free(a);
-    lull_free(b);
-    free(file);
-}
-
-/* Well sealed, but what was learned is damaged. */
-static void a_filter_whose_noise_is_none_is_refused(void **state)
-{
-    (void)state;
-    unsigned char file[4096];
-    const struct filter_section s = { "NOIS", "murmur", 6 };
-    const size_t size = filter_file_write("format = 1.0\nengine = spectral\nlatency = 32\n"
-                                          "reduction = 24\nmix = 1\nrate = 16000\nchannels = 1\n",
-                                          &s, 1, file, sizeof file);
-    lull_config cfg = lull_preset_file(file, size, RATE, 1);
-    lull_status why;
-
-    assert_null(lull_new(&cfg, &why));
-    assert_int_equal(why, LULL_BAD_FILTER);
-    assert_int_equal(lull_filter_check_file(file, size, NULL, 0), LULL_BAD_FILTER);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -653,9 +502,6 @@ int main(void)
         cmocka_unit_test(where_a_noise_strays_the_estimate_is_free_to),
         cmocka_unit_test(above_what_was_learned_all_stays_as_it_is),
         cmocka_unit_test(a_model_serves_any_spacing_of_frequencies),
-        cmocka_unit_test(speech_comes_cleaner_out_of_a_noise_that_is_known),
-        cmocka_unit_test(a_stream_in_a_known_noise_goes_on_from_its_state),
-        cmocka_unit_test(a_filter_whose_noise_is_none_is_refused),
     };
 
     return cmocka_run_group_tests_name("familiar", tests, NULL, NULL);
