@@ -143,18 +143,23 @@ a_killed_server_is_told() {
     says 'is gone'
 }
 
-it_waits_for_a_server_and_goes_on() {
-    serve
-    begin --reconnect --record rec.wav
-    pulse KILL
-    sleep 2
-    serve
+# Within five seconds of now.
+comes_back() {
     t=$(now_ms)
     until grep -q 'is back' err; do
         [ $(($(now_ms) - t)) -lt 5000 ]
         sleep .02
     done
     echo "#   back after $(($(now_ms) - t)) ms" >&3
+}
+
+it_waits_for_a_server_and_goes_on() {
+    serve
+    begin --reconnect --record rec.wav
+    pulse KILL
+    sleep 2
+    serve
+    comes_back
     sleep 1
     t=$(now_ms)
     kill -TERM $live
@@ -189,12 +194,7 @@ it_waits_for_a_speaker_and_goes_on() {
     sleep 2
     says 'lullspk is gone; waiting'
     pactl load-module $SPEAKER
-    t=$(now_ms)
-    until grep -q 'is back' err; do
-        [ $(($(now_ms) - t)) -lt 5000 ]
-        sleep .02
-    done
-    echo "#   back after $(($(now_ms) - t)) ms" >&3
+    comes_back
     sleep 2
     t=$(now_ms)
     kill -TERM $live
