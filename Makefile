@@ -48,7 +48,7 @@ libs   = $(shell pkg-config --libs $(1)) -lm -lpthread
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: $(tests:%=%.run) test-programs test-cli test-malformed test-live test-clips test-stranger race races soak fuzz bench-filters bench-tracker pictures-tracker pictures-sensors all test check demo deps sanitize layers bench quality install uninstall format clean help
+.PHONY: $(tests:%=%.run) test-programs test-cli test-malformed test-live test-clips test-stranger race races soak fuzz bench-filters bench-tracker pictures-tracker pictures-sensors all test check demo deps sanitize layers bench quality records install uninstall format clean help
 all: $(static) $(shared) $(binary) $(ladspa)      ## library and program (default)
 
 $(OUT)/src/base/fft.o: FLAGS += $(call cflags,fftw3f)
@@ -94,6 +94,7 @@ $(tests): %: %.o $(helpers) $(measures) $(static)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f cmocka) $(LDLIBS)
 $(OUT)/tests/test_track_lapack $(OUT)/tests/test_factorize $(OUT)/tests/bench/tracker: LDLIBS += -llapacke
 $(OUT)/tests/test_files: $(patsubst %.c,$(OUT)/%.o,$(wildcard src/source/*.c src/sink/*.c))
+$(OUT)/tests/bench/records: $(call objects,$(wildcard src/source/*.c))
 $(OUT)/tests/test_files: LDLIBS += $(call libs,sndfile)
 $(OUT)/tests/test_live: $(call objects,$(addprefix src/app/,learnt.c whole.c through.c ring.c governor.c progress.c) src/device/find.c src/source/fault.c)
 $(OUT)/tests/test_live: LDLIBS += $(static)
@@ -193,6 +194,10 @@ quality: deps                   ## score DATA/noisy against DATA/clean
 	@$(MAKE) -s --no-print-directory all $(benches)
 	@test -n "$(DATA)" || { echo "usage: make quality DATA=dir [OPTIONS='--latency 16'], with dir/clean and dir/noisy" >&2; exit 64; }
 	@$(OUT)/tests/bench/quality $(DATA) -- $(OPTIONS)
+records: deps                   ## score CLEAN, a record of sensors, with noise added
+	@$(MAKE) -s --no-print-directory $(OUT)/tests/bench/records
+	@test -n "$(CLEAN)" || { echo "usage: make records CLEAN=heart.csv OPTIONS='-f ecg'" >&2; exit 64; }
+	@$(OUT)/tests/bench/records $(OPTIONS) $(CLEAN)
 
 # Each target for SECONDS, with what it has found kept in build/fuzz for next time.
 fuzz_targets := $(patsubst tests/fuzz/%.c,%,$(filter-out %/fuzz.c,$(wildcard tests/fuzz/*.c)))
