@@ -29,4 +29,8 @@ struct lull {
     struct mailbox news;
 };
 
+/* The recipe that the configuration asks for, checked; what was learned points into
+ * the configuration's filter. */
+lull_status recipe_settle(const lull_config *cfg, struct recipe *r);
+
 #endif
