@@ -12,6 +12,7 @@
  */
 #include "app/live.h"
 #include "app/denoise.h"
+#include "app/duplex.h"
 #include "app/errors.h"
 #include "app/learnt.h"
 #include "app/log.h"
@@ -20,7 +21,6 @@
 #include "app/record.h"
 #include "app/stop.h"
 #include "app/watch.h"
-#include "device/device.h"
 #include "device/hush.h"
 #include <math.h>
 #include <stdlib.h>
@@ -29,20 +29,11 @@
 #include <unistd.h>
 
 enum { TICK_MS = 50, RETRY_MS = 500 };
-static const double OPEN_S = 2.5;       /* a device that takes longer is stuck       */
-static const double CLOSE_S = 1.2;      /* longer than any healthy one needs to end  */
-static const double CLOSE_STUCK_S = 0.2;
-static const double ASK_AGAIN_S = 0.4;  /* a quick look at what is there             */
 
 struct live {
     struct options o;
     struct hush hush;
-    struct asker asker;
-    struct devices devices;
-    struct plan plan;
-    struct stream *stream;
-    char in[96], out[96];               /* their names, whatever is there now */
-    char lost[200];                     /* which of them                    */
+    struct duplex duplex;
     lull_config config;
     lull *l;
     struct through through;
@@ -54,8 +45,6 @@ struct live {
     struct watch watch;
     char delays[96];
     double began_s;
-    bool stuck;                         /* the device: do not wait for it   */
-    bool haunted;                       /* a device that never let go has a thread here */
 };
 
 /* ---- what was asked for */
@@ -87,13 +76,17 @@ static bool no_speaker(const struct options *o)
 
 static int settle(struct live *v)
 {
+    struct duplex *const d = &v->duplex;
     const struct options *o = &v->o;
 
     if (o->device_channels != floor(o->device_channels))
         return complain(EX_USAGE, "--channels %g: must be a whole number", o->device_channels);
     if (o->block != floor(o->block))
         return complain(EX_USAGE, "--block %g: must be a whole number", o->block);
-    v->plan = (struct plan){
+    d->mute = no_speaker(o);
+    d->microphone = o->microphone;
+    d->speaker = o->speaker;
+    d->plan = (struct plan){
         .rate_hz = o->device_rate_hz > 0 ? o->device_rate_hz : 0,
         .channels = o->device_channels > 0 ? (unsigned)o->device_channels : 1,
         .block = o->block > 0 ? (size_t)o->block : 0,
@@ -101,73 +94,7 @@ static int settle(struct live *v)
         .process = through_process,
         .user = &v->through,
     };
-    return settle_latency(&v->o, &v->plan);
-}
-
-/* ---- the device */
-
-static bool find(struct live *v, struct fault *why)
-{
-    if (!devices_list(&v->asker, &v->devices, DEVICES_PATIENCE_S, why))
-        return false;
-
-    const int in = devices_find(&v->devices, v->o.microphone, true, why);
-
-    if (in < 0)
-        return false;
-    v->plan.in = v->devices.at + in;
-    if (no_speaker(&v->o))
-        return true;
-
-    const int out = devices_find(&v->devices, v->o.speaker, false, why);
-
-    if (out < 0)
-        return false;
-    v->plan.out = v->devices.at + out;
-    return true;
-}
-
-static const char *by_name(const char *words, const char *name)
-{
-    return words && words[strspn(words, "0123456789")] ? words : name;
-}
-
-/* Numbers and defaults change when a device goes: from now on names are looked for,
- * or the words that were given. */
-static void remember(struct live *v)
-{
-    snprintf(v->in, sizeof v->in, "%s", v->plan.in->name);
-    v->o.microphone = by_name(v->o.microphone, v->in);
-    if (!v->plan.out)
-        return;
-    snprintf(v->out, sizeof v->out, "%s", v->plan.out->name);
-    v->o.speaker = by_name(v->o.speaker, v->out);
-}
-
-static bool open_device(struct live *v, struct fault *why)
-{
-    v->stream = stream_open(&v->plan);
-    if (!v->stream)
-        return fault_set(why, EX_OSERR, "out of memory");
-    for (double t = 0; stream_state(v->stream) == STREAM_OPENING && !stop_signal; t += 0.005) {
-        keys_next(&(struct keys){ 0 }, 5);
-        if (t > OPEN_S) {
-            v->stuck = true;
-            return fault_set(why, EX_UNAVAILABLE, "%s: does not answer", v->plan.in->name);
-        }
-    }
-    if (stream_state(v->stream) == STREAM_FAILED) {
-        *why = v->stream->why;
-        return false;
-    }
-    return true;
-}
-
-static void close_device(struct live *v)
-{
-    v->haunted |= !stream_close(v->stream, v->stuck ? CLOSE_STUCK_S : CLOSE_S);
-    v->stream = NULL;
-    v->stuck = false;
+    return settle_latency(&v->o, &d->plan);
 }
 
 /* ---- the rest */
@@ -175,7 +102,8 @@ static void close_device(struct live *v)
 /* Ten milliseconds unless somebody wants better or the filter cannot. */
 static lull *new_lull(struct live *v, lull_status *status)
 {
-    const struct sound sound = { .rate_hz = v->stream->rate_hz, .channels = v->plan.channels };
+    const struct duplex *const d = &v->duplex;
+    const struct sound sound = { .rate_hz = d->stream->rate_hz, .channels = d->plan.channels };
     const bool free = v->o.latency_ms < 0;
 
     v->config = config_of(&v->o, &sound);
@@ -196,6 +124,7 @@ static lull *new_lull(struct live *v, lull_status *status)
 
 static bool open_lull(struct live *v, struct fault *why)
 {
+    struct duplex *const d = &v->duplex;
     lull_status status = LULL_OK;
 
     v->l = new_lull(v, &status);
@@ -205,14 +134,14 @@ static bool open_lull(struct live *v, struct fault *why)
         return fault_set(why, EX_USAGE, "--latency %g: %s", v->o.latency_ms,
                          lull_strerror(status));
     if (!v->l)
-        return fault_set(why, EX_USAGE, "%g Hz, %u channels: %s", v->stream->rate_hz,
-                         v->plan.channels, lull_strerror(status));
+        return fault_set(why, EX_USAGE, "%g Hz, %u channels: %s", d->stream->rate_hz,
+                         d->plan.channels, lull_strerror(status));
     lull_set(v->l, LULL_RESIDUAL, v->o.residual);
     lull_set(v->l, LULL_BYPASS, v->o.bypass);
-    if (!through_open(&v->through, v->l, v->stream->rate_hz, v->plan.channels))
+    if (!through_open(&v->through, v->l, d->stream->rate_hz, d->plan.channels))
         return fault_set(why, EX_OSERR, "out of memory");
     if (v->o.duration_s > 0)
-        v->through.left = (unsigned long long)llround(v->o.duration_s * v->stream->rate_hz);
+        v->through.left = (unsigned long long)llround(v->o.duration_s * d->stream->rate_hz);
     return true;
 }
 
@@ -223,9 +152,11 @@ static bool open_learnt(struct live *v, struct fault *why)
 
 static bool open_record(struct live *v, struct fault *why)
 {
+    const struct duplex *const d = &v->duplex;
+
     if (!v->o.record)
         return true;
-    if (!record_open(&v->record, v->o.record, v->stream->rate_hz, v->plan.channels, why))
+    if (!record_open(&v->record, v->o.record, d->stream->rate_hz, d->plan.channels, why))
         return false;
     v->through.record = &v->record.ring;
     return true;
@@ -238,16 +169,17 @@ static double ms(double s)
 
 static void describe(struct live *v)
 {
+    struct duplex *const d = &v->duplex;
     struct view *const view = &v->panel.view;
 
-    view->in = v->in;
-    view->out = v->plan.out ? v->out : NULL;
+    view->in = d->in;
+    view->out = d->plan.out ? d->out : NULL;
     view->record = v->o.record;
-    view->rate_hz = v->stream->rate_hz;
-    view->channels = v->plan.channels;
-    view->in_ms = ms(v->stream->in_s);
-    view->own_ms = 1000 * (double)v->through.latency / v->stream->rate_hz;
-    view->out_ms = ms(v->stream->out_s);
+    view->rate_hz = d->stream->rate_hz;
+    view->channels = d->plan.channels;
+    view->in_ms = ms(d->stream->in_s);
+    view->own_ms = 1000 * (double)v->through.latency / d->stream->rate_hz;
+    view->out_ms = ms(d->stream->out_s);
     view->reduction_db = v->config.reduction_db;
     view->bypass = v->o.bypass;
     view->residual = v->o.residual;
@@ -256,14 +188,15 @@ static void describe(struct live *v)
 
 static void announce(struct live *v)
 {
+    struct duplex *const d = &v->duplex;
     struct panel *const p = &v->panel;
 
     if (!p->terminal || v->o.verbose)
-        panel_tell(p, "%s%s%s, %.10g Hz, %s", v->in, v->plan.out ? " to " : "", v->out,
-                   v->stream->rate_hz, v->delays);
-    if (v->o.device_rate_hz > 0 && fabs(v->o.device_rate_hz - v->stream->rate_hz) > 1)
+        panel_tell(p, "%s%s%s, %.10g Hz, %s", d->in, d->plan.out ? " to " : "", d->out,
+                   d->stream->rate_hz, v->delays);
+    if (v->o.device_rate_hz > 0 && fabs(v->o.device_rate_hz - d->stream->rate_hz) > 1)
         panel_tell(p, "%g Hz was refused; running at %g Hz", v->o.device_rate_hz,
-                   v->stream->rate_hz);
+                   d->stream->rate_hz);
 }
 
 /* ---- while it runs */
@@ -297,92 +230,78 @@ static void save(struct live *v)
 /* The devices again, as soon as there are some of those names and that rate. */
 static bool reconnect(struct live *v)
 {
-    const double rate_hz = v->stream->rate_hz;
+    struct duplex *const d = &v->duplex;
+    const double rate_hz = d->stream->rate_hz;
     struct fault not_yet;
 
-    panel_tell(&v->panel, "%s is gone; waiting for it", v->lost);
-    close_device(v);
-    v->plan.rate_hz = rate_hz;
+    panel_tell(&v->panel, "%s is gone; waiting for it", d->lost);
+    duplex_close(d);
+    d->plan.rate_hz = rate_hz;
     while (!stop_signal) {
         if (!panel_tick(&v->panel, &v->through, RETRY_MS))
             return false;
-        if (!find(v, &not_yet))
+        if (!duplex_find(d, &not_yet))
             continue;
-        if (open_device(v, &not_yet) && fabs(v->stream->rate_hz - rate_hz) < 1) {
-            remember(v);                /* the words may fit another one now */
+        if (duplex_open(d, &not_yet) && fabs(d->stream->rate_hz - rate_hz) < 1) {
+            duplex_remember(d);         /* the words may fit another one now */
             describe(v);
-            panel_tell(&v->panel, "%s is back", v->lost);
+            panel_tell(&v->panel, "%s is back", d->lost);
             through_begin(&v->through);
             watch_begin(&v->watch, &v->through);
-            stream_run(v->stream);
+            stream_run(d->stream);
             return true;
         }
-        close_device(v);
+        duplex_close(d);
     }
     return false;
-}
-
-/* The one that is no longer on the list, or NULL. */
-static const char *missing(const struct live *v)
-{
-    struct devices now;
-    struct fault why;
-
-    if (!devices_list(&v->asker, &now, ASK_AGAIN_S, &why))
-        return now.count < 0 ? NULL : v->in;
-    if (devices_find(&now, v->in, true, &why) < 0)
-        return v->in;
-    return v->plan.out && devices_find(&now, v->out, false, &why) < 0 ? v->out : NULL;
 }
 
 /* `which`, or NULL: one of them. */
 static bool gone(struct live *v, const char *which, struct fault *why)
 {
-    const bool either = !which && v->plan.out && strcmp(v->in, v->out);
-
-    v->stuck = true;                    /* as like as not */
-    snprintf(v->lost, sizeof v->lost, "%s%s%s", which ? which : v->in, either ? " or " : "",
-             either ? v->out : "");
+    duplex_lose(&v->duplex, which);
     if (v->o.reconnect)
         return reconnect(v);
-    return fault_set(why, EX_UNAVAILABLE, "%s is gone", v->lost);
+    return fault_set(why, EX_UNAVAILABLE, "%s is gone", v->duplex.lost);
 }
 
 /* A sound library may wait for ever for a server that is dead: then the device
  * is no longer on the list. */
 static bool act_on_quiet(struct live *v, struct fault *why)
 {
-    const char *const which = missing(v);
+    const char *const which = duplex_missing(&v->duplex);
 
-    v->stuck = true;
+    v->duplex.stuck = true;
     return !which || gone(v, which, why);
 }
 
 /* What the watch has seen; false ends it. */
 static bool act(struct live *v, struct fault *why)
 {
-    switch (watch_look(&v->watch, &v->through, atomic_load(&v->stream->delay_s))) {
+    struct duplex *const d = &v->duplex;
+
+    switch (watch_look(&v->watch, &v->through, atomic_load(&d->stream->delay_s))) {
     case WATCH_QUIET:
         return act_on_quiet(v, why);
     case WATCH_SILENT:
-        v->stuck = true;
+        d->stuck = true;
         panel_tell(&v->panel, "no sound for a second: the device or its server is stuck");
         return true;
     case WATCH_STUCK:
-        v->stuck = true;
+        d->stuck = true;
         if (v->o.reconnect)
             return true;
-        return fault_set(why, EX_UNAVAILABLE, "%s is stuck", v->in);
+        return fault_set(why, EX_UNAVAILABLE, "%s is stuck", d->in);
     case WATCH_LATE:
         panel_tell(&v->panel, "sound had piled up: dropped");
         through_begin(&v->through);
-        stream_restart(v->stream);
+        stream_restart(d->stream);
         return true;
     case WATCH_RELIEF:
         panel_tell(&v->panel, "%s", watch_relief(&v->watch));
         return true;
     case WATCH_WELL:
-        v->stuck = v->watch.quiet;
+        d->stuck = v->watch.quiet;
         break;
     }
     return true;
@@ -390,21 +309,23 @@ static bool act(struct live *v, struct fault *why)
 
 static bool run(struct live *v, struct fault *why)
 {
+    struct duplex *const d = &v->duplex;
+
     through_begin(&v->through);
     watch_begin(&v->watch, &v->through);
-    stream_run(v->stream);
+    stream_run(d->stream);
     while (!stop_signal) {
-        const enum stream_state state = stream_state(v->stream);
+        const enum stream_state state = stream_state(d->stream);
 
         log_tenth(v);
         save(v);
         if (state == STREAM_OVER)
             return true;
         if (state == STREAM_FAILED) {
-            *why = v->stream->why;
+            *why = d->stream->why;
             return false;
         }
-        if (state == STREAM_GONE && !gone(v, missing(v), why))
+        if (state == STREAM_GONE && !gone(v, duplex_missing(d), why))
             return !why->code;
         if (v->o.record && record_failed(&v->record))
             return false;                       /* record_close() says why */
@@ -444,7 +365,7 @@ static void conclude(struct live *v)
     log_summary(v->log, &(struct summary){
         .rate_hz = t->rate_hz,
         .wall_s = seconds_now() - v->watch.began_s,
-        .channels = v->plan.channels,
+        .channels = v->duplex.plan.channels,
         .latency_frames = t->latency,
         .frames = (long long)frames,
         .invalid = r.invalid,
@@ -463,16 +384,20 @@ static void conclude(struct live *v)
 
 static bool set_up(struct live *v, struct fault *why)
 {
-    return asker_open(&v->asker, why) && find(v, why) && log_open(&v->log, v->o.log, why) && (stop_watch(), true) &&
-           open_device(v, why) && !stop_signal && open_lull(v, why) &&
-           open_learnt(v, why) && open_record(v, why);
+    struct duplex *const d = &v->duplex;
+
+    if (!asker_open(&d->asker, why) || !duplex_find(d, why) || !log_open(&v->log, v->o.log, why))
+        return false;
+    stop_watch();
+    return duplex_open(d, why) && !stop_signal && open_lull(v, why) && open_learnt(v, why) &&
+           open_record(v, why);
 }
 
 static bool perform(struct live *v, struct fault *why)
 {
     if (!set_up(v, why))
         return false;
-    remember(v);
+    duplex_remember(&v->duplex);
     panel_begin(&v->panel, v->hush.voice, v->o.quiet);
     describe(v);
     announce(v);
@@ -487,19 +412,20 @@ static bool perform(struct live *v, struct fault *why)
 /* A device that does not let go still has a thread in our memory: that stays. */
 static bool clean_up(struct live *v, struct fault *why)
 {
+    struct duplex *const d = &v->duplex;
     bool done = true;
 
-    close_device(v);
-    asker_close(&v->asker);
+    duplex_close(d);
+    asker_close(&d->asker);
     if (v->through.record)
         done = record_close(&v->record, why);
-    if (!v->haunted)
+    if (!d->haunted)
         done = learnt_close(&v->learnt, &v->through, done ? why : &(struct fault){ 0 }) && done;
     else if (v->learnt.known)
         remark("%s: left as it was: the device does not let go", v->learnt.path);
     done = log_close(v->log, v->o.log, why) && done;
     hush_end(&v->hush);
-    if (!v->haunted) {
+    if (!d->haunted) {
         through_close(&v->through);
         lull_free(v->l);
     }
@@ -514,7 +440,7 @@ int live(const struct options *o)
     if (!v)
         return complain(EX_OSERR, "out of memory");
     v->o = *o;
-    v->asker.line = -1;
+    v->duplex.asker.line = -1;
     v->began_s = seconds_now();
 
     int status = settle(v);
@@ -528,7 +454,7 @@ int live(const struct options *o)
         status = stop_signal ? 128 + stop_signal : 0;
         if (!(ran && cleaned) && said->code)
             status = complain(said->code, "%s", said->text);
-        if (v->haunted) {
+        if (v->duplex.haunted) {
             fflush(NULL);
             _exit(status);
         }
