@@ -507,7 +507,7 @@ static void look_only(struct track *t)
 
     coefficients(t, trust);
     memset(t->h, 0, (t->U.r * t->U.parts) * sizeof *t->h);
-    if (t->rule.cov.C && t->seen)
+    if (t->plan.shrink == TRACK_WIENER && t->rule.cov.C && t->seen)
         m.ph = cov_solve(&t->rule.cov, t->p, t->h);
     reconstruct(t, &m, shrinkage(t, &m, 1.0f), trust);
     t->rests = t->formed;
