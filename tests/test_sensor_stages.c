@@ -453,20 +453,25 @@ static void gains_of_directions_keep_to_their_limits(void **state)
 
     directions_place(&d, &a, R, 0, 0, false);           /* Wiener alone */
     directions_reset(&d);
-    directions_update(&d, (const float[]){ 1, 1, 1 }, (const float[]){ .5f, 4, 1e9f }, R, 1, 1);
+    directions_learn(&d, (const float[]){ .5f, 4, 1e9f }, R, R);
+    directions_update(&d, (const float[]){ 1, 1, 1 }, R);
     assert_true(d.gain[0] == 0 && d.gain[1] == 0.75f && d.gain[2] > 0.999f && d.kept == 2);
 
     directions_place(&d, &a, R, 2, 1, false);           /* a threshold alone */
     directions_reset(&d);
-    directions_update(&d, (const float[]){ 1.9f, 4, -1e9f }, (const float[]){ 1, 1, 1 }, R, 1, 1);
+    directions_learn(&d, (const float[]){ 1, 1, 1 }, R, R);
+    directions_update(&d, (const float[]){ 1.9f, 4, -1e9f }, R);
     assert_true(d.gain[0] == 0 && d.gain[2] > 0.999f);
     assert_at_most(fabs((double)d.gain[1] - (1 - 1 / 64.)), 1e-6);
 
     directions_place(&d, &a, R, 2, 1, true);            /* both, or sure */
     directions_reset(&d);
-    directions_update(&d, (const float[]){ 9, 9, 9 }, (const float[]){ 1, 1, 1e9f }, R, 50, 1);
+    directions_learn(&d, (const float[]){ 1, 1, 1e9f }, R, R);
+    directions_hear(&d, 50);
+    directions_update(&d, (const float[]){ 9, 9, 9 }, R);
     assert_true(d.sure == 0 && d.gain[0] == 0 && d.gain[2] > 0.99f);
-    directions_update(&d, (const float[]){ 9, 9, 9 }, (const float[]){ 1, 1, 1e9f }, R, 1000, 1);
+    directions_hear(&d, 1000);
+    directions_update(&d, (const float[]){ 9, 9, 9 }, R);
     assert_true(d.gain[0] > 0.89f && d.gain[0] <= 1);
 }
 

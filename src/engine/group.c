@@ -89,17 +89,26 @@ static bool learns(struct group *g)
     return due;
 }
 
+/* The powers along the directions, which change only where something is learnt. */
+static void weigh(struct group *g)
+{
+    const struct track *const t = &g->track;
+
+    for (size_t i = 0; i < t->U.r; i++)
+        g->lambda[i] = track_power(t, i);
+    directions_learn(&g->directions, g->lambda, t->U.r, t->U.n);
+    g->stale = false;
+}
+
 static void shrink(void *self, const struct track *t, float *q)
 {
     struct group *const g = self;
     const size_t r = t->U.r;
 
-    const float n = (float)t->U.n;
-    float usual = n - (float)r;
-
-    for (size_t i = 0; i < r; i++)
-        usual += g->lambda[i] = track_power(t, i);
-    directions_update(&g->directions, t->p, g->lambda, r, t->guard.energy / n, usual / n);
+    if (g->stale)
+        weigh(g);
+    directions_hear(&g->directions, t->guard.energy / (float)t->U.n);
+    directions_update(&g->directions, t->p, r);
     for (size_t i = 0; i < r; i++)
         q[i] = g->directions.gain[i] * t->p[i];
 }
@@ -173,6 +182,7 @@ void group_reset(struct group *g)
     directions_reset(&g->directions);
     complement_reset(&g->complement);
     average_reset(&g->average);
+    g->stale = true;
 }
 
 /* The noise of channel c has jumped: what is known of the channel goes. */
@@ -187,6 +197,7 @@ static void forget(struct group *g, size_t c)
         track_forget(&g->track, c * L, (c + 1) * L);
     else
         track_reset(&g->track);
+    g->stale = true;
     rejuvenate(g);
 }
 
@@ -213,8 +224,10 @@ static void follow_unit(struct group *g)
             unit += fast_log(fast_max(g->floor.level[c], 1e-30f)) / (float)M;
             heard++;
         }
-    if (g->settled && heard == g->heard)
+    if (g->settled && heard == g->heard) {
         track_scale(&g->track, fast_exp(fast_clamp(g->unit - unit, -MOST_CHANGE, MOST_CHANGE)));
+        g->stale = true;
+    }
     g->settled = true;
     g->heard = heard;
     g->unit = unit;
@@ -237,6 +250,14 @@ static const unsigned char *gaps(const struct group *g)
     return g->lags.gaps ? g->known : NULL;
 }
 
+/* The powers are others while it learns, and after. */
+static void teach(struct group *g, float *x_hat)
+{
+    g->stale = true;
+    track_update(&g->track, g->y, gaps(g), x_hat);
+    g->stale = true;
+}
+
 /* x_hat by the tracker, which sees the newest vector, and learns in its turn from it
  * or, if it is patient, from an old one; but not while the noise is in doubt: what one
  * channel has too much of would look like signal, and lean on all the others. */
@@ -245,7 +266,7 @@ static void follow(struct group *g, bool freeze)
     const bool due = !freeze && !floor_doubts(&g->floor) && learns(g);
 
     if (due && !g->patience)
-        track_update(&g->track, g->y, gaps(g), g->x_hat);
+        teach(g, g->x_hat);
     else
         track_look(&g->track, g->y, gaps(g), g->x_hat);
     if (due)
@@ -254,7 +275,7 @@ static void follow(struct group *g, bool freeze)
         add_complement(g, track_rest(&g->track));
     if (due && g->patience) {
         lags_vector(&g->lags, g->patience, g->y, g->known);
-        track_update(&g->track, g->y, gaps(g), NULL);
+        teach(g, NULL);
     }
 }
 
@@ -315,6 +336,7 @@ static void take_over(struct group *g)
     for (size_t j = 0; j < g->track.plan.rank; j++)
         change_vector(g, whiten_frame, g->B + j * n, g->A + j * n);
     track_teach(&g->track, g->A, LENT_AGE);
+    g->stale = true;
     g->lent = false;
 }
 
@@ -337,8 +359,10 @@ void group_bound(struct group *g, size_t most, bool freeze)
 {
     if (g->track.U.r > most) {
         track_drop(&g->track);
+        g->stale = true;
     } else if (!freeze && g->track.U.r < least(most, g->track.plan.rank)) {
         track_add(&g->track);
+        g->stale = true;
         rejuvenate(g);
     }
 }
@@ -417,6 +441,7 @@ void group_state(struct group *g, struct store *s)
         store_finite(s, g->B, g->track.plan.rank * g->track.U.n);
     }
     track_state(&g->track, s);
+    g->stale |= s->mode == STORE_READ;
     store_finite(s, g->track.e, g->track.U.n);  /* where nothing is seen, the last holds */
     directions_state(&g->directions, s);
     complement_state(&g->complement, s);

@@ -30,6 +30,7 @@ struct group {
     float *scratch;             /* [2][channels]                                   */
     float *own;                 /* [padded] share of each number in the subspace   */
     float *lambda;              /* [rank] mean power along each direction          */
+    bool stale;                 /* and along some it is another by now              */
     float *y, *x_hat;           /* [channels][lags] a vector, and what is kept     */
     unsigned char *known;       /* [channels][lags] what there is of it            */
     bool complements;           /* what is outside the subspace may be signal         */
