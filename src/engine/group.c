@@ -8,14 +8,17 @@
  *
  *   x_hat = U g U'y + g_c (y - U U'y),
  *
- * and the mean of what `delay` + 1 vectors make of a frame is its estimate.
+ * and the mean of what `delay` + 1 vectors make of a frame is its estimate.  Where this
+ * is one channel and no vector has gains of its own, that is a filter: rebuild/taps.h.
  *
  * Cost a frame, n = M L numbers, rank r: 10 n r + 8 r^2 flops and, if noise is
- * shared, M^2; memory n r.
+ * shared, M^2; memory n r.  With the filter 4 n, and of the rest what learning takes, for
+ * the vectors that are learnt from.
  */
 #include "engine/group.h"
 
 #include "base/fastmath.h"
+#include "base/sum.h"
 #include "track/state.h"
 
 #include <math.h>
@@ -66,6 +69,8 @@ static void rejuvenate(struct group *g)
     g->turn = 0;
     g->young = g->every > 1 ? YOUTH * g->lags.count : 0;
     step_set(&g->track.step, g->track.plan.step);
+    if (g->folds)
+        taps_restart(&g->taps);
 }
 
 /* What was the step from frame to frame becomes that from one to the next that is learnt
@@ -143,11 +148,14 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
     g->segments = 0;
     floor_place(&g->floor, a, members, r->shared > 0 && members <= FLOOR_SHARED_MOST);
     g->patience = g->knows ? 0 : recipe_frames(r, (double)r->patience_ms);
-    lags_place(&g->lags, a, members, lags, g->patience);
+    g->folds = members == 1 && !plan.robust && !g->knows && !g->patience && !(r->threshold > 0);
+    lags_place(&g->lags, a, members, lags, g->folds ? delay : g->patience);
     track_place(&g->track, a, &plan);
     directions_place(&g->directions, a, rank, r->threshold, r->hold, g->patience > 0);
     complement_place(&g->complement, a, members, lags);
     average_place(&g->average, a, members, lags, delay);
+    if (g->folds)
+        taps_place(&g->taps, a, lags, delay);
     if (g->knows) {
         mixture_place(&g->base, a, members, lags, known.parts, known.rank);
         g->from_base = arena_floats(a, n);
@@ -161,6 +169,8 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
     g->lambda = arena_floats(a, rank);
     g->y = arena_floats(a, n);
     g->x_hat = arena_floats(a, n);
+    g->keep = arena_floats(a, rank);
+    g->row = arena_floats(a, basis_padded(&g->track.U));
     g->known = arena_take(a, n, 1);
     g->moved = arena_take(a, members, sizeof *g->moved);
     g->z = arena_floats(a, members);
@@ -178,6 +188,8 @@ void group_reset(struct group *g)
         mixture_reset(&g->base);
     g->lent = false;
     track_reset(&g->track);
+    if (g->folds)
+        taps_reset(&g->taps);
     rejuvenate(g);
     directions_reset(&g->directions);
     complement_reset(&g->complement);
@@ -250,21 +262,47 @@ static const unsigned char *gaps(const struct group *g)
     return g->lags.gaps ? g->known : NULL;
 }
 
-/* The powers are others while it learns, and after. */
-static void teach(struct group *g, float *x_hat)
+/* Whether anything was learnt from y.  The powers are others meanwhile, and after. */
+static bool teach(struct group *g, float *x_hat)
 {
     g->stale = true;
-    track_update(&g->track, g->y, gaps(g), x_hat);
+    const bool taught = track_update(&g->track, g->y, gaps(g), x_hat);
     g->stale = true;
+    return taught;
 }
 
-/* x_hat by the tracker, which sees the newest vector, and learns in its turn from it
- * or, if it is patient, from an old one; but not while the noise is in doubt: what one
- * channel has too much of would look like signal, and lean on all the others. */
-static void follow(struct group *g, bool freeze)
+/* Whether of the newest vector the filter says what it would say itself: all of it is there,
+ * and its gains are those of all the others. */
+static bool usual(struct group *g)
 {
-    const bool due = !freeze && !floor_doubts(&g->floor) && learns(g);
+    const size_t n = g->track.U.n;
 
+    if (!g->folds || !g->taps.ready || g->lags.gaps)
+        return false;
+    if (g->stale)
+        weigh(g);
+    directions_hear(&g->directions, sum_product(g->y, g->y, n) / (float)n);
+    return !(g->directions.sure > 0);
+}
+
+/* One more row of U g U' + g_c (I - U U') goes into the filter. */
+static void renew(struct group *g)
+{
+    const float rest = g->complement.gain[0];
+    const size_t i = g->taps.row;
+
+    if (g->stale)
+        weigh(g);
+    for (size_t j = 0; j < g->track.U.r; j++)
+        g->keep[j] = g->directions.wiener[j] - rest;
+    track_row(&g->track, i, g->keep, g->row);
+    g->row[i] += rest;
+    taps_renew(&g->taps, g->row);
+}
+
+/* x_hat of the newest vector, learnt from if it is due; or, by the patient, from an old one. */
+static void follow_vector(struct group *g, bool due)
+{
     if (due && !g->patience)
         teach(g, g->x_hat);
     else
@@ -277,6 +315,22 @@ static void follow(struct group *g, bool freeze)
         lags_vector(&g->lags, g->patience, g->y, g->known);
         teach(g, NULL);
     }
+}
+
+/* What the tracker makes of the newest vector.  It does not learn while the noise is in
+ * doubt: what one channel has too much of would look like signal, and lean on all the
+ * others. */
+static void follow(struct group *g, bool freeze)
+{
+    const bool due = !freeze && !floor_doubts(&g->floor) && learns(g);
+
+    g->folded = usual(g);
+    if (!g->folded)
+        follow_vector(g, due);
+    else if (due && teach(g, NULL))
+        learn_complement(g, track_rest(&g->track));
+    if (due && g->folds && !g->young)
+        renew(g);
 }
 
 /* x_hat by the base, and of what it leaves, y, by the adapter. */
@@ -367,6 +421,21 @@ void group_bound(struct group *g, size_t most, bool freeze)
     }
 }
 
+/* The frame that is now complete: what was said of it vector by vector, and by the filter. */
+static void rebuild(struct group *g)
+{
+    const size_t seen = g->average.lags + g->average.delay;
+
+    if (g->folded)
+        average_pass(&g->average, g->estimate);
+    else
+        average_update(&g->average, g->x_hat, g->estimate);
+    if (!g->folds)
+        return;
+    taps_count(&g->taps, g->folded);
+    g->estimate[0] += taps_estimate(&g->taps, lags_newest(&g->lags, 0, seen));
+}
+
 void group_update(struct group *g, const float *x, unsigned char *known, bool freeze)
 {
     floor_whiten(&g->floor, x, g->z);
@@ -374,6 +443,7 @@ void group_update(struct group *g, const float *x, unsigned char *known, bool fr
         known[c] = g->floor.level[c] > 0 ? known[c] && fabsf(g->z[c]) <= LOUDEST : 1;
     lags_push(&g->lags, g->z, known);
     lags_vector(&g->lags, 0, g->y, g->known);
+    g->folded = false;
     if (prepare(g)) {
         follow_unit(g);
         if (g->knows)
@@ -383,7 +453,7 @@ void group_update(struct group *g, const float *x, unsigned char *known, bool fr
     } else {
         memcpy(g->x_hat, g->y, g->track.U.n * sizeof *g->x_hat);
     }
-    average_update(&g->average, g->x_hat, g->estimate);
+    rebuild(g);
 }
 
 unsigned group_rank(const struct group *g)
@@ -446,6 +516,8 @@ void group_state(struct group *g, struct store *s)
     directions_state(&g->directions, s);
     complement_state(&g->complement, s);
     average_state(&g->average, s);
+    if (g->folds)
+        taps_state(&g->taps, s);
     store_finite(s, &g->unit, 1);
     store_bool(s, &g->settled);
     store_size(s, &g->turn, 0, g->every - 1);

@@ -524,6 +524,14 @@ const float *track_rest(struct track *t)
     return t->e;
 }
 
+void track_row(struct track *t, size_t i, const float *g, float *row)
+{
+    basis_row(&t->U, i, t->q);
+    for (size_t j = 0; j < t->U.r; j++)
+        t->q[j] *= g[j];
+    t->kernel->combine(&t->U, t->q, row);
+}
+
 /* Whether more is known than there are directions.  Who says himself what to make of
  * the frame gets a guess from less, too, but nothing is learnt from it. */
 static bool enough(const struct track *t)
@@ -591,16 +599,17 @@ static bool teaches(struct track *t)
     return guard_admits(&t->guard);
 }
 
-void track_update(struct track *t, const float *y, const unsigned char *known, float *x_hat)
+bool track_update(struct track *t, const float *y, const unsigned char *known, float *x_hat)
 {
     expect(t, t->plan.shrink != TRACK_ONLY && x_hat, x_hat);
-    const bool possible = take(t, y, known);
+    const bool possible = take(t, y, known), taught = possible && teaches(t);
 
-    if (possible && teaches(t))
+    if (taught)
         learn(t);
     else if (possible && t->shows)
         look_only(t);
     give(t, possible, x_hat);
+    return taught;
 }
 
 void track_look(struct track *t, const float *y, const unsigned char *known, float *x_hat)
