@@ -762,6 +762,36 @@ static void stretching_a_coordinate_keeps_the_inverse(void **state)
 
 /* Four sources, of which two fit; while they turn, what is left out has to be found
  * upright when it comes back, and the sources in it soon after. */
+static void disorder_by_chance_is_left_alone(void **state)
+{
+    (void)state;
+    enum { R = 2, N = 8 };
+    const struct {
+        float a, b, both;       /* powers, and what they have in common */
+        bool turns;
+    } all[] = { { 1, 1, .05f, false }, { 1, 1, .2f, true },  { 1, 1.1f, 0, false },
+                { 1, 1.3f, 0, true },  { 1.3f, 1, 0, false } };
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        struct arena a = fresh_arena();
+        struct align align = { 0 };
+        struct basis U, before;
+        struct cov c;
+
+        basis_place(&U, &a, N, R, 1);
+        basis_place(&before, &a, N, R, 1);
+        cov_place(&c, &a, R, 1);
+        basis_reset(&U, R);
+        basis_reset(&before, R);
+        cov_reset(&c, R, 1);
+        c.C[0] = all[i].a;
+        c.C[c.ld + 1] = all[i].b;
+        c.C[1] = c.C[c.ld] = all[i].both;
+        align_update(&align, &U, &c, NULL, 0.01f);
+        assert_int_equal(memcmp(U.U, before.U, basis_floats(&U) * sizeof *U.U) != 0, all[i].turns);
+    }
+}
+
 static void directions_go_and_come_back_upright(void **state)
 {
     (void)state;
@@ -813,6 +843,7 @@ int main(void)
         cmocka_unit_test(the_complement_keeps_what_is_stronger_than_noise),
         cmocka_unit_test(what_is_forgotten_has_no_part_and_the_basis_stays_orthonormal),
         cmocka_unit_test(directions_that_lie_in_what_is_forgotten_point_elsewhere),
+        cmocka_unit_test(disorder_by_chance_is_left_alone),
         cmocka_unit_test(directions_go_and_come_back_upright),
         cmocka_unit_test(looking_is_not_learning),
         cmocka_unit_test(stretching_a_coordinate_keeps_the_inverse),

@@ -387,13 +387,20 @@ static size_t turns_due(const struct track *t)
     return t->plan.shrink == TRACK_OWN ? 1 + t->U.r / TURN_SHARE : t->seen % ALIGN_EVERY == 0;
 }
 
+/* Correlation (squared) of two directions that have none, in as many frames as C remembers:
+ * where there is much to turn, that is not worth it. */
+static float chance(const struct track *t)
+{
+    return t->plan.shrink == TRACK_OWN ? 0.5f * step_now(&t->step) : 0.0f;
+}
+
 static void keep_house(struct track *t, float weight)
 {
     if (t->plan.auto_rank)
         rank_update(&t->rank, &t->U, &t->rule.cov, t->p, weight, t->sigma2);
     else if (t->rule.cov.C)
         for (size_t turns = turns_due(t); turns > 0; turns--)
-            align_update(&t->align, &t->U, &t->rule.cov, NULL);
+            align_update(&t->align, &t->U, &t->rule.cov, NULL, chance(t));
     for (int ticks = t->formed ? HURRY : 1; ticks > 0; ticks--)
         orth_update(&t->orth, t->kernel, &t->U);
     if (!t->plan.whitened)
