@@ -25,6 +25,7 @@
 #include <string.h>
 
 static const float MOST_CHANGE = 14;    /* 60 dB of the noise's power, in nepers, at once */
+static const float LEAST_CHANGE = 0.01f; /* .04 dB: not worth a walk through all of C  */
 static const float LOUDEST = 1e7f;      /* noise levels, 140 dB: louder is no sample   */
 static const float LENT_AGE = 1000;     /* frames that an adapter is as good as   */
 static const size_t LAGS_MOST = 512, VECTOR_MOST = 4096, RANK_MOST = 96;
@@ -32,6 +33,10 @@ static const size_t LAGS_MOST = 512, VECTOR_MOST = 4096, RANK_MOST = 96;
 /* Of a window of so many ms no more than these numbers: many channels have enough to say
  * in less, and 64 of them at 1 kHz would take a sixth of a core instead of a twentieth. */
 static const size_t WINDOW_MOST = 1024;
+
+/* The subspace turns slowly: what depends on it alone is looked at in every segment of the
+ * noise at first, then in one of so many. */
+enum { FIRST = 64, SELDOM = 8 };
 
 /* Vectors of many lags overlap almost whole: one in a while teaches what all would, but
  * for the first. */
@@ -99,8 +104,7 @@ static void weigh(struct group *g)
 {
     const struct track *const t = &g->track;
 
-    for (size_t i = 0; i < t->U.r; i++)
-        g->lambda[i] = track_power(t, i);
+    track_powers(t, g->lambda);
     directions_learn(&g->directions, g->lambda, t->U.r, t->U.n);
     g->stale = false;
 }
@@ -213,6 +217,15 @@ static void forget(struct group *g, size_t c)
     rejuvenate(g);
 }
 
+/* How much of each number lies in the subspace through itself. */
+static void follow_leverage(struct group *g)
+{
+    basis_leverage(&g->track.U, g->own);
+    for (size_t i = 0; g->knows && i < g->track.U.n; i++)
+        g->own[i] = g->base.kept + (g->adapts ? g->own[i] : 0);
+    complement_leverage(&g->complement, g->own);
+}
+
 /* The tracker's powers are in units of the noise; when that unit changes, so do
  * they. */
 static void follow_unit(struct group *g)
@@ -224,10 +237,8 @@ static void follow_unit(struct group *g)
     if (g->segments == g->floor.segments)
         return;
     g->segments = g->floor.segments;
-    basis_leverage(&g->track.U, g->own);
-    for (size_t i = 0; g->knows && i < g->track.U.n; i++)
-        g->own[i] = g->base.kept + (g->adapts ? g->own[i] : 0);
-    complement_leverage(&g->complement, g->own);
+    if (g->segments < FIRST || g->segments % SELDOM == 0)
+        follow_leverage(g);
     for (size_t c = 0; c < M; c++)
         if (g->moved[c] != g->floor.moved[c])
             forget(g, c);
@@ -236,8 +247,13 @@ static void follow_unit(struct group *g)
             unit += fast_log(fast_max(g->floor.level[c], 1e-30f)) / (float)M;
             heard++;
         }
-    if (g->settled && heard == g->heard) {
-        track_scale(&g->track, fast_exp(fast_clamp(g->unit - unit, -MOST_CHANGE, MOST_CHANGE)));
+    const float change = fast_clamp(g->unit - unit, -MOST_CHANGE, MOST_CHANGE);
+    const bool same = g->settled && heard == g->heard;
+
+    if (same && fabsf(change) < LEAST_CHANGE)
+        return;
+    if (same) {
+        track_scale(&g->track, fast_exp(change));
         g->stale = true;
     }
     g->settled = true;

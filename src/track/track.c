@@ -131,6 +131,12 @@ float track_power(const struct track *t, size_t j)
     return cov_power(t->plan.auto_rank ? &t->rank.fast : &t->rule.cov, j);
 }
 
+void track_powers(const struct track *t, float *lambda)
+{
+    for (size_t j = 0; j < t->U.r; j++)
+        lambda[j] = track_power(t, j);
+}
+
 /* Numbers in which there is only noise. */
 static size_t free_dims(const struct track *t)
 {

@@ -77,8 +77,9 @@ struct track {
 void track_place(struct track *t, struct arena *a, const struct track_plan *plan);
 void track_reset(struct track *t);
 
-/* Mean power of the frames along direction j. */
+/* Mean power of the frames along direction j, and along each; lambda[r]. */
 float track_power(const struct track *t, size_t j);
+void track_powers(const struct track *t, float *lambda);
 
 /* From now on powers are in another unit: those known are multiplied by f. */
 void track_scale(struct track *t, float f);
