@@ -193,6 +193,33 @@ static void a_filter_of_ones_own_goes_on_as_well(void **state)
     goes_on(&own, 5);
 }
 
+/* After so long without a surprise that most vectors come through one filter. */
+static void a_settled_filter_goes_on_as_well(void **state)
+{
+    (void)state;
+    enum { LONG = 8000, MORE = 600 };
+    const struct kind k = { "tonal", 8000, 1, LONG };
+    float *const x = malloc((LONG + 3 * MORE) * sizeof *x), y[MORE];
+    struct dice d = { 8 };
+    lull *const a = fresh(&k);
+
+    dice_noise(&d, x, LONG + 3 * MORE, 0.1);
+    for (size_t t = 0; t < LONG + 3 * MORE; t++)
+        x[t] += (float)sin(0.3 * (double)t);
+    lull_process(a, x, x, LONG);
+    for (const float *from = x + LONG; from < x + LONG + 3 * MORE; from += MORE) {
+        struct saved s = save(a);
+        lull *const b = fresh(&k);
+
+        lull_process(a, from, y, MORE);
+        takes_over(b, &s, a, from, y, MORE, &k, 0);
+        free(s.block);
+        lull_free(b);
+    }
+    lull_free(a);
+    free(x);
+}
+
 /* So long that what is seen of it, in frames squared, is beyond 32 bits. */
 static void a_baseline_of_many_frames_goes_on_as_well(void **state)
 {
@@ -424,6 +451,7 @@ int main(void)
         cmocka_unit_test(no_filter_is_left_out),
         cmocka_unit_test(every_filter_goes_on_bit_for_bit_from_where_it_was_cut),
         cmocka_unit_test(a_filter_of_ones_own_goes_on_as_well),
+        cmocka_unit_test(a_settled_filter_goes_on_as_well),
         cmocka_unit_test(a_baseline_of_many_frames_goes_on_as_well),
         cmocka_unit_test(the_tail_goes_on_as_well),
         cmocka_unit_test(a_state_of_extremes_is_one),

@@ -8,20 +8,24 @@
  *
  *   x_hat = U g U'y + g_c (y - U U'y),
  *
- * and the mean of what `delay` + 1 vectors make of a frame is its estimate.
+ * and the mean of what `delay` + 1 vectors make of a frame is its estimate.  Where this
+ * is one channel and no vector has gains of its own, that is a filter: rebuild/taps.h.
  *
  * Cost a frame, n = M L numbers, rank r: 10 n r + 8 r^2 flops and, if noise is
- * shared, M^2; memory n r.
+ * shared, M^2; memory n r.  With the filter 4 n, and of the rest what learning takes, for
+ * the vectors that are learnt from.
  */
 #include "engine/group.h"
 
 #include "base/fastmath.h"
+#include "base/sum.h"
 #include "track/state.h"
 
 #include <math.h>
 #include <string.h>
 
 static const float MOST_CHANGE = 14;    /* 60 dB of the noise's power, in nepers, at once */
+static const float LEAST_CHANGE = 0.01f; /* .04 dB: not worth a walk through all of C  */
 static const float LOUDEST = 1e7f;      /* noise levels, 140 dB: louder is no sample   */
 static const float LENT_AGE = 1000;     /* frames that an adapter is as good as   */
 static const size_t LAGS_MOST = 512, VECTOR_MOST = 4096, RANK_MOST = 96;
@@ -29,6 +33,10 @@ static const size_t LAGS_MOST = 512, VECTOR_MOST = 4096, RANK_MOST = 96;
 /* Of a window of so many ms no more than these numbers: many channels have enough to say
  * in less, and 64 of them at 1 kHz would take a sixth of a core instead of a twentieth. */
 static const size_t WINDOW_MOST = 1024;
+
+/* The subspace turns slowly: what depends on it alone is looked at in every segment of the
+ * noise at first, then in one of so many. */
+enum { FIRST = 64, SELDOM = 8 };
 
 /* Vectors of many lags overlap almost whole: one in a while teaches what all would, but
  * for the first. */
@@ -66,6 +74,8 @@ static void rejuvenate(struct group *g)
     g->turn = 0;
     g->young = g->every > 1 ? YOUTH * g->lags.count : 0;
     step_set(&g->track.step, g->track.plan.step);
+    if (g->folds)
+        taps_restart(&g->taps);
 }
 
 /* What was the step from frame to frame becomes that from one to the next that is learnt
@@ -89,17 +99,25 @@ static bool learns(struct group *g)
     return due;
 }
 
+/* The powers along the directions, which change only where something is learnt. */
+static void weigh(struct group *g)
+{
+    const struct track *const t = &g->track;
+
+    track_powers(t, g->lambda);
+    directions_learn(&g->directions, g->lambda, t->U.r, t->U.n);
+    g->stale = false;
+}
+
 static void shrink(void *self, const struct track *t, float *q)
 {
     struct group *const g = self;
     const size_t r = t->U.r;
 
-    const float n = (float)t->U.n;
-    float usual = n - (float)r;
-
-    for (size_t i = 0; i < r; i++)
-        usual += g->lambda[i] = track_power(t, i);
-    directions_update(&g->directions, t->p, g->lambda, r, t->guard.energy / n, usual / n);
+    if (g->stale)
+        weigh(g);
+    directions_hear(&g->directions, t->guard.energy / (float)t->U.n);
+    directions_update(&g->directions, t->p, r);
     for (size_t i = 0; i < r; i++)
         q[i] = g->directions.gain[i] * t->p[i];
 }
@@ -134,11 +152,14 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
     g->segments = 0;
     floor_place(&g->floor, a, members, r->shared > 0 && members <= FLOOR_SHARED_MOST);
     g->patience = g->knows ? 0 : recipe_frames(r, (double)r->patience_ms);
-    lags_place(&g->lags, a, members, lags, g->patience);
+    g->folds = members == 1 && !plan.robust && !g->knows && !g->patience && !(r->threshold > 0);
+    lags_place(&g->lags, a, members, lags, g->folds ? delay : g->patience);
     track_place(&g->track, a, &plan);
     directions_place(&g->directions, a, rank, r->threshold, r->hold, g->patience > 0);
     complement_place(&g->complement, a, members, lags);
     average_place(&g->average, a, members, lags, delay);
+    if (g->folds)
+        taps_place(&g->taps, a, lags, delay);
     if (g->knows) {
         mixture_place(&g->base, a, members, lags, known.parts, known.rank);
         g->from_base = arena_floats(a, n);
@@ -152,6 +173,8 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
     g->lambda = arena_floats(a, rank);
     g->y = arena_floats(a, n);
     g->x_hat = arena_floats(a, n);
+    g->keep = arena_floats(a, rank);
+    g->row = arena_floats(a, basis_padded(&g->track.U));
     g->known = arena_take(a, n, 1);
     g->moved = arena_take(a, members, sizeof *g->moved);
     g->z = arena_floats(a, members);
@@ -169,10 +192,13 @@ void group_reset(struct group *g)
         mixture_reset(&g->base);
     g->lent = false;
     track_reset(&g->track);
+    if (g->folds)
+        taps_reset(&g->taps);
     rejuvenate(g);
     directions_reset(&g->directions);
     complement_reset(&g->complement);
     average_reset(&g->average);
+    g->stale = true;
 }
 
 /* The noise of channel c has jumped: what is known of the channel goes. */
@@ -187,7 +213,17 @@ static void forget(struct group *g, size_t c)
         track_forget(&g->track, c * L, (c + 1) * L);
     else
         track_reset(&g->track);
+    g->stale = true;
     rejuvenate(g);
+}
+
+/* How much of each number lies in the subspace through itself. */
+static void follow_leverage(struct group *g)
+{
+    basis_leverage(&g->track.U, g->own);
+    for (size_t i = 0; g->knows && i < g->track.U.n; i++)
+        g->own[i] = g->base.kept + (g->adapts ? g->own[i] : 0);
+    complement_leverage(&g->complement, g->own);
 }
 
 /* The tracker's powers are in units of the noise; when that unit changes, so do
@@ -201,10 +237,8 @@ static void follow_unit(struct group *g)
     if (g->segments == g->floor.segments)
         return;
     g->segments = g->floor.segments;
-    basis_leverage(&g->track.U, g->own);
-    for (size_t i = 0; g->knows && i < g->track.U.n; i++)
-        g->own[i] = g->base.kept + (g->adapts ? g->own[i] : 0);
-    complement_leverage(&g->complement, g->own);
+    if (g->segments < FIRST || g->segments % SELDOM == 0)
+        follow_leverage(g);
     for (size_t c = 0; c < M; c++)
         if (g->moved[c] != g->floor.moved[c])
             forget(g, c);
@@ -213,8 +247,15 @@ static void follow_unit(struct group *g)
             unit += fast_log(fast_max(g->floor.level[c], 1e-30f)) / (float)M;
             heard++;
         }
-    if (g->settled && heard == g->heard)
-        track_scale(&g->track, fast_exp(fast_clamp(g->unit - unit, -MOST_CHANGE, MOST_CHANGE)));
+    const float change = fast_clamp(g->unit - unit, -MOST_CHANGE, MOST_CHANGE);
+    const bool same = g->settled && heard == g->heard;
+
+    if (same && fabsf(change) < LEAST_CHANGE)
+        return;
+    if (same) {
+        track_scale(&g->track, fast_exp(change));
+        g->stale = true;
+    }
     g->settled = true;
     g->heard = heard;
     g->unit = unit;
@@ -237,15 +278,49 @@ static const unsigned char *gaps(const struct group *g)
     return g->lags.gaps ? g->known : NULL;
 }
 
-/* x_hat by the tracker, which sees the newest vector, and learns in its turn from it
- * or, if it is patient, from an old one; but not while the noise is in doubt: what one
- * channel has too much of would look like signal, and lean on all the others. */
-static void follow(struct group *g, bool freeze)
+/* Whether anything was learnt from y.  The powers are others meanwhile, and after. */
+static bool teach(struct group *g, float *x_hat)
 {
-    const bool due = !freeze && !floor_doubts(&g->floor) && learns(g);
+    g->stale = true;
+    const bool taught = track_update(&g->track, g->y, gaps(g), x_hat);
+    g->stale = true;
+    return taught;
+}
 
+/* Whether of the newest vector the filter says what it would say itself: all of it is there,
+ * and its gains are those of all the others. */
+static bool usual(struct group *g)
+{
+    const size_t n = g->track.U.n;
+
+    if (!g->folds || !g->taps.ready || g->lags.gaps)
+        return false;
+    if (g->stale)
+        weigh(g);
+    directions_hear(&g->directions, sum_product(g->y, g->y, n) / (float)n);
+    return !(g->directions.sure > 0);
+}
+
+/* One more row of U g U' + g_c (I - U U') goes into the filter. */
+static void renew(struct group *g)
+{
+    const float rest = g->complement.gain[0];
+    const size_t i = g->taps.row;
+
+    if (g->stale)
+        weigh(g);
+    for (size_t j = 0; j < g->track.U.r; j++)
+        g->keep[j] = g->directions.wiener[j] - rest;
+    track_row(&g->track, i, g->keep, g->row);
+    g->row[i] += rest;
+    taps_renew(&g->taps, g->row);
+}
+
+/* x_hat of the newest vector, learnt from if it is due; or, by the patient, from an old one. */
+static void follow_vector(struct group *g, bool due)
+{
     if (due && !g->patience)
-        track_update(&g->track, g->y, gaps(g), g->x_hat);
+        teach(g, g->x_hat);
     else
         track_look(&g->track, g->y, gaps(g), g->x_hat);
     if (due)
@@ -254,8 +329,24 @@ static void follow(struct group *g, bool freeze)
         add_complement(g, track_rest(&g->track));
     if (due && g->patience) {
         lags_vector(&g->lags, g->patience, g->y, g->known);
-        track_update(&g->track, g->y, gaps(g), NULL);
+        teach(g, NULL);
     }
+}
+
+/* What the tracker makes of the newest vector.  It does not learn while the noise is in
+ * doubt: what one channel has too much of would look like signal, and lean on all the
+ * others. */
+static void follow(struct group *g, bool freeze)
+{
+    const bool due = !freeze && !floor_doubts(&g->floor) && learns(g);
+
+    g->folded = usual(g);
+    if (!g->folded)
+        follow_vector(g, due);
+    else if (due && teach(g, NULL))
+        learn_complement(g, track_rest(&g->track));
+    if (due && g->folds && !g->young)
+        renew(g);
 }
 
 /* x_hat by the base, and of what it leaves, y, by the adapter. */
@@ -315,6 +406,7 @@ static void take_over(struct group *g)
     for (size_t j = 0; j < g->track.plan.rank; j++)
         change_vector(g, whiten_frame, g->B + j * n, g->A + j * n);
     track_teach(&g->track, g->A, LENT_AGE);
+    g->stale = true;
     g->lent = false;
 }
 
@@ -337,10 +429,27 @@ void group_bound(struct group *g, size_t most, bool freeze)
 {
     if (g->track.U.r > most) {
         track_drop(&g->track);
+        g->stale = true;
     } else if (!freeze && g->track.U.r < least(most, g->track.plan.rank)) {
         track_add(&g->track);
+        g->stale = true;
         rejuvenate(g);
     }
+}
+
+/* The frame that is now complete: what was said of it vector by vector, and by the filter. */
+static void rebuild(struct group *g)
+{
+    const size_t seen = g->average.lags + g->average.delay;
+
+    if (g->folded)
+        average_pass(&g->average, g->estimate);
+    else
+        average_update(&g->average, g->x_hat, g->estimate);
+    if (!g->folds)
+        return;
+    taps_count(&g->taps, g->folded);
+    g->estimate[0] += taps_estimate(&g->taps, lags_newest(&g->lags, 0, seen));
 }
 
 void group_update(struct group *g, const float *x, unsigned char *known, bool freeze)
@@ -350,6 +459,7 @@ void group_update(struct group *g, const float *x, unsigned char *known, bool fr
         known[c] = g->floor.level[c] > 0 ? known[c] && fabsf(g->z[c]) <= LOUDEST : 1;
     lags_push(&g->lags, g->z, known);
     lags_vector(&g->lags, 0, g->y, g->known);
+    g->folded = false;
     if (prepare(g)) {
         follow_unit(g);
         if (g->knows)
@@ -359,7 +469,7 @@ void group_update(struct group *g, const float *x, unsigned char *known, bool fr
     } else {
         memcpy(g->x_hat, g->y, g->track.U.n * sizeof *g->x_hat);
     }
-    average_update(&g->average, g->x_hat, g->estimate);
+    rebuild(g);
 }
 
 unsigned group_rank(const struct group *g)
@@ -417,10 +527,13 @@ void group_state(struct group *g, struct store *s)
         store_finite(s, g->B, g->track.plan.rank * g->track.U.n);
     }
     track_state(&g->track, s);
+    g->stale |= s->mode == STORE_READ;
     store_finite(s, g->track.e, g->track.U.n);  /* where nothing is seen, the last holds */
     directions_state(&g->directions, s);
     complement_state(&g->complement, s);
     average_state(&g->average, s);
+    if (g->folds)
+        taps_state(&g->taps, s);
     store_finite(s, &g->unit, 1);
     store_bool(s, &g->settled);
     store_size(s, &g->turn, 0, g->every - 1);

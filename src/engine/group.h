@@ -9,6 +9,7 @@
 #include "frame/lags.h"
 #include "noise/floor.h"
 #include "rebuild/average.h"
+#include "rebuild/taps.h"
 #include "shrink/complement.h"
 #include "shrink/directions.h"
 #include "shrink/known.h"
@@ -23,6 +24,8 @@ struct group {
     struct directions directions;
     struct complement complement;
     struct average average;
+    struct taps taps;           /* of vectors with the same gains, if `folds`      */
+    bool folds, folded;         /* some may come through there; the newest did     */
     bool knows, adapts;         /* there is a base; the tracker adds to it         */
     bool lent;                  /* an adapter is there that the tracker has not taken over */
     float *B, *A;               /* [adapter's rank][channels][lags] of an adapter  */
@@ -30,7 +33,10 @@ struct group {
     float *scratch;             /* [2][channels]                                   */
     float *own;                 /* [padded] share of each number in the subspace   */
     float *lambda;              /* [rank] mean power along each direction          */
+    bool stale;                 /* and along some it is another by now              */
     float *y, *x_hat;           /* [channels][lags] a vector, and what is kept     */
+    float *keep;                /* [rank] of a direction, beyond what is kept of all */
+    float *row;                 /* [padded] of the matrix that x_hat is made by    */
     unsigned char *known;       /* [channels][lags] what there is of it            */
     bool complements;           /* what is outside the subspace may be signal         */
     size_t patience;            /* frames after which a vector is learnt from         */

@@ -69,6 +69,11 @@ void lags_vector(const struct lags *g, size_t ago, float *y, unsigned char *know
     }
 }
 
+const float *lags_newest(const struct lags *g, size_t c, size_t n)
+{
+    return g->ring + (2 * c + 1) * g->kept + g->at - n;
+}
+
 void lags_state(struct lags *g, struct store *s)
 {
     const size_t size = 2 * g->channels * g->kept;

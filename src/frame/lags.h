@@ -32,6 +32,9 @@ void lags_scale(struct lags *g, size_t c, float f);
  * likewise, if there are gaps, what is known of it. */
 void lags_vector(const struct lags *g, size_t ago, float *y, unsigned char *known);
 
+/* The newest n <= kept samples of channel c, oldest first. */
+const float *lags_newest(const struct lags *g, size_t c, size_t n);
+
 /* All that lasts from one frame to the next; see base/store.h. */
 void lags_state(struct lags *g, struct store *s);
 

@@ -28,22 +28,33 @@ static void add(float *restrict sum, const float *restrict x_hat, size_t n)
         sum[i] += x_hat[i];
 }
 
+void average_pass(struct average *r, float *restrict x)
+{
+    const size_t slots = r->delay + 1;
+
+    r->at = (r->at + 1) % slots;
+    for (size_t c = 0; c < r->channels; c++) {
+        float *const done = r->sum + c * slots + r->at;
+
+        x[c] = *done * r->unit;
+        *done = 0;
+    }
+}
+
 /* Slots and vectors both go from old to new, the slots from the one after `at`
  * round to it: two runs a channel.  The next slot is the oldest. */
 void average_update(struct average *r, const float *restrict x_hat, float *restrict x)
 {
     const size_t slots = r->delay + 1, newer = r->at + 1, older = slots - newer;
 
-    r->at = newer % slots;
     for (size_t c = 0; c < r->channels; c++) {
-        float *const sum = r->sum + c * slots, *const done = sum + r->at;
+        float *const sum = r->sum + c * slots;
         const float *const tail = x_hat + (c + 1) * r->lags - slots;
 
         add(sum + newer, tail, older);
         add(sum, tail + older, newer);
-        x[c] = *done * r->unit;
-        *done = 0;
     }
+    average_pass(r, x);
 }
 
 void average_scale(struct average *r, size_t c, float f)

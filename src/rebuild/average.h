@@ -25,6 +25,9 @@ void average_reset(struct average *r);
  * that is now complete: `delay` frames before the newest in x_hat. */
 void average_update(struct average *r, const float *restrict x_hat, float *restrict x);
 
+/* The same for a vector of which nothing is added. */
+void average_pass(struct average *r, float *restrict x);
+
 /* Channel c is from now on in another unit: what is there of it is multiplied by f. */
 void average_scale(struct average *r, size_t c, float f);
 

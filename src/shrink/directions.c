@@ -32,36 +32,52 @@ void directions_place(struct directions *d, struct arena *a, size_t most, float 
     *d = (struct directions){ .most = most, .threshold = threshold, .patient = patient };
     d->pace = hold > 1 ? 1 / hold : 1;
     d->energy = arena_floats(a, most);
+    d->wiener = arena_floats(a, most);
     d->gain = arena_floats(a, most);
 }
 
 void directions_reset(struct directions *d)
 {
     for (size_t i = 0; i < d->most; i++)
-        d->energy[i] = d->gain[i] = 0;
+        d->energy[i] = d->wiener[i] = d->gain[i] = 0;
     d->sure = 0;
+    d->usual = 1;
     d->burst = false;
     d->kept = 0;
 }
 
-void directions_update(struct directions *d, const float *restrict p,
-                       const float *restrict lambda, size_t r, float power, float usual)
+void directions_learn(struct directions *d, const float *restrict lambda, size_t r, size_t n)
+{
+    float energy = (float)n - (float)r;
+
+    d->kept = 0;
+    for (size_t i = 0; i < r; i++) {
+        d->wiener[i] = 1 - 1 / fast_max(lambda[i], 1);
+        d->kept += d->wiener[i] > 0;
+        energy += lambda[i];
+    }
+    d->usual = energy / (float)n;
+}
+
+void directions_hear(struct directions *d, float power)
+{
+    const float tiny = 1e-20f, loud = d->patient ? SURE : BURST * d->usual;
+
+    d->burst = power > BURST * d->usual;
+    d->sure = fast_max(1 - loud / (power + tiny), 0);
+}
+
+void directions_update(struct directions *d, const float *restrict p, size_t r)
 {
     const float tau2 = d->threshold * d->threshold, tiny = 1e-20f;
     const bool mean_counts = d->patient || !(tau2 > 0);
-    const float loud = d->patient ? SURE : BURST * usual;
 
-    d->burst = power > BURST * usual;
-    d->sure = fast_max(1 - loud / (power + tiny), 0);
-    d->kept = 0;
     for (size_t i = 0; i < r; i++) {
         d->energy[i] += d->pace * (p[i] * p[i] - d->energy[i]);
 
         const float q = tau2 / (d->energy[i] + tiny), local = fast_max(1 - q * q * q, 0);
-        const float wiener = 1 - 1 / fast_max(lambda[i], 1);
 
-        d->gain[i] = fast_max(mean_counts ? wiener * local : local, d->sure);
-        d->kept += wiener > 0;
+        d->gain[i] = fast_max(mean_counts ? d->wiener[i] * local : local, d->sure);
     }
 }
 

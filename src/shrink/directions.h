@@ -15,6 +15,8 @@ struct directions {
     bool patient;               /* what is new must first last, or be sure            */
     float pace;                 /* of the local energy, per frame, 0..1              */
     float *energy;              /* [most] e_i, local energy of a coefficient         */
+    float *wiener;              /* [most] share of signal in the mean power           */
+    float usual;                /* power in one dimension                             */
     float *gain;                /* [most] of the last frame                          */
     float sure;                 /* belief in the last frame as a whole                */
     bool burst;                 /* the last frame was far louder than usual            */
@@ -26,10 +28,14 @@ void directions_place(struct directions *d, struct arena *a, size_t most, float 
                       float hold, bool patient);
 void directions_reset(struct directions *d);
 
-/* The gains for coefficients p[r], whose mean powers are lambda[r], of a frame
- * whose power in one dimension is `power`, and otherwise `usual`. */
-void directions_update(struct directions *d, const float *restrict p,
-                       const float *restrict lambda, size_t r, float power, float usual);
+/* Along r of n directions the mean powers are lambda[r], along the others 1. */
+void directions_learn(struct directions *d, const float *restrict lambda, size_t r, size_t n);
+
+/* A frame whose power in one dimension is `power`: how far is it believed as a whole? */
+void directions_hear(struct directions *d, float power);
+
+/* The gains for its coefficients p[r]. */
+void directions_update(struct directions *d, const float *restrict p, size_t r);
 
 /* All that lasts from one frame to the next; see base/store.h. */
 void directions_state(struct directions *d, struct store *s);

@@ -8,22 +8,27 @@
  * Cost: 6 n flops, or none.
  */
 #include "track/align.h"
+#include "base/fastmath.h"
 
 #include <math.h>
 
 /* Correlation (squared) that is left alone: that of chance in a window of 1e5 frames. */
 static const float NEGLIGIBLE = 1e-5f;
 
-static bool worth_it(const struct cov *c, size_t j, size_t k)
+/* Two that are in disorder by no more than chance may stay so. */
+static bool worth_it(const struct cov *c, size_t j, size_t k, float chance)
 {
     const float *x = c->C + j * c->parts * c->ld + k * c->parts;
     const float size2 = x[0] * x[0] + (c->parts == 2 ? x[1] * x[1] : 0.0f);
     const float a = cov_power(c, j), b = cov_power(c, k);
 
-    return a < b || size2 > NEGLIGIBLE * a * b;
+    if (a < b && (b - a) * (b - a) > 2 * chance * b * b)
+        return true;
+    return size2 > fast_max(chance, NEGLIGIBLE) * a * b;
 }
 
-bool align_update(struct align *a, struct basis *U, struct cov *c, struct cov *also)
+bool align_update(struct align *a, struct basis *U, struct cov *c, struct cov *also,
+                  float chance)
 {
     if (U->r < 2)
         return false;
@@ -31,7 +36,7 @@ bool align_update(struct align *a, struct basis *U, struct cov *c, struct cov *a
         a->j = a->j + 2 < U->r ? a->j + 1 : 0;
         a->k = a->j + 1;
     }
-    if (!worth_it(c, a->j, a->k))
+    if (!worth_it(c, a->j, a->k, chance))
         return false;
 
     float s[2];

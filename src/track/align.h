@@ -11,8 +11,10 @@ struct align {
     size_t j, k; /* the pair whose turn is next, j < k */
 };
 
-/* One Jacobi rotation of the next pair, by what c says; U and `also` (may be
- * NULL) turn with it.  True when the two changed places: they are in *a. */
-bool align_update(struct align *a, struct basis *U, struct cov *c, struct cov *also);
+/* One Jacobi rotation of the next pair, by what c says, unless their correlation (squared)
+ * is no more than `chance`, and their order likewise; U and `also` (may be NULL) turn with
+ * it.  True when the two changed places: they are in *a. */
+bool align_update(struct align *a, struct basis *U, struct cov *c, struct cov *also,
+                  float chance);
 
 #endif

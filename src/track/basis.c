@@ -59,6 +59,12 @@ void basis_set(struct basis *b, size_t j, const float *u)
         memcpy(column(b, i / TILE, j), u + i, here(b, i) * sizeof *u);
 }
 
+void basis_row(const struct basis *b, size_t i, float *row)
+{
+    for (size_t j = 0; j < b->r; j++)
+        row[j] = column(b, i / TILE, j)[i % TILE];
+}
+
 void basis_leverage(const struct basis *b, float *own)
 {
     memset(own, 0, basis_padded(b) * sizeof *own);

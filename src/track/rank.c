@@ -58,7 +58,7 @@ static void swap(float *x, size_t j, size_t k)
 /* By the fast covariance, which C follows. */
 static void align(struct rank *k, struct basis *U, struct cov *c)
 {
-    if (!align_update(&k->align, U, &k->fast, c))
+    if (!align_update(&k->align, U, &k->fast, c, 0))
         return;
     swap(k->weak, k->align.j, k->align.k);
     swap(k->age, k->align.j, k->align.k);

@@ -131,6 +131,12 @@ float track_power(const struct track *t, size_t j)
     return cov_power(t->plan.auto_rank ? &t->rank.fast : &t->rule.cov, j);
 }
 
+void track_powers(const struct track *t, float *lambda)
+{
+    for (size_t j = 0; j < t->U.r; j++)
+        lambda[j] = track_power(t, j);
+}
+
 /* Numbers in which there is only noise. */
 static size_t free_dims(const struct track *t)
 {
@@ -387,13 +393,20 @@ static size_t turns_due(const struct track *t)
     return t->plan.shrink == TRACK_OWN ? 1 + t->U.r / TURN_SHARE : t->seen % ALIGN_EVERY == 0;
 }
 
+/* Correlation (squared) of two directions that have none, in as many frames as C remembers:
+ * where there is much to turn, that is not worth it. */
+static float chance(const struct track *t)
+{
+    return t->plan.shrink == TRACK_OWN ? 0.5f * step_now(&t->step) : 0.0f;
+}
+
 static void keep_house(struct track *t, float weight)
 {
     if (t->plan.auto_rank)
         rank_update(&t->rank, &t->U, &t->rule.cov, t->p, weight, t->sigma2);
     else if (t->rule.cov.C)
         for (size_t turns = turns_due(t); turns > 0; turns--)
-            align_update(&t->align, &t->U, &t->rule.cov, NULL);
+            align_update(&t->align, &t->U, &t->rule.cov, NULL, chance(t));
     for (int ticks = t->formed ? HURRY : 1; ticks > 0; ticks--)
         orth_update(&t->orth, t->kernel, &t->U);
     if (!t->plan.whitened)
@@ -507,7 +520,7 @@ static void look_only(struct track *t)
 
     coefficients(t, trust);
     memset(t->h, 0, (t->U.r * t->U.parts) * sizeof *t->h);
-    if (t->rule.cov.C && t->seen)
+    if (t->plan.shrink == TRACK_WIENER && t->rule.cov.C && t->seen)
         m.ph = cov_solve(&t->rule.cov, t->p, t->h);
     reconstruct(t, &m, shrinkage(t, &m, 1.0f), trust);
     t->rests = t->formed;
@@ -522,6 +535,14 @@ const float *track_rest(struct track *t)
     for (size_t i = 0; i < t->U.n; i++)
         t->e[i] = t->guard.y[i] - t->Up[i];
     return t->e;
+}
+
+void track_row(struct track *t, size_t i, const float *g, float *row)
+{
+    basis_row(&t->U, i, t->q);
+    for (size_t j = 0; j < t->U.r; j++)
+        t->q[j] *= g[j];
+    t->kernel->combine(&t->U, t->q, row);
 }
 
 /* Whether more is known than there are directions.  Who says himself what to make of
@@ -591,16 +612,17 @@ static bool teaches(struct track *t)
     return guard_admits(&t->guard);
 }
 
-void track_update(struct track *t, const float *y, const unsigned char *known, float *x_hat)
+bool track_update(struct track *t, const float *y, const unsigned char *known, float *x_hat)
 {
     expect(t, t->plan.shrink != TRACK_ONLY && x_hat, x_hat);
-    const bool possible = take(t, y, known);
+    const bool possible = take(t, y, known), taught = possible && teaches(t);
 
-    if (possible && teaches(t))
+    if (taught)
         learn(t);
     else if (possible && t->shows)
         look_only(t);
     give(t, possible, x_hat);
+    return taught;
 }
 
 void track_look(struct track *t, const float *y, const unsigned char *known, float *x_hat)

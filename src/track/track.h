@@ -77,19 +77,24 @@ struct track {
 void track_place(struct track *t, struct arena *a, const struct track_plan *plan);
 void track_reset(struct track *t);
 
-/* Mean power of the frames along direction j. */
+/* Mean power of the frames along direction j, and along each; lambda[r]. */
 float track_power(const struct track *t, size_t j);
+void track_powers(const struct track *t, float *lambda);
 
 /* From now on powers are in another unit: those known are multiplied by f. */
 void track_scale(struct track *t, float f);
 
-/* One frame; see lull_tracker_update(). */
-void track_update(struct track *t, const float *y, const unsigned char *known, float *x_hat);
+/* One frame; see lull_tracker_update().  Whether anything was learnt from it. */
+bool track_update(struct track *t, const float *y, const unsigned char *known, float *x_hat);
 
 /* The same without learning from it. */
 void track_look(struct track *t, const float *y, const unsigned char *known, float *x_hat);
 
 /* e = y - U p of the last frame; who looks without needing it need not pay for it. */
 const float *track_rest(struct track *t);
+
+/* row[padded] = row i of U g U' as it is now; for whoever looks at many overlapping frames
+ * with the same gains g[r]. */
+void track_row(struct track *t, size_t i, const float *g, float *row);
 
 #endif
