@@ -11,6 +11,7 @@
 #include "rebuild/taps.h"
 #include "shrink/complement.h"
 #include "shrink/directions.h"
+#include "shrink/quorum.h"
 #include "track/amend.h"
 
 #include <math.h>
@@ -548,6 +549,58 @@ static void gains_of_directions_keep_to_their_limits(void **state)
     assert_true(d.gain[0] > 0.89f && d.gain[0] <= 1);
 }
 
+/* Frames from..to - 1 in so many of the channels at so many times the noise; whether there
+ * was an event at the end. */
+static bool shake(struct quorum *q, struct dice *d, size_t frames, size_t channels, double size)
+{
+    const unsigned char known[] = { 1, 1, 1 };
+    float z[3];
+
+    for (size_t t = 0; t < frames; t++) {
+        for (size_t c = 0; c < 3; c++)
+            z[c] = (float)((c < channels ? size : 1) * dice_normal(d));
+        quorum_update(q, z, known);
+    }
+    return q->met;
+}
+
+static void an_event_is_what_two_of_three_see_for_a_while(void **state)
+{
+    (void)state;
+    enum { SPAN = 200 };
+    struct arena a = fresh_arena();
+    struct quorum q;
+    struct dice d = { 9 };
+
+    quorum_place(&q, &a, 3, SPAN);
+    quorum_reset(&q);
+    for (size_t i = 0; i < 200; i++)
+        assert_false(shake(&q, &d, SPAN, 0, 1));
+    assert_false(shake(&q, &d, SPAN / 8, 3, 1000));     /* too short */
+    shake(&q, &d, 10 * SPAN, 0, 1);
+    assert_false(shake(&q, &d, 5 * SPAN, 2, 1.3));      /* too weak to begin with */
+    assert_true(shake(&q, &d, SPAN, 2, 5));
+    assert_true(shake(&q, &d, 10 * SPAN, 2, 1.3));      /* but not as a tail, 2 dB */
+    assert_false(shake(&q, &d, 5 * SPAN, 0, 1));
+    for (size_t i = 0; i < 10; i++)
+        assert_false(shake(&q, &d, SPAN, 1, 10));       /* a knock at one of them */
+}
+
+static void what_lasts_for_very_long_is_no_event(void **state)
+{
+    (void)state;
+    enum { SPAN = 4 };
+    struct arena a = fresh_arena();
+    struct quorum q;
+    struct dice d = { 9 };
+
+    quorum_place(&q, &a, 3, SPAN);
+    quorum_reset(&q);
+    shake(&q, &d, 1000, 0, 1);
+    assert_true(shake(&q, &d, 1000, 3, 3));
+    assert_false(shake(&q, &d, 64 * 64 * SPAN, 3, 3));
+}
+
 static void the_complement_keeps_what_is_stronger_than_noise(void **state)
 {
     (void)state;
@@ -840,6 +893,8 @@ int main(void)
         cmocka_unit_test(wander_takes_the_drift_and_leaves_the_wave),
         cmocka_unit_test(a_baseline_ends_where_the_signal_does),
         cmocka_unit_test(gains_of_directions_keep_to_their_limits),
+        cmocka_unit_test(an_event_is_what_two_of_three_see_for_a_while),
+        cmocka_unit_test(what_lasts_for_very_long_is_no_event),
         cmocka_unit_test(the_complement_keeps_what_is_stronger_than_noise),
         cmocka_unit_test(what_is_forgotten_has_no_part_and_the_basis_stays_orthonormal),
         cmocka_unit_test(directions_that_lie_in_what_is_forgotten_point_elsewhere),

@@ -131,6 +131,8 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
     g->knows = r->learned.signal && known_open(&known, r->learned.signal, r->learned.signal_size);
     g->adapts = g->knows && r->learned.adapt > 0;
     g->every = 1 + (lags - 1) / NEWS;
+    /* What waits, and has nobody who would vote for an event, must learn from bursts. */
+    const bool alone = r->patience_ms > 0 && r->channels == 1;
     const size_t rank = g->knows ? least(r->learned.adapt + !g->adapts, n - (n > 1))
                                  : rank_for(r, members, lags);
     const struct track_plan plan = {
@@ -142,7 +144,7 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
         .shrink = TRACK_OWN,
         .own = { shrink, g },
         .whitened = true,
-        .bounded = !g->knows && !(r->patience_ms > 0),   /* what these wait for comes in bursts */
+        .bounded = !g->knows && !alone,
         .robust = r->spikes > 0,
         .hop = members < n ? members * g->every : 0,
     };
@@ -316,10 +318,12 @@ static void renew(struct group *g)
     taps_renew(&g->taps, g->row);
 }
 
-/* x_hat of the newest vector, learnt from if it is due; or, by the patient, from an old one. */
+/* x_hat of the newest vector, learnt from if it is due; or, while patient, from an old one. */
 static void follow_vector(struct group *g, bool due)
 {
-    if (due && !g->patience)
+    const bool at_once = !g->directions.patient;
+
+    if (due && at_once)
         teach(g, g->x_hat);
     else
         track_look(&g->track, g->y, gaps(g), g->x_hat);
@@ -327,7 +331,7 @@ static void follow_vector(struct group *g, bool due)
         learn_complement(g, track_rest(&g->track));
     if (complement_counts(&g->complement, g->directions.sure))
         add_complement(g, track_rest(&g->track));
-    if (due && g->patience) {
+    if (due && !at_once) {
         lags_vector(&g->lags, g->patience, g->y, g->known);
         teach(g, NULL);
     }
@@ -435,6 +439,11 @@ void group_bound(struct group *g, size_t most, bool freeze)
         g->stale = true;
         rejuvenate(g);
     }
+}
+
+void group_believe(struct group *g, bool event)
+{
+    g->directions.patient = g->patience > 0 && !event;
 }
 
 /* The frame that is now complete: what was said of it vector by vector, and by the filter. */

@@ -65,6 +65,9 @@ void group_reset(struct group *g);
 /* Towards `most` directions in use, if there were more or fewer, by one; see track.h. */
 void group_bound(struct group *g, size_t most, bool freeze);
 
+/* Whether an event is going on: then there is no need of patience. */
+void group_believe(struct group *g, bool event);
+
 /* One frame x[channels], known or not, into its vector and through the tracker;
  * g->estimate is then that of the frame `delay` ago, white.  What is too loud to be
  * squared is as good as missing; a channel without noise is known to be 0: so says

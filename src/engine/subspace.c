@@ -56,6 +56,7 @@ static void place(void *engine, struct arena *a, const struct recipe *r)
     *s = (struct subspace){ .channels = r->channels, .members = M };
     s->groups = r->denoise > 0 ? r->channels / M : 0;
     const size_t left = plan_delay(s, r, lags);
+    const size_t patience = recipe_frames(r, (double)r->patience_ms);
 
     s->wanders = r->wander_s > 0;
     if (s->wanders) {
@@ -75,6 +76,9 @@ static void place(void *engine, struct arena *a, const struct recipe *r)
 
         group_place(group, a, r, g, M, s->delay);
     }
+    s->votes = s->groups && patience && s->channels > 1 && !r->learned.signal;
+    if (s->votes)
+        quorum_place(&s->quorum, a, s->channels, patience);
     s->dry = arena_floats(a, (s->latency + 1) * s->channels);
     s->white = arena_floats(a, (s->delay + 1) * s->channels);
     s->level = arena_floats(a, (s->delay + 1) * s->channels);
@@ -114,6 +118,8 @@ static void reset(void *engine)
         hum_reset(&s->hum);
     for (size_t g = 0; g < s->groups; g++)
         group_reset(s->group + g);
+    if (s->votes)
+        quorum_reset(&s->quorum);
     memset(s->dry, 0, (s->latency + 1) * M * sizeof *s->dry);
     memset(s->white, 0, (s->delay + 1) * M * sizeof *s->white);
     memset(s->level, 0, (s->delay + 1) * M * sizeof *s->level);
@@ -231,10 +237,13 @@ static void clean(struct subspace *s, const struct controls *control)
         if (!control->freeze)
             follow_floor(s, s->group + g, c);
         group_bound(s->group + g, control->rank, control->freeze);
+        group_believe(s->group + g, s->votes && s->quorum.met);
         group_update(s->group + g, s->x + c, s->here + c, control->freeze);
         memcpy(s->white + newest * M + c, s->group[g].z, s->members * sizeof(float));
     }
     memcpy(s->known + newest * M, s->here, M);
+    if (s->votes && !control->freeze)
+        quorum_update(&s->quorum, s->white + newest * M, s->here);
     s->recent = (newest + 1) % (s->delay + 1);
 
     const size_t due = s->recent * M;
@@ -413,6 +422,8 @@ static void state(void *engine, struct store *s)
         hum_state(&p->hum, s);
     for (size_t g = 0; g < p->groups; g++)
         group_state(p->group + g, s);
+    if (p->votes)
+        quorum_state(&p->quorum, s);
     ends_state(p, s);
 }
 

@@ -9,15 +9,17 @@
 #include "engine/group.h"
 #include "noise/hum.h"
 #include "noise/wander.h"
+#include "shrink/quorum.h"
 
 struct subspace {
     size_t channels, members;   /* members: channels of a group                    */
     size_t groups, delay;       /* delay: of the groups, in frames                 */
     size_t latency, at;         /* of all; slot of the next frame in dry          */
     float caution;              /* nepers of power above the noise, or 0           */
-    bool wanders, hums;         /* whether a baseline, or hum, is taken out        */
+    bool wanders, hums, votes;  /* whether a baseline, or hum, is taken out; see `quorum` */
     struct wander wander;
     struct hum hum;
+    struct quorum quorum;       /* of all channels: what may not wait for patience */
     struct fft fft;
     struct group *group;
     float *dry;                 /* [latency + 1][channels] as it came              */
