@@ -154,6 +154,12 @@ static bool is_far(double x, double median)
     return x > 10 * median || x < median / 10;
 }
 
+/* Where there is next to no noise its level says nothing. */
+static bool is_noisy(const struct channel *ch)
+{
+    return ch->floor > 0.001 * ch->level;
+}
+
 /* What is odd about a channel, into to[40]; "" if nothing is. */
 static const char *oddity(const struct view *v, unsigned c, const struct usual *u, char *to)
 {
@@ -169,7 +175,7 @@ static const char *oddity(const struct view *v, unsigned c, const struct usual *
         snprintf(to, 40, "clipped, %.1f %%", 100 * ch->clipped);
     else if (several && is_far(ch->level, u->level[1]))
         snprintf(to, 40, "level is not like the others'");
-    else if (several && is_far(ch->floor, u->floor[1]))
+    else if (several && is_noisy(ch) && is_far(ch->floor, u->floor[1]))
         snprintf(to, 40, "floor is not like the others'");
     return to;
 }

@@ -55,7 +55,8 @@ static struct moments moments_of(const struct head *h, unsigned c, size_t from, 
     return m;
 }
 
-static bool floor_of(const struct head *h, unsigned c, struct channel *to)
+/* The level of short blocks: of the quietest tenth. */
+static bool quiet_level(const struct head *h, unsigned c, double *to)
 {
     const size_t block = (size_t)fmax(h->rate_hz * BLOCK_S, BLOCK_LEAST);
     const size_t blocks = h->frames / block;
@@ -70,8 +71,39 @@ static bool floor_of(const struct head *h, unsigned c, struct channel *to)
         if (2 * m.n > block)
             level[n++] = m.deviation;
     }
-    to->floor = n ? quantile(level, n, 0.1) : to->level;
+    if (n)
+        *to = quantile(level, n, 0.1);
     free(level);
+    return true;
+}
+
+enum { LAGS = 16, QUARTER = LAGS / 4, LEAST_VECTORS = 8 * LAGS, MOST_VECTORS = 128 * LAGS };
+
+/* The level of the white noise that there can be at most: the mean of the lowest quarter of
+ * the eigenvalues of the covariance of lags, which no signal that repeats itself fills. */
+static bool white_level(const struct head *h, unsigned c, const struct moments *m, double *to)
+{
+    const size_t all = h->frames > LAGS ? h->frames - LAGS : 0;
+    const size_t vectors = all < MOST_VECTORS ? all : MOST_VECTORS;
+    float *const A = malloc(MOST_VECTORS * LAGS * sizeof *A), sigma[LAGS - QUARTER];
+    double rest = 0;
+
+    if (!A)
+        return false;
+    for (size_t i = 0; i < vectors * LAGS; i++) {
+        const size_t t = i / LAGS * (all / vectors) + i % LAGS;
+        const double x = (double)h->x[t * h->channels + c] - m->mean;
+
+        A[i] = isfinite(x) ? (float)x : 0;
+        rest += (double)A[i] * (double)A[i];
+    }
+    if (vectors >= LEAST_VECTORS &&
+        !lull_svd_truncated(A, vectors, LAGS, LAGS - QUARTER, sigma, NULL, NULL)) {
+        for (size_t i = 0; i < LAGS - QUARTER; i++)
+            rest -= (double)sigma[i] * (double)sigma[i];
+        *to = sqrt(fmax(rest, 0) / (double)(QUARTER * vectors));
+    }
+    free(A);
     return true;
 }
 
@@ -106,7 +138,12 @@ bool look_channel(const struct head *h, unsigned c, struct channel *to)
         .missing = 1 - (double)m.n / (double)h->frames,
         .clipped = m.deviation > 0 ? clipped(h, c) : 0,
     };
-    return floor_of(h, c, to);
+
+    double quiet = to->level, white = to->level;
+    const bool done = quiet_level(h, c, &quiet) && white_level(h, c, &m, &white);
+
+    to->floor = fmin(quiet, white);
+    return done;
 }
 
 /* ---- hum */

@@ -21,7 +21,8 @@ struct head {
 
 struct channel {
     double level;               /* rms about the mean                              */
-    double floor;               /* the same of short blocks: of the quietest tenth */
+    double floor;               /* the same of the quietest tenth of short blocks, or of
+                                 * white noise, as far as there can be any, if that is less */
     double missing;             /* share of samples that are not finite            */
     double clipped;             /* share of samples that stay at either end        */
 };
