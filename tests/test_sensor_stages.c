@@ -518,6 +518,52 @@ static void a_baseline_ends_where_the_signal_does(void **state)
     }
 }
 
+/* A wave, something slow of its own, and from frame `since` on a baseline that strays. */
+static double wave_at(double t)
+{
+    return 2 + sin(0.5 * t) + 0.1 * sin(0.0314 * t);
+}
+
+static double stray_at(double t, double since)
+{
+    return t < since ? 0 : 0.5 * sin(0.0094 * (t - since));
+}
+
+/* Mean square of what wander makes of them, less the wave and its offset, in frames
+ * from..to - 1. */
+static double wander_error(size_t since, size_t from, size_t to)
+{
+    enum { SPAN = 100 };
+    struct arena a = fresh_arena();
+    struct wander w;
+    double error = 0;
+
+    wander_place(&w, &a, 1, SPAN, SPAN);
+    wander_reset(&w);
+    for (size_t t = 0; t < to + w.delay; t++) {
+        const double then = (double)t - (double)w.delay;
+        float x = (float)(wave_at((double)t) + stray_at((double)t, (double)since));
+
+        wander_update(&w, &x);
+        if (t >= from + w.delay)
+            error += pow((double)x + 2 - wave_at(then), 2);
+    }
+    return error / (double)(to - from);
+}
+
+static void what_a_calm_baseline_moves_by_is_the_signals(void **state)
+{
+    (void)state;
+    const double own = 0.1 * 0.1 / 2, stray = 0.5 * 0.5 / 2;
+
+    /* As long as it is not known to be calm, all goes: measured -7.8 dB. */
+    assert_at_least(decibel(wander_error(SIZE_MAX, 500, 1500), own), -10);
+    assert_at_most(decibel(wander_error(SIZE_MAX, 5000, 6000), own), -20);    /* measured -41 */
+    /* When it strays again, it goes again, and what else is slow as well. */
+    assert_at_most(decibel(wander_error(5000, 6000, 8000), stray), -15);    /* measured -19.2 */
+    assert_at_most(decibel(wander_error(0, 6000, 8000), stray), -15);
+}
+
 static void gains_of_directions_keep_to_their_limits(void **state)
 {
     (void)state;
@@ -891,6 +937,7 @@ int main(void)
         cmocka_unit_test(nobody_waits_for_a_channel_that_is_missing),
         cmocka_unit_test(a_state_with_a_negative_level_is_none),
         cmocka_unit_test(wander_takes_the_drift_and_leaves_the_wave),
+        cmocka_unit_test(what_a_calm_baseline_moves_by_is_the_signals),
         cmocka_unit_test(a_baseline_ends_where_the_signal_does),
         cmocka_unit_test(gains_of_directions_keep_to_their_limits),
         cmocka_unit_test(an_event_is_what_two_of_three_see_for_a_while),

@@ -9,14 +9,30 @@
  * after the last, nothing is known: both are means of what was seen, so that a lone
  * first sample is no baseline, nor a beat that is cut off.
  *
- * Cost: 6 operations a sample.
+ * Hearts that beat as they like have something of their own below 1/n.  Where nothing
+ * strays it should stay: what goes of a baseline b, around its level, is
+ *
+ *   w = max(0, 1 - (OWN rest / stray)^2),
+ *
+ * where `rest` is the mean power of what is left and `stray` that of the slower half of
+ * b, where a heart has least.  Until both are known, all of b goes, and always what is
+ * more than a heart can have.
+ *
+ * Cost: 30 operations a sample.
  */
 #include "noise/wander.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+
+static const float OWN = 0.003f;        /* -25 dB; a very irregular heart had -26            */
+static const float MOST = 0.3f;         /* of `rest`, -5 dB: what is more strays, at once   */
+static const float BURST = 30;          /* of what there was: all that a shock counts for   */
+static const float FADE = 5;            /* spans in which a calm baseline is let be         */
+static const float TINY = 1e-30f;
 
 static void running_place(struct running *r, struct arena *a, size_t channels, size_t n)
 {
@@ -66,6 +82,11 @@ void wander_place(struct wander *w, struct arena *a, size_t channels, size_t spa
     running_place(&w->first, a, channels, n);
     running_place(&w->second, a, channels, n);
     w->late = arena_floats(a, n * channels);
+    w->level = arena_take(a, channels, sizeof *w->level);
+    w->slow = arena_floats(a, channels);
+    w->stray = arena_floats(a, channels);
+    w->rest = arena_floats(a, channels);
+    w->share = arena_floats(a, channels);
 }
 
 void wander_reset(struct wander *w)
@@ -77,6 +98,12 @@ void wander_reset(struct wander *w)
     running_reset(&w->first);
     running_reset(&w->second);
     memset(w->late, 0, (w->delay + 1) * w->channels * sizeof *w->late);
+    w->age = 0;
+    for (size_t c = 0; c < w->channels; c++) {
+        w->level[c] = 0;
+        w->slow[c] = w->stray[c] = w->rest[c] = 0;
+        w->share[c] = 1;
+    }
 }
 
 /* The pole is a plain mean until that is as long. */
@@ -98,7 +125,7 @@ static uint64_t stairs(size_t n)
 
 /* The triangle, whose n^2 are 1 + .. + n + .. + 1, by what of it was seen: from the first
  * frame on, less what is after the last. */
-static float share(const struct wander *w)
+static float scale(const struct wander *w)
 {
     const size_t n = w->span, gone = w->seen > n ? w->seen - n : 0;
     const uint64_t weight = stairs(w->seen - gone) + (uint64_t)n * gone - stairs(gone);
@@ -107,10 +134,41 @@ static float share(const struct wander *w)
     return weight > after ? (float)((uint64_t)n * n) / (float)(weight - after) : 0;
 }
 
+/* Learns from a baseline b and from what it left of the signal, x, in channel c.  A shock
+ * counts for no more than BURST times what there was. */
+static void weigh(struct wander *w, size_t c, float b, float x)
+{
+    const size_t n = w->span;
+    const bool sure = w->age >= WANDER_LONG * n;
+    const float pace = 1 / (float)w->age, unit = 1 / (float)n;
+    const float most = w->age > n ? BURST * (w->rest[c] + w->stray[c]) : FLT_MAX;
+    const float far = sqrtf(most), off = b - (float)w->level[c];
+
+    w->level[c] += (double)(pace * fmaxf(-far, fminf(off, far)));
+    w->slow[c] += fmaxf(pace, unit) * (b - w->slow[c]);
+    const float d = w->slow[c] - (float)w->level[c];
+
+    w->stray[c] += pace * (fminf(d * d, most) - w->stray[c]);
+    w->rest[c] += pace * (fminf(x * x, most) - w->rest[c]);
+    const float own = OWN * w->rest[c] / (w->stray[c] + TINY);
+    const float goes = sure ? fmaxf(1 - own * own, 0) : 1, more = goes - w->share[c];
+
+    w->share[c] += more * (more > 0 ? unit : unit / FADE);
+}
+
+/* Of the baseline of channel c; nothing in silence. */
+static float stays(const struct wander *w, size_t c)
+{
+    const float b = w->mean[c], most = sqrtf(MOST * w->rest[c]);
+    const float off = fmaxf(-most, fminf(b - (float)w->level[c], most));
+
+    return b != 0 ? (1 - w->share[c]) * off : 0;
+}
+
 static void straighten(struct wander *w, float *x)
 {
     const size_t M = w->channels;
-    const float whole = share(w);
+    const float whole = scale(w);
     const bool out = w->seen > w->delay && w->over <= w->delay;
 
     memcpy(w->late + w->at * M, x, M * sizeof *x);
@@ -121,8 +179,18 @@ static void straighten(struct wander *w, float *x)
 
     const float *const late = w->late + w->at * M;
 
-    for (size_t c = 0; c < M; c++)
-        x[c] = out ? late[c] - whole * w->mean[c] : 0;
+    for (size_t c = 0; c < M; c++) {
+        w->mean[c] *= whole;
+        x[c] = out ? late[c] - w->mean[c] : 0;
+    }
+    if (!out)
+        return;
+    w->age += w->age < WANDER_LONG * w->span;
+    for (size_t c = 0; c < M; c++) {
+        if (!w->over)
+            weigh(w, c, w->mean[c], x[c]);
+        x[c] += stays(w, c);
+    }
 }
 
 void wander_update(struct wander *w, float *x)
@@ -162,4 +230,10 @@ void wander_state(struct wander *w, struct store *s)
     running_state(&w->second, s);
     store_size(s, &w->at, 0, w->delay);
     store_finite(s, w->late, (w->delay + 1) * w->channels);
+    store_size(s, &w->age, 0, WANDER_LONG * w->span);
+    store_doubles(s, w->level, w->channels, -DBL_MAX, DBL_MAX);
+    store_finite(s, w->slow, w->channels);
+    store_finite(s, w->stray, w->channels);
+    store_finite(s, w->rest, w->channels);
+    store_floats(s, w->share, w->channels, 0, 1);
 }

@@ -16,6 +16,8 @@ struct running {
     float *sum, *fresh;         /* [channels] of the last n; since at was last 0  */
 };
 
+enum { WANDER_LONG = 20 };      /* spans: a calm baseline is known to be calm */
+
 struct wander {
     size_t channels, delay;     /* frames by which the output is late             */
     size_t span, seen;          /* frames of a mean; seen so far, <= 2 span       */
@@ -24,11 +26,16 @@ struct wander {
     size_t at;
     float *late;                /* [delay][channels] what came in                 */
     float *mean;                /* [channels] the baseline                        */
+    size_t age;                 /* frames weighed, <= WANDER_LONG span            */
+    double *level;              /* [channels] mean of the baseline, for long      */
+    float *slow;                /* [channels] the slower half of it               */
+    float *stray, *rest;        /* [channels] power of that, and of what is left  */
+    float *share;               /* [channels] of the baseline that goes           */
     float pace;                 /* of a baseline that follows at once, else 0     */
 };
 
 /* What is slower than about 1 / span frames goes, span - 1 frames late if `most`
- * allows so much, else at once. */
+ * allows so much, else at once; late, it goes only as far as it strays. */
 void wander_place(struct wander *w, struct arena *a, size_t channels, size_t span, size_t most);
 void wander_reset(struct wander *w);
 
