@@ -232,7 +232,7 @@ static float shrinkage(const struct track *t, const struct motion *m, float weig
 static float leakage(const struct track *t, const struct motion *m, float mu, float e2,
                      float weight)
 {
-    if (!shrinks(t, m) || guard_masked(&t->guard))
+    if (!shrinks(t, m) || guard_masked(&t->guard) || !(t->sigma2 > 0.0f))
         return 0.0f;
     const float lambda = fast_min(0.5f * mu * m->ph / (weight * weight), 1e6f);
     const float loud = e2 / ((float)free_dims(t) * t->sigma2);
@@ -461,13 +461,9 @@ static void learn(struct track *t)
     float trust = (float)t->plan.dim / (float)g->count;
     float e2 = coefficients(t, trust);
 
-    if (t->plan.robust) {
-        const size_t known = g->count;
-
-        robust_update(&t->robust, g, t->kernel, &t->U, t->p, t->e);
+    if (t->plan.robust && robust_update(&t->robust, g, t->kernel, &t->U, t->p)) {
         trust = (float)t->plan.dim / (float)g->count;
-        if (g->count < known)
-            e2 = coefficients(t, trust);
+        e2 = coefficients(t, trust);
     }
     const float weight = weigh(t), w2 = weight * weight;
 
