@@ -128,7 +128,8 @@ static float advance(struct scout *s, const float *restrict e, float a, float re
 bool scout_update(struct scout *s, const float *e, float e2, size_t free)
 {
     s->wait -= s->wait > 0;
-    if (++s->phase < s->stride || !(e2 > 0.0f))
+    s->phase += s->phase < s->stride;
+    if (s->phase < s->stride || !(e2 > 0.0f))
         return false;
     s->phase = 0;
     s->looks++;
