@@ -237,6 +237,7 @@ static void decompose(struct rule_state *s, size_t m)
     memset(b->V, 0, rows * ld * sizeof *b->V);
     memset(b->R, 0, rows * ld * sizeof *b->R);
     memset(b->Z, 0, rows * ld * sizeof *b->Z);
+    memset(b->M, 0, ld * ld * sizeof *b->M); /* what a direction that went has left there */
     for (size_t i = 0; i < d.q; i++)
         b->V[i * (ld + 1)] = 1.0f;
     for (size_t i = 0; i < m; i++)
