@@ -30,6 +30,7 @@
 
 static const float LARGEST = 0.5f;
 static const float CLOSE = 1e-10f; /* change of a round, of |a|^2 */
+static const float UPRIGHT = 1e6f; /* a tangent; more is rounding */
 enum { ROUNDS = 24 };
 
 static void place(struct rule_state *s, struct arena *a)
@@ -126,10 +127,11 @@ static void update(struct rule_state *s, const struct look *f, struct motion *m)
     m->ph = cov_solve(c, f->p, m->h);
     m->along_h = false;
     m->tangent = f->e2 > 0.0f ? smallest(s, f, m, mu, m->d) : 0.0f;
-    if (!(m->tangent > 0.0f)) {
+    if (!(m->tangent > 0.0f && m->tangent < UPRIGHT)) {
         m->tangent = 0.0f;
         memset(m->d, 0, c->ld * sizeof *m->d);
         cov_update(c, mu, f->p, m->h, m->ph);
+        cov_polish(c, 1 + (size_t)(7.0f * mu));
         return;
     }
     const float t = m->tangent, root = sqrtf(1.0f + t * t);
@@ -138,7 +140,7 @@ static void update(struct rule_state *s, const struct look *f, struct motion *m)
     turn_P(s, f, m, mu, sine, drop);
     turn_C(s, f, mu, m->d, sine, drop);
     cov_polish(c, 1 + (size_t)(7.0f * mu));
-    m->tangent = fminf(t * f->trust, 1e6f);
+    m->tangent = fminf(t * f->trust, UPRIGHT);
 }
 
 const struct rule rule_exact = { place, reset, update, NULL, NULL };

@@ -8,6 +8,12 @@
  * geometric mean level (which bursts hardly move and falls move fast), the
  * model is scaled down to it.  A frame of silence says nothing about the
  * subspace and is not learnt.
+ *
+ * A float holds 76 decades, the squares of entries from 1e-15 to 1e18 make 66 of them,
+ * and the rules square again.  So frames are looked at in a unit in which their mean
+ * energy lies between LOW and HIGH, and each times a power of 2, which costs no bit,
+ * that leaves it within REACH of the mean.  What is done with a frame is linear: x_hat
+ * divided by the same is what it would have been.
  */
 #include "track/guard.h"
 #include "base/fastmath.h"
@@ -24,6 +30,9 @@ static const float BURST = 16.0f;   /* +12 dB re the running mean               
 static const float FALL = 10.0f;    /* model 10 dB above the level                    */
 static const float PACE = 0.02f;    /* of the mean: 100 frames                        */
 static const float LEVEL_PACE = 0.05f;
+static const float LOW = 0x1p-32f, HIGH = 0x1p40f; /* -96 and 120 dB re 1              */
+static const float REACH = 0x1p20f;  /* 60 dB re the running mean: far above BURST  */
+static const float QUIET = 0x1p-40f; /* -120 dB re the running mean: below SILENCE  */
 static const float IDLE = 0.995f; /* what silence leaves of the mean, per frame     */
 enum { WARM_UP = 8, RARE = 16, YOUNG = 32 }; /* frames */
 
@@ -39,6 +48,7 @@ void guard_reset(struct guard *g)
     memset(g->y, 0, g->padded * sizeof *g->y);
     memset(g->known, 0, g->padded * sizeof *g->known);
     g->mean = g->level = 0;
+    g->unit = g->gain = 1;
     g->seen = 0;
 }
 
@@ -83,6 +93,63 @@ void guard_take(struct guard *g, const struct kernel *k, const float *y,
 bool guard_possible(const struct guard *g)
 {
     return g->energy > LEAST && g->energy < MOST;
+}
+
+/* A power of 2 whose square times x is near 1. */
+static float unit_of(float x)
+{
+    int exponent;
+
+    frexpf(x, &exponent);
+    return ldexpf(1.0f, -exponent / 2);
+}
+
+float guard_settle(struct guard *g)
+{
+    const float level = g->seen ? g->mean : g->energy * g->unit * g->unit;
+
+    if (level > LOW && level < HIGH)
+        return 1.0f;
+    const float by = unit_of(g->seen ? g->mean : g->energy);
+
+    g->unit = g->seen ? g->unit * by : by;
+    g->mean *= by * by;
+    g->level += 2.0f * logf(by);
+    return by * by;
+}
+
+/* What would leave a frame of this energy just within reach of the mean. */
+static float gain_of(const struct guard *g)
+{
+    const float E = g->energy * g->unit * g->unit; /* perhaps 0 or infinite */
+
+    if (!(g->mean > 0.0f) || (E < REACH * g->mean && E > QUIET * g->mean))
+        return g->unit;
+    return unit_of(g->energy) / unit_of((E < g->mean ? QUIET : REACH) * g->mean);
+}
+
+static void multiply(struct guard *g, float by)
+{
+    for (size_t i = 0; i < g->padded; i++)
+        g->y[i] *= by;
+    g->energy *= by;
+    g->energy *= by;
+}
+
+void guard_enter(struct guard *g)
+{
+    g->gain = gain_of(g);
+    if (g->gain != 1.0f)
+        multiply(g, g->gain);
+}
+
+void guard_enter_again(struct guard *g)
+{
+    if (g->gain == g->unit)
+        return;
+    multiply(g, 1.0f / g->gain);
+    guard_sum(g);
+    guard_enter(g);
 }
 
 bool guard_admits(struct guard *g)

@@ -136,13 +136,18 @@ static float own_sigma(struct robust *r, const struct guard *g, const float *e)
     return count ? select_nth(r->count, r->size, count, count / 2) / MEDIAN[g->parts] : 0.0f;
 }
 
-static float threshold(const struct robust *r, float own)
+/* A frame in a unit of its own: what is known is brought to that, and back. */
+static float threshold(const struct robust *r, const struct guard *g, float own)
 {
-    return KAPPA * (r->seen < START ? own : fmaxf(r->sigma, OWN * own));
+    const float usual = r->sigma * (g->gain / g->unit);
+
+    return KAPPA * (r->seen < START ? own : fmaxf(usual, OWN * own));
 }
 
-static void learn(struct robust *r, float own)
+static void learn(struct robust *r, const struct guard *g, float of_frame)
 {
+    const float own = of_frame * (g->unit / g->gain);
+
     if (r->seen < START)
         r->sigma = own;
     else
@@ -156,7 +161,7 @@ static void fit(struct robust *r, const struct guard *g, const struct kernel *k,
 {
     rest(g, k, U, r->p, r->e);
     for (int round = 0; round < ROUNDS; round++) {
-        clip(g, r->e, threshold(r, own_sigma(r, g, r->e)));
+        clip(g, r->e, threshold(r, g, own_sigma(r, g, r->e)));
         k->gather(U, r->e, r->dp);
         for (size_t i = 0; i < U->r * U->parts; i++)
             r->p[i] += r->dp[i];
@@ -175,11 +180,11 @@ bool robust_update(struct robust *r, struct guard *g, const struct kernel *k,
             g->known[i] = 1.0f;
     memcpy(r->p, p, U->r * U->parts * sizeof *p);
     fit(r, g, k, U);
-    const float own = own_sigma(r, g, r->e), theta = threshold(r, own);
+    const float own = own_sigma(r, g, r->e), theta = threshold(r, g, own);
 
     if (!(theta > 0.0f)) /* most of it is exactly what was expected: silence */
         return false;
-    learn(r, own);
+    learn(r, g, own);
     leave_one_out(r, g, U, r->e);
     for (size_t i = 0; i < g->n; i += g->parts)
         beyond += size_at(g, r->e, i) > theta;
@@ -190,5 +195,6 @@ bool robust_update(struct robust *r, struct guard *g, const struct kernel *k,
             for (size_t m = 0; m < g->parts; m++)
                 g->known[i + m] = 0.0f;
     guard_recount(g);
+    guard_enter_again(g);
     return true;
 }

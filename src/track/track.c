@@ -51,6 +51,9 @@ enum { HURRY = 4 };
 static const float WHISPER = 1e-4f;
 static const float BURST = 3.0f;  /* of the energy that is expected: louder counts as that */
 
+/* +120 dB re 1: louder a model is not made, when all of late was much quieter than it. */
+static const float LOUDEST = 0x1p40f;
+
 /* A sweep over all pairs takes 4 r frames; a tenth of the work of a frame. */
 enum { TURN_SHARE = 8 };
 
@@ -325,18 +328,35 @@ void track_scale(struct track *t, float f)
     t->second.across *= f;
 }
 
-static void anchor(struct track *t)
+/* Mean energy of the frames, as the model has it. */
+static float expected_energy(const struct track *t)
 {
-    if (!guard_anchors(&t->guard))
-        return;
     float expected = t->sigma2 * (float)free_dims(t);
 
     if (t->rule.cov.C)
         expected += cov_mean(&t->rule.cov) * (float)(t->rule.cov.q / t->U.parts);
     for (size_t j = 0; t->rule.power && j < t->U.r; j++)
         expected += t->rule.power[j];
+    return expected;
+}
 
-    const float f = guard_anchor(&t->guard, expected);
+void track_change_unit(struct track *t, float f)
+{
+    const float most = LOUDEST / (expected_energy(t) + 1.0f / LOUDEST);
+
+    if (t->plan.rule->flush)
+        t->plan.rule->flush(&t->rule);
+    track_scale(t, fast_min(f, most));
+    adapter_scale(&t->adapter, f);
+    colour_scale(&t->colour, f);
+    if (t->plan.robust)
+        t->robust.sigma *= sqrtf(f);
+}
+
+static void anchor(struct track *t)
+{
+    const float f =
+        guard_anchors(&t->guard) ? guard_anchor(&t->guard, expected_energy(t)) : 1.0f;
 
     if (f < 1.0f)
         track_scale(t, f);
@@ -455,6 +475,20 @@ static float weigh(struct track *t)
     return g->energy > BURST * expected ? sqrtf(BURST * expected / g->energy) : 1.0f;
 }
 
+/* The frame as the model sees it, without learning. */
+static void look_only(struct track *t)
+{
+    const float trust = (float)t->plan.dim / (float)t->guard.count;
+    struct motion m = { .h = t->h };
+
+    coefficients(t, trust);
+    memset(t->h, 0, (t->U.r * t->U.parts) * sizeof *t->h);
+    if (t->rule.cov.C && t->seen)
+        m.ph = cov_solve(&t->rule.cov, t->p, t->h);
+    reconstruct(t, &m, shrinkage(t, &m, 1.0f), trust);
+    t->rests = t->formed;
+}
+
 static void learn(struct track *t)
 {
     struct guard *const g = &t->guard;
@@ -462,6 +496,10 @@ static void learn(struct track *t)
     float e2 = coefficients(t, trust);
 
     if (t->plan.robust && robust_update(&t->robust, g, t->kernel, &t->U, t->p)) {
+        if (!guard_admits(g)) { /* nothing is left of it */
+            look_only(t);
+            return;
+        }
         trust = (float)t->plan.dim / (float)g->count;
         e2 = coefficients(t, trust);
     }
@@ -495,20 +533,6 @@ static void learn(struct track *t)
     keep_house(t, weight);
 }
 
-/* The frame as the model sees it, without learning. */
-static void look_only(struct track *t)
-{
-    const float trust = (float)t->plan.dim / (float)t->guard.count;
-    struct motion m = { .h = t->h };
-
-    coefficients(t, trust);
-    memset(t->h, 0, (t->U.r * t->U.parts) * sizeof *t->h);
-    if (t->rule.cov.C && t->seen)
-        m.ph = cov_solve(&t->rule.cov, t->p, t->h);
-    reconstruct(t, &m, shrinkage(t, &m, 1.0f), trust);
-    t->rests = t->formed;
-}
-
 const float *track_rest(struct track *t)
 {
     if (t->rests)
@@ -525,6 +549,16 @@ const float *track_rest(struct track *t)
 static bool enough(const struct track *t)
 {
     return !guard_masked(&t->guard) || t->guard.count > t->U.r + t->plan.base_rank;
+}
+
+/* The frame and the model in a unit that float can work with. */
+static void fit_unit(struct track *t)
+{
+    const float f = guard_settle(&t->guard);
+
+    if (f != 1.0f)
+        track_change_unit(t, f);
+    guard_enter(&t->guard);
 }
 
 /* Takes a frame in; whether there is anything in it to see. */
@@ -545,6 +579,8 @@ static bool take(struct track *t, const float *y, const unsigned char *known)
     const bool possible = (enough(t) || t->plan.shrink == TRACK_OWN) && guard_possible(g);
 
     if (possible) {
+        if (!t->plan.whitened)
+            fit_unit(t);
         adapter_take(&t->adapter, t->kernel, g);
         return true;
     }
@@ -568,11 +604,15 @@ static void expect(struct track *t, bool shows, float *x_hat)
 /* What is left of the frame, in x_hat. */
 static void give(struct track *t, bool possible, float *x_hat)
 {
-    if (!t->shows || t->out == x_hat)
+    if (!t->shows)
         return;
     if (possible)
         adapter_give(&t->adapter, t->kernel, t->sigma2, t->plan.shrink == TRACK_WIENER,
                      t->out);
+    if (t->guard.gain != 1.0f)
+        scale(t->out, t->U.n, 1.0f / t->guard.gain);
+    if (t->out == x_hat)
+        return;
     colour_restore(&t->colour, t->out);
     memcpy(x_hat, t->out, t->U.n * sizeof *x_hat);
 }

@@ -83,6 +83,9 @@ float track_power(const struct track *t, size_t j);
 /* From now on powers are in another unit: those known are multiplied by f. */
 void track_scale(struct track *t, float f);
 
+/* From now on frames are in another unit: energies are f times what they were. */
+void track_change_unit(struct track *t, float f);
+
 /* One frame; see lull_tracker_update(). */
 void track_update(struct track *t, const float *y, const unsigned char *known, float *x_hat);
 
