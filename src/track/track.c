@@ -51,6 +51,8 @@ enum { HURRY = 4 };
 static const float WHISPER = 1e-4f;
 static const float BURST = 3.0f;  /* of the energy that is expected: louder counts as that */
 
+static const float UPRIGHT = 1e30f; /* tangent^2 */
+
 /* +120 dB re 1: louder a model is not made, when all of late was much quieter than it. */
 static const float LOUDEST = 0x1p40f;
 
@@ -177,10 +179,12 @@ static float coefficients(struct track *t, float trust)
     t->formed = guard_masked(g);
     if (t->formed) {
         missing_solve(&t->missing, t->kernel, &t->U, g->y, g->known, trust, t->p);
+        t->p2 = vec_square(t->p, t->ld);
         return upright(t, missing_rest(t->kernel, &t->U, g->y, g->known, t->p, t->e));
     }
     t->kernel->gather(&t->U, g->y, t->p);
-    const float e2 = g->energy - vec_square(t->p, t->ld);
+    t->p2 = vec_square(t->p, t->ld);
+    const float e2 = g->energy - t->p2;
 
     if (e2 > FAITH * g->energy)
         return e2;
@@ -206,7 +210,7 @@ static float staleness(struct track *t, float e2, float trust)
     const size_t q = t->U.r * t->U.parts;
 
     t->kernel->gather(&s->R, g->y, s->p);
-    return vec_square(t->p, t->ld) - vec_square(s->p, q);
+    return t->p2 - vec_square(s->p, q);
 }
 
 static bool warm(const struct track *t)
@@ -225,9 +229,11 @@ static float shrinkage(const struct track *t, const struct motion *m, float weig
 {
     if (!shrinks(t, m))
         return 0.0f;
-    const float p2 = weight * weight * vec_square(t->p, t->ld), h2 = vec_square(m->h, t->ld);
+    const float p2 = weight * weight * t->p2;
 
-    return fast_min(t->sigma2, fast_min(p2 / m->ph, m->ph / h2));
+    if (t->sigma2 * m->ph <= p2 && t->sigma2 * m->h2 <= m->ph)
+        return t->sigma2;
+    return fast_min(p2 / m->ph, m->ph / m->h2);
 }
 
 /* kappa, the share of e that is signal.  An e louder than the model has it is noise
@@ -238,9 +244,11 @@ static float leakage(const struct track *t, const struct motion *m, float mu, fl
     if (!shrinks(t, m) || guard_masked(&t->guard) || !(t->sigma2 > 0.0f))
         return 0.0f;
     const float lambda = fast_min(0.5f * mu * m->ph / (weight * weight), 1e6f);
-    const float loud = e2 / ((float)free_dims(t) * t->sigma2);
+    const float usual = (float)free_dims(t) * t->sigma2;
 
-    return lambda > 0.0f ? lambda / fast_max(1.0f + lambda, loud) : 0.0f;
+    if (!(lambda > 0.0f))
+        return 0.0f;
+    return lambda * usual / fast_max((1.0f + lambda) * usual, e2);
 }
 
 /* The best guess of a frame of which not all is known, to q.  Where C has hardly
@@ -276,7 +284,25 @@ static bool sweep_reconstructs(const struct track *t, const struct motion *m)
 {
     if (t->plan.shrink == TRACK_OWN)
         return false;
-    return m->along_h ? !guard_masked(&t->guard) : m->along_p && !t->formed;
+    return m->per > 0.0f ? !guard_masked(&t->guard) : m->along_p && !t->formed;
+}
+
+/* The turn is U + (e e + d U d) d'. */
+struct turn {
+    float e, d;
+};
+
+/* By an angle of that tangent.  A sum of such size that its square overflows is no turn. */
+static struct turn turn_of(const struct motion *m, float e2, float weight)
+{
+    const float pull = m->pull * weight;
+    const float tan2 = (pull * m->d2) * (pull * e2); /* tangent^2; either may be out of range */
+
+    if (!(tan2 > 0.0f && tan2 < UPRIGHT))
+        return (struct turn){ 0, 0 };
+    const float root = sqrtf(1.0f + tan2), per = 1.0f / (root * (1.0f + root));
+
+    return (struct turn){ pull * (1.0f + root) * per, -pull * per * (pull * e2) }; /* sin, cos - 1 */
 }
 
 /* The one pass that gives e and x_hat = U (p - s h) + kappa e, and turns U. */
@@ -284,10 +310,8 @@ static void sweep(struct track *t, const struct motion *m, float e2, float s, fl
                   float weight)
 {
     const bool due = step_due(&t->step, &t->U), whole = sweep_reconstructs(t, m);
-    const float root = sqrtf(1.0f + m->tangent * m->tangent);
-    const float drop = -m->tangent * m->tangent / (root * (1.0f + root)); /* cos - 1 */
+    const struct turn turn = turn_of(m, e2, weight);
     const bool along_p = m->along_p && !t->formed;
-    const float p_size = along_p ? sqrtf(vec_square(t->p, t->ld)) : 0.0f;
 
     const struct sweep w = {
         .y = t->formed ? t->e : t->guard.y,
@@ -295,15 +319,15 @@ static void sweep(struct track *t, const struct motion *m, float e2, float s, fl
         .h = along_p ? m->h : m->d,
         .d = m->d,
         .x_e = kappa,
-        .x_h = along_p ? -s / weight : -s * m->length / weight,
-        .v_e = e2 > 0.0f ? m->tangent / (root * sqrtf(e2)) : 0.0f,
-        .v_p = p_size > 0.0f ? drop / p_size : 0.0f,
-        .v_h = along_p ? 0.0f : drop,
+        .x_h = along_p ? -s / weight : -s * m->per / weight,
+        .v_e = turn.e,
+        .v_p = along_p ? turn.d * weight : 0.0f,
+        .v_h = along_p ? 0.0f : turn.d,
         .e = t->e,
         .x_hat = whole ? t->out : t->missing.x,
     };
 
-    t->kernel->sweep(&t->U, &w, due ? t->step.R.U : m->tangent > 0.0f ? t->U.U : NULL);
+    t->kernel->sweep(&t->U, &w, due ? t->step.R.U : turn.e > 0.0f ? t->U.U : NULL);
     for (size_t i = 0; whole && t->formed && i < t->U.n; i++)
         t->out[i] += t->Up[i];
     for (size_t i = 0; !whole && kappa > 0.0f && i < t->U.n; i++)
@@ -429,7 +453,7 @@ static void scale(float *x, size_t n, float f)
 /* The rule's answer to the frame, with powers scaled by weight. */
 static struct motion ask_rule(struct track *t, float e2, float mu, float weight, float trust)
 {
-    struct motion m = { .h = t->h, .d = t->d };
+    struct motion m = { .h = t->h, .room = t->d };
     const size_t q = t->U.r * t->U.parts;
     const struct look look = {
         .p = t->p,
@@ -485,6 +509,7 @@ static void look_only(struct track *t)
     memset(t->h, 0, (t->U.r * t->U.parts) * sizeof *t->h);
     if (t->rule.cov.C && t->seen)
         m.ph = cov_solve(&t->rule.cov, t->p, t->h);
+    m.h2 = vec_square(t->h, t->U.r * t->U.parts);
     reconstruct(t, &m, shrinkage(t, &m, 1.0f), trust);
     t->rests = t->formed;
 }

@@ -66,6 +66,7 @@ struct track {
     float *lean;           /* [ld] U'e, where e was formed             */
     float *e, *x_hat, *Up; /* [padded]                                 */
     float *out;            /* where x_hat goes this time               */
+    float p2;              /* |p|^2                                    */
     bool formed;           /* e was formed for this frame              */
     bool rests;            /* e is that of this frame                  */
     bool shows;            /* x_hat is wanted                          */
