@@ -175,7 +175,8 @@ static float coefficients(struct track *t, float trust)
     const struct guard *const g = &t->guard;
     const size_t q = t->U.r * t->U.parts;
 
-    memset(t->p + q, 0, (t->ld - q) * sizeof *t->p);
+    for (size_t i = q; i < t->ld; i++)
+        t->p[i] = 0.0f;
     t->formed = guard_masked(g);
     if (t->formed) {
         missing_solve(&t->missing, t->kernel, &t->U, g->y, g->known, trust, t->p);
@@ -398,8 +399,8 @@ static void look_for_second(struct track *t)
 {
     float *const rest = t->missing.x;
 
-    scout_deflate(&t->scout, t->e, rest);
-    scout_update(&t->second, rest, vec_square(rest, t->U.n), free_dims(t));
+    scout_deflate(&t->scout, t->kernel, t->e, rest);
+    scout_update(&t->second, t->kernel, rest, vec_square(rest, t->U.n), free_dims(t));
 }
 
 static void look_for_change(struct track *t, float e2)
@@ -407,7 +408,7 @@ static void look_for_change(struct track *t, float e2)
     if (!t->step.automatic && !t->plan.auto_rank)
         return;
 
-    const bool calls = scout_update(&t->scout, t->e, e2, free_dims(t));
+    const bool calls = scout_update(&t->scout, t->kernel, t->e, e2, free_dims(t));
 
     if (t->plan.auto_rank)
         look_for_second(t);
@@ -537,7 +538,8 @@ static void learn(struct track *t)
     t->seen += t->seen < UINT32_MAX;
 
     const float mu = step_now(&t->step);
-    const float pace = fast_max(fast_min(mu, NOISE_PACE), 1.0f / (float)t->seen);
+    const float lasting = fast_min(mu, NOISE_PACE), age = (float)t->seen;
+    const float pace = lasting * age > 1.0f ? lasting : 1.0f / age;
 
     t->sigma2 += pace * (w2 * e2 / (float)free_dims(t) - t->sigma2);
     step_update(&t->step, w2 * staleness(t, e2, trust),
