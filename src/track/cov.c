@@ -9,7 +9,7 @@
  * textbook form does before 10^4 frames.  Two things keep it:
  *
  *   - both halves round the same product, so P is symmetric to the last bit;
- *   - each frame one coordinate s = e_j is polished, after [GR17].  With
+ *   - one coordinate s = e_j is polished at a time, after [GR17].  With
  *     y = (C + rho I) s and z = P y, the BFGS step
  *
  *       P = P - (s z' + z s')/y's + (1 + y'z/y's) s s'/y's
@@ -30,6 +30,9 @@
 /* Ridge rho over the mean power.  Directions 60 dB below the mean count as
  * having none; less, and float can no longer hold C and P together. */
 static const float RIDGE = 1e-6f;
+
+/* So small that the error of P grows by 3/4 in a round at most. */
+static const float SMALL = 0.035f;
 
 /* The least power that C is taken to have, far below that of any frame (guard.c): keeps
  * divisors from zero, and p'P p in the range of float.  More than MOST is rounding. */
@@ -196,13 +199,14 @@ static bool sound(const struct cov *c)
     return fine;
 }
 
-void cov_polish(struct cov *c, size_t count)
+void cov_polish(struct cov *c, float mu)
 {
-    const float rho = ridge(c);
+    const size_t round = mu < SMALL && c->q < COV_ROUND ? COV_ROUND : c->q;
 
-    for (; count && c->q; count--) {
-        c->at = c->at + c->parts < c->q ? c->at + c->parts : 0;
-        polish(c, c->at, rho);
+    for (size_t count = 1 + (size_t)(7.0f * mu); count && c->q; count--) {
+        c->at = c->at + c->parts < round ? c->at + c->parts : 0;
+        if (c->at < c->q)
+            polish(c, c->at, ridge(c));
     }
     if (!sound(c))
         rebuild(c);

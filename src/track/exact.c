@@ -134,7 +134,7 @@ static void update(struct rule_state *s, const struct look *f, struct motion *m)
     if (!(t > 0.0f && t < UPRIGHT)) {
         memset(m->room, 0, c->ld * sizeof *m->room);
         cov_update(c, mu, f->p, m->h, m->ph);
-        cov_polish(c, 1 + (size_t)(7.0f * mu));
+        cov_polish(c, mu);
         return;
     }
     const float root = sqrtf(1.0f + t * t);
@@ -142,7 +142,7 @@ static void update(struct rule_state *s, const struct look *f, struct motion *m)
 
     turn_P(s, f, m, mu, sine, drop);
     turn_C(s, f, mu, m->d, sine, drop);
-    cov_polish(c, 1 + (size_t)(7.0f * mu));
+    cov_polish(c, mu);
     m->pull = fminf(t * f->trust, UPRIGHT) / sqrtf(f->e2);
 }
 

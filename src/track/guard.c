@@ -34,7 +34,7 @@ static const float LOW = 0x1p-32f, HIGH = 0x1p40f; /* -96 and 120 dB re 1       
 static const float REACH = 0x1p20f;  /* 60 dB re the running mean: far above BURST  */
 static const float QUIET = 0x1p-40f; /* -120 dB re the running mean: below SILENCE  */
 static const float IDLE = 0.995f; /* what silence leaves of the mean, per frame     */
-enum { WARM_UP = 8, RARE = 16, YOUNG = 32 }; /* frames */
+enum { WARM_UP = 8, RARE = 16, YOUNG = 32, SETTLED = 50 }; /* frames; the last 1/PACE */
 
 void guard_place(struct guard *g, struct arena *a, size_t n, size_t padded, size_t parts)
 {
@@ -160,12 +160,21 @@ bool guard_admits(struct guard *g)
     return false;
 }
 
+/* Within 0.3 dB: the exponent, and the fraction for its logarithm. */
+static float rough_log(float x)
+{
+    int32_t bits;
+
+    memcpy(&bits, &x, sizeof bits);
+    return 0.69314718f / 0x1p23f * (float)(bits - 0x3f7a7a00);
+}
+
 float guard_weigh(struct guard *g)
 {
-    const float E = g->energy, log_E = fast_log(E);
+    const float E = g->energy, log_E = rough_log(E);
     const float weight =
         g->seen > WARM_UP && E > BURST * g->mean ? sqrtf(BURST * g->mean / E) : 1.0f;
-    const float pace = fast_max(PACE, 1.0f / (float)(g->seen + 1));
+    const float pace = g->seen < SETTLED ? 1.0f / (float)(g->seen + 1) : PACE;
 
     g->level = g->seen ? g->level + LEVEL_PACE * (log_E - g->level) : log_E;
     g->mean += pace * (weight * weight * E - g->mean);

@@ -57,7 +57,7 @@ static void update(struct rule_state *s, const struct look *f, struct motion *m)
     along(m, c->ld);
     m->pull = m->per * f->trust * f->mu / (1.0f - f->mu + f->mu * m->ph);
     cov_update(c, muC, f->p, m->h, m->ph);
-    cov_polish(c, 1 + (size_t)(7.0f * muC));
+    cov_polish(c, muC);
 }
 
 const struct rule rule_rls = { place, reset, update, NULL, NULL };

@@ -14,7 +14,7 @@ static void walk_cov(struct cov *c, struct store *s)
     store_floats(s, c->C, c->rows * c->ld, -FLT_MAX, FLT_MAX);
     if (c->P)
         store_floats(s, c->P, c->rows * c->ld, -FLT_MAX, FLT_MAX);
-    store_size(s, &c->at, 0, c->rows - 1);
+    store_size(s, &c->at, 0, c->rows > COV_ROUND ? c->rows - 1 : COV_ROUND - 1);
 }
 
 static void walk_basis(struct basis *b, struct store *s, size_t least)
