@@ -51,7 +51,8 @@ typedef enum {
     LULL_ONLY_TRACK  /* nothing: x_hat is not touched                              */
 } lull_shrinkage;
 
-/* What the noise is like, entry by entry; noise_shape then holds ... */
+/* What the noise is like, entry by entry; noise_shape then holds ...  Of complex frames, too,
+ * levels and rho are real: the noise has no favourite phase. */
 typedef enum {
     LULL_WHITE,            /* equal and independent; nothing                          */
     LULL_LEVELS,           /* independent; standard deviations, [dim] floats > 0      */

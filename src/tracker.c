@@ -168,9 +168,15 @@ float lull_tracker_step(const lull_tracker *t)
     return step_now(&t->track.step);
 }
 
+/* What a power of 1 is to the tracker. */
+static float power_unit(const lull_tracker *t)
+{
+    return t->track.guard.unit * t->track.guard.unit;
+}
+
 float lull_tracker_noise(const lull_tracker *t)
 {
-    return t->track.sigma2;
+    return t->track.sigma2 / power_unit(t);
 }
 
 unsigned lull_tracker_changes(const lull_tracker *t)
@@ -190,7 +196,7 @@ void lull_tracker_basis(const lull_tracker *t, float *basis, float *energies)
     for (size_t j = 0; basis && j < k->U.r; j++)
         basis_get(&k->U, j, basis + j * k->U.n);
     for (size_t j = 0; energies && j < k->U.r; j++)
-        energies[j] = track_power(k, j);
+        energies[j] = track_power(k, j) / power_unit(t);
 }
 
 static bool can_merge(const struct track *a, const struct track *b)
@@ -297,7 +303,7 @@ static void state(void *self, struct store *s)
     track_state(self, s);
 }
 
-static const struct store_kind stored = { "LULLTRK", 1, shape, state };
+static const struct store_kind stored = { "LULLTRK", 2, shape, state };
 
 size_t lull_tracker_save(const lull_tracker *t, void *buf, size_t size)
 {

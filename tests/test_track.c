@@ -312,11 +312,12 @@ static double inverse_after(size_t parts, float mu, size_t frames, float spoilt,
         const float ph = cov_solve(&c, p, h);
 
         cov_update(&c, mu, p, h, ph);
-        cov_polish(&c, 1);
+        cov_polish(&c, mu);
     }
     for (size_t i = 0; i < c.q * c.ld; i++)
         c.P[i] *= spoilt;
-    cov_polish(&c, polish);
+    for (size_t f = 0; f < polish; f++)
+        cov_polish(&c, 0.1f);
     return inverse_error(&c);
 }
 
@@ -374,7 +375,7 @@ static void a_dropped_direction_leaves_the_inverse_of_the_rest(void **state)
             for (size_t i = 0; i < c.q; i++)
                 p[i] = (float)dice_normal(&d);
             cov_update(&c, 0.02f, p, h, cov_solve(&c, p, h));
-            cov_polish(&c, 1);
+            cov_polish(&c, 0.02f);
         }
         const float cosine = cov_angle(&c, 1, 4, s);
 

@@ -407,6 +407,131 @@ static void the_first_frames_may_be_a_whisper(void **state)
     }
 }
 
+/* A frame of n numbers that have a little in common, of any level; of some, one entry
+ * is of another level altogether. */
+static void any_frame(struct dice *d, float *y, size_t n, double level, double wild)
+{
+    const double common = 3 * dice_normal(d);
+
+    for (size_t i = 0; i < n; i++) {
+        const double size = dice_uniform(d) < wild ? 76 * (dice_uniform(d) - 0.5) : 0;
+        const double x = (dice_normal(d) + common) * pow(10, level + size);
+
+        y[i] = (float)fmax(fmin(x, FLT_MAX), -FLT_MAX);
+    }
+}
+
+static lull_tracker_config any_config(struct dice *d, lull_rule rule)
+{
+    lull_tracker_config cfg = lull_tracker_defaults(4 + (size_t)(20 * dice_uniform(d)),
+                                                    1 + (size_t)(4 * dice_uniform(d)));
+
+    cfg.rule = rule;
+    cfg.step = dice_uniform(d) < 0.5 ? 0 : (float)pow(10, -3 * dice_uniform(d));
+    cfg.complex_numbers = dice_uniform(d) < 0.3;
+    cfg.auto_rank = rule != LULL_GRADIENT && dice_uniform(d) < 0.5;
+    cfg.robust = dice_uniform(d) < 0.5;
+    cfg.block = 1 + (size_t)(8 * dice_uniform(d));
+    cfg.shrinkage = dice_uniform(d) < 0.5 ? LULL_WIENER : LULL_PROJECTION;
+    return cfg;
+}
+
+/* Feeds frames whose level may jump by up to so many decades either way; a state that is
+ * not finite would not be taken. */
+static void feed_anything(const lull_tracker_config *cfg, struct dice *d, double decades,
+                          double wild)
+{
+    const size_t n = cfg->dim * (cfg->complex_numbers ? 2 : 1);
+    lull_tracker *const t = lull_tracker_new(cfg, NULL);
+    const size_t size = lull_tracker_save(t, NULL, 0);
+    void *const state = malloc(size);
+    unsigned char known[N];
+    float y[N], x_hat[N];
+    double level = 0;
+
+    for (size_t f = 0; f < 300; f++) {
+        if (dice_uniform(d) < 0.05)
+            level = decades * (2 * dice_uniform(d) - 1);
+        any_frame(d, y, n, level, wild);
+        for (size_t i = 0; i < cfg->dim; i++)
+            known[i] = dice_uniform(d) < 0.8;
+        lull_tracker_update(t, y, dice_uniform(d) < 0.2 ? known : NULL, x_hat);
+        assert_true(finite(x_hat, n));
+        lull_tracker_save(t, state, size);
+        assert_int_equal(lull_tracker_load(t, state, size), LULL_OK);
+    }
+    assert_at_most(scene_orthonormality(t, n, cfg->complex_numbers ? 2 : 1), 1e-3);
+    free(state);
+    lull_tracker_free(t);
+}
+
+static void whatever_floats_come_all_stays_finite(void **state)
+{
+    (void)state;
+    for (lull_rule rule = LULL_RLS; rule <= LULL_BLOCK; rule++)
+        for (uint64_t seed = 1; seed <= 100; seed++) {
+            struct dice d = { seed };
+            const lull_tracker_config cfg = any_config(&d, rule);
+
+            feed_anything(&cfg, &d, seed % 3 ? 0 : 17, seed % 2 ? 0 : 0.02);
+        }
+}
+
+/* Each frame with one number, wrong by 200 dB: the others tell what is lost. */
+static void an_outlier_of_any_size_is_left_out(void **state)
+{
+    (void)state;
+    struct scene s = scene_new(N, 1, 4, strong, 9);
+    lull_tracker_config cfg = lull_tracker_defaults(N, 4);
+    double mse = 0;
+
+    cfg.step = 0.01f;
+    cfg.robust = 1;
+    lull_tracker *const t = lull_tracker_new(&cfg, NULL);
+
+    for (size_t f = 0; f < 2000; f++) {
+        float x_hat[N];
+
+        scene_frame(&s);
+        if (f >= 500)
+            s.y[f % N] = 1e10f;
+        lull_tracker_update(t, s.y, NULL, x_hat);
+        if (f >= 1500)
+            mse += scene_error(&s, x_hat) / 500;
+    }
+    assert_at_most(mse, 6); /* 5.8 */
+    lull_tracker_free(t);
+    scene_free(&s);
+}
+
+/* Error where the level has jumped from a whisper to a roar and back. */
+static void it_follows_any_jump_in_level(void **state)
+{
+    (void)state;
+    static const double levels[] = { 1e-14, 1e16, 1e-5, 1 };
+    struct scene s = scene_new(N, 1, 4, strong, 9);
+    lull_tracker *const t = tracker(0.01f);
+    float x_hat[N];
+
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+        const size_t silence = i ? 30000 : 0; /* while what was still counts */
+        double mse = 0;
+
+        s.level = levels[i];
+        scene_feed(t, &s, silence);
+        scene_feed(t, &s, 2000);
+        for (int f = 0; f < 500; f++) {
+            scene_frame(&s);
+            lull_tracker_update(t, s.y, NULL, x_hat);
+            mse += scene_error(&s, x_hat) / 500 / (levels[i] * levels[i]);
+        }
+
+        assert_at_most(mse, 6); /* 4.9 */
+    }
+    lull_tracker_free(t);
+    scene_free(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -425,6 +550,9 @@ int main(void)
         cmocka_unit_test(spare_directions_do_no_harm),
         cmocka_unit_test(gaps_and_spare_directions_do_no_harm),
         cmocka_unit_test(the_first_frames_may_be_a_whisper),
+        cmocka_unit_test(whatever_floats_come_all_stays_finite),
+        cmocka_unit_test(an_outlier_of_any_size_is_left_out),
+        cmocka_unit_test(it_follows_any_jump_in_level),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,7 +31,7 @@ static void covariance(enum shape shape, float *S)
 }
 
 /* Error of the output over the second half of 3000 frames. */
-static double coloured(enum shape shape, lull_noise told, const float *what)
+static double coloured_by(size_t parts, enum shape shape, lull_noise told, const float *what)
 {
     lull_tracker_config cfg = lull_tracker_defaults(N, 4);
     const size_t frames = 3000, seeds = 6;
@@ -40,23 +40,25 @@ static double coloured(enum shape shape, lull_noise told, const float *what)
     cfg.step = 0.01f;
     cfg.noise = told;
     cfg.noise_shape = what;
+    cfg.complex_numbers = parts == 2;
     for (size_t seed = 1; seed <= seeds; seed++) {
-        struct scene s = scene_new(N, 1, 4, strong, seed);
+        struct scene s = scene_new(N, parts, 4, strong, seed);
         lull_tracker *const t = lull_tracker_new(&cfg, NULL);
 
         assert_non_null(t);
         for (size_t f = 0; f < frames; f++) {
-            float x_hat[N];
-            double e = 0;
+            float x_hat[2 * N];
+            double e[2] = { 0 };
 
             scene_frame(&s);
-            for (size_t i = 0; i < N; i++) {
-                const double z = dice_normal(&s.dice), rho = (double)RHO;
+            for (size_t i = 0; i < s.n; i++) {
+                const double z = dice_normal(&s.dice) / sqrt((double)parts), rho = (double)RHO;
+                double *const at = e + i % parts;
 
-                e = shape == LEVELS ? (double)level(i) * z
-                    : i             ? rho * e + sqrt(1 - rho * rho) * z
-                                    : z;
-                s.y[i] = s.x[i] + (float)e;
+                *at = shape == LEVELS ? (double)level(i / parts) * z
+                      : i / parts     ? rho * *at + sqrt(1 - rho * rho) * z
+                                      : z;
+                s.y[i] = s.x[i] + (float)*at;
             }
             lull_tracker_update(t, s.y, NULL, x_hat);
             if (f >= frames / 2)
@@ -66,6 +68,25 @@ static double coloured(enum shape shape, lull_noise told, const float *what)
         scene_free(&s);
     }
     return mse;
+}
+
+static double coloured(enum shape shape, lull_noise told, const float *what)
+{
+    return coloured_by(1, shape, told, what);
+}
+
+static void complex_noise_is_taken_out_of_the_way(void **state)
+{
+    (void)state;
+    float levels[N];
+
+    for (size_t i = 0; i < N; i++)
+        levels[i] = level(i);
+    assert_at_most(coloured_by(2, AR1, LULL_AR1, &RHO), 1.78);                /* 1.67 */
+    assert_at_most(coloured_by(2, AR1, LULL_AR1_ESTIMATED, NULL), 1.80);      /* 1.67 */
+    assert_at_most(coloured_by(2, LEVELS, LULL_LEVELS, levels), 2.4);         /* 2.06 */
+    assert_at_most(coloured_by(2, LEVELS, LULL_LEVELS_ESTIMATED, NULL), 2.4); /* 2.07 */
+    assert_at_least(coloured_by(2, AR1, LULL_WHITE, NULL), 20);               /* 37: unseen */
 }
 
 static void ar1_noise_is_taken_out_of_the_way(void **state)
@@ -207,6 +228,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ar1_noise_is_taken_out_of_the_way),
+        cmocka_unit_test(complex_noise_is_taken_out_of_the_way),
         cmocka_unit_test(unequal_noise_is_taken_out_of_the_way),
         cmocka_unit_test(white_noise_is_left_alone),
         cmocka_unit_test(an_adapter_of_2_makes_up_for_a_base_of_12),

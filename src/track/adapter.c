@@ -98,6 +98,12 @@ void adapter_give(struct adapter *a, const struct kernel *k, float sigma2, bool 
         x_hat[i] += a->x[i];
 }
 
+void adapter_scale(struct adapter *a, float f)
+{
+    for (size_t j = 0; j < a->U0.r; j++)
+        a->power[j] *= f;
+}
+
 void adapter_learn(struct adapter *a, float weight)
 {
     if (!a->U0.r)

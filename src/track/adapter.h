@@ -37,4 +37,7 @@ void adapter_give(struct adapter *a, const struct kernel *k, float sigma2, bool 
 /* Learns the power of the coefficients just taken. */
 void adapter_learn(struct adapter *a, float weight);
 
+/* Powers are f times what they were. */
+void adapter_scale(struct adapter *a, float f);
+
 #endif

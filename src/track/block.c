@@ -88,9 +88,12 @@ static void update(struct rule_state *s, const struct look *f, struct motion *m)
     float *const row = b->D + b->filled * s->U->parts * b->wide;
 
     m->ph = cov_solve(&s->cov, f->p, m->h);
-    m->tangent = 0;
+    m->h2 = vec_square(m->h, s->cov.ld);
+    m->d = m->room;
+    m->d2 = 1;
+    m->per = m->pull = 0;
     m->along_p = true;
-    memset(m->d, 0, s->cov.ld * sizeof *m->d);
+    memset(m->room, 0, s->cov.ld * sizeof *m->room);
 
     memset(row, 0, b->wide * sizeof *row);
     memcpy(row, f->p, s->cov.q * sizeof *row);
@@ -237,6 +240,7 @@ static void decompose(struct rule_state *s, size_t m)
     memset(b->V, 0, rows * ld * sizeof *b->V);
     memset(b->R, 0, rows * ld * sizeof *b->R);
     memset(b->Z, 0, rows * ld * sizeof *b->Z);
+    memset(b->M, 0, ld * ld * sizeof *b->M); /* what a direction that went has left there */
     for (size_t i = 0; i < d.q; i++)
         b->V[i * (ld + 1)] = 1.0f;
     for (size_t i = 0; i < m; i++)

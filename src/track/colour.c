@@ -201,6 +201,14 @@ void colour_learn(struct colour *c, const float *e, const float *own, const floa
         learn_ar1(c, e, pace);
 }
 
+void colour_scale(struct colour *c, float f)
+{
+    c->at0 *= f;
+    c->at1 *= f;
+    for (size_t i = 0; c->learns && c->level && i < c->n / c->parts; i++)
+        c->power[i] *= f;
+}
+
 bool colour_settled(const struct colour *c)
 {
     return !c->learns || c->seen >= SETTLED;

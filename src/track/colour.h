@@ -44,6 +44,9 @@ void colour_restore(struct colour *c, float *x);
  * noise was taken out with the signal; known may be NULL. */
 void colour_learn(struct colour *c, const float *e, const float *own, const float *known);
 
+/* Powers are f times what they were. */
+void colour_scale(struct colour *c, float f);
+
 /* Whether what is learnt has settled enough to judge a rank by. */
 bool colour_settled(const struct colour *c);
 

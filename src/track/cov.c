@@ -9,7 +9,7 @@
  * textbook form does before 10^4 frames.  Two things keep it:
  *
  *   - both halves round the same product, so P is symmetric to the last bit;
- *   - each frame one coordinate s = e_j is polished, after [GR17].  With
+ *   - one coordinate s = e_j is polished at a time, after [GR17].  With
  *     y = (C + rho I) s and z = P y, the BFGS step
  *
  *       P = P - (s z' + z s')/y's + (1 + y'z/y's) s s'/y's
@@ -31,8 +31,12 @@
  * having none; less, and float can no longer hold C and P together. */
 static const float RIDGE = 1e-6f;
 
-/* The least power that C is taken to have: keeps divisors from zero. */
-static const float POWER_FLOOR = 1e-34f;
+/* So small that the error of P grows by 3/4 in a round at most. */
+static const float SMALL = 0.035f;
+
+/* The least power that C is taken to have, far below that of any frame (guard.c): keeps
+ * divisors from zero, and p'P p in the range of float.  More than MOST is rounding. */
+static const float POWER_FLOOR = 1e-19f, MOST = 1e20f;
 
 void cov_place_alone(struct cov *c, struct arena *a, size_t cap, size_t parts)
 {
@@ -63,7 +67,7 @@ void cov_reset(struct cov *c, size_t r, float level)
         return;
     memset(c->P, 0, c->rows * c->ld * sizeof *c->P);
     for (size_t i = 0; i < c->q; i++)
-        c->P[i * (c->ld + 1)] = 1.0f / level;
+        c->P[i * (c->ld + 1)] = 1.0f / (level + POWER_FLOOR);
 }
 
 float cov_mean(const struct cov *c)
@@ -184,14 +188,28 @@ static void polish(struct cov *c, size_t j, float rho)
     put_column(c, j, y);
 }
 
-void cov_polish(struct cov *c, size_t count)
+/* Whether P can be what it should.  A product that overflows off the diagonal does so on
+ * it, too: no other number need be looked at. */
+static bool sound(const struct cov *c)
 {
-    const float rho = ridge(c);
+    bool fine = true;
 
-    for (; count && c->q; count--) {
-        c->at = c->at + c->parts < c->q ? c->at + c->parts : 0;
-        polish(c, c->at, rho);
+    for (size_t i = 0; i < c->q; i++)
+        fine &= c->P[i * (c->ld + 1)] > 0.0f && c->P[i * (c->ld + 1)] < MOST;
+    return fine;
+}
+
+void cov_polish(struct cov *c, float mu)
+{
+    const size_t round = mu < SMALL && c->q < COV_ROUND ? COV_ROUND : c->q;
+
+    for (size_t count = 1 + (size_t)(7.0f * mu); count && c->q; count--) {
+        c->at = c->at + c->parts < round ? c->at + c->parts : 0;
+        if (c->at < c->q)
+            polish(c, c->at, ridge(c));
     }
+    if (!sound(c))
+        rebuild(c);
 }
 
 void cov_set(struct cov *c, float *M, float *X, float *Y)
@@ -368,7 +386,7 @@ void cov_renew(struct cov *c, size_t j, float level)
     for (size_t m = j * c->parts; m < (j + 1) * c->parts; m++) {
         c->C[m * (c->ld + 1)] = level;
         if (c->P)
-            c->P[m * (c->ld + 1)] = 1.0f / level;
+            c->P[m * (c->ld + 1)] = 1.0f / (level + POWER_FLOOR);
     }
 }
 
@@ -377,6 +395,6 @@ void cov_grow(struct cov *c, float level)
     for (size_t m = 0; m < c->parts; m++, c->q++) {
         c->C[c->q * (c->ld + 1)] = level;
         if (c->P)
-            c->P[c->q * (c->ld + 1)] = 1.0f / level;
+            c->P[c->q * (c->ld + 1)] = 1.0f / (level + POWER_FLOOR);
     }
 }

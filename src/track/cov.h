@@ -13,13 +13,13 @@
 #include "base/arena.h"
 #include "track/kernel.h"
 
-enum { COV_MOST = 256 }; /* directions, at most */
+enum { COV_MOST = 256, COV_ROUND = 16 }; /* directions, at most; see cov_polish() */
 
 struct cov {
     size_t q, ld;  /* floats in p: r parts; those padded to 8s */
     size_t rows;   /* the most q can be                        */
     size_t parts;  /* 1 real, 2 complex                        */
-    size_t at;     /* coordinate whose turn it is to be polished */
+    size_t at;     /* coordinate whose turn it is to be polished, if < q */
     float *C, *P;  /* [q][ld]; P may be NULL, where only C is wanted */
     float *x, *Jx; /* [ld] scratch */
     float *turns;  /* [tall][wide] rows of coefficients that turn with C */
@@ -43,8 +43,9 @@ float cov_solve(struct cov *c, const float *p, float *h);
  * 0 < mu <= 1/2. */
 void cov_update(struct cov *c, float mu, const float *p, const float *h, float ph);
 
-/* Moves P towards the inverse of C by `count` coordinates; see cov.c. */
-void cov_polish(struct cov *c, size_t count);
+/* Moves P towards the inverse of C by the coordinate whose turn it is, more at a large mu: each
+ * has its turn once in q frames at least, or, at a small one, in COV_ROUND; see cov.c. */
+void cov_polish(struct cov *c, float mu);
 
 /* X = keep X + s x x', and X += x z' + z x', for X = C or P; s of any sign. */
 void cov_blend(struct cov *c, float *X, float keep, float s, const float *x);

@@ -30,6 +30,7 @@
 
 static const float LARGEST = 0.5f;
 static const float CLOSE = 1e-10f; /* change of a round, of |a|^2 */
+static const float UPRIGHT = 1e6f; /* a tangent; more is rounding */
 enum { ROUNDS = 24 };
 
 static void place(struct rule_state *s, struct arena *a)
@@ -124,21 +125,25 @@ static void update(struct rule_state *s, const struct look *f, struct motion *m)
     const float mu = fminf(f->mu, LARGEST);
 
     m->ph = cov_solve(c, f->p, m->h);
-    m->along_h = false;
-    m->tangent = f->e2 > 0.0f ? smallest(s, f, m, mu, m->d) : 0.0f;
-    if (!(m->tangent > 0.0f)) {
-        m->tangent = 0.0f;
-        memset(m->d, 0, c->ld * sizeof *m->d);
+    m->h2 = vec_square(m->h, c->ld);
+    m->d = m->room;
+    m->d2 = 1.0f;
+    m->per = m->pull = 0.0f;
+    const float t = f->e2 > 0.0f ? smallest(s, f, m, mu, m->room) : 0.0f;
+
+    if (!(t > 0.0f && t < UPRIGHT)) {
+        memset(m->room, 0, c->ld * sizeof *m->room);
         cov_update(c, mu, f->p, m->h, m->ph);
+        cov_polish(c, mu);
         return;
     }
-    const float t = m->tangent, root = sqrtf(1.0f + t * t);
+    const float root = sqrtf(1.0f + t * t);
     const float sine = t / root, drop = -t * t / (root * (1.0f + root)); /* cos - 1 */
 
     turn_P(s, f, m, mu, sine, drop);
     turn_C(s, f, mu, m->d, sine, drop);
-    cov_polish(c, 1 + (size_t)(7.0f * mu));
-    m->tangent = fminf(t * f->trust, 1e6f);
+    cov_polish(c, mu);
+    m->pull = fminf(t * f->trust, UPRIGHT) / sqrtf(f->e2);
 }
 
 const struct rule rule_exact = { place, reset, update, NULL, NULL };

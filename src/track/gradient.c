@@ -13,7 +13,8 @@
 #include "track/rule.h"
 
 #include <math.h>
-#include <string.h>
+
+static const float FLOOR = 1e-19f; /* power; far below that of any frame (guard.c) */
 
 static void place(struct rule_state *s, struct arena *a)
 {
@@ -31,27 +32,26 @@ static void update(struct rule_state *s, const struct look *f, struct motion *m)
     const size_t r = s->U->r, parts = s->U->parts;
     float total = 0, p2 = 0;
 
-    m->ph = 0;
+    m->ph = m->h2 = 0;
     for (size_t j = 0; j < r; j++) {
         float own = 0;
 
         for (size_t i = j * parts; i < (j + 1) * parts; i++) {
-            m->h[i] = f->p[i] / s->power[j]; /* positive: a mean that began so */
+            m->h[i] = f->p[i] / (s->power[j] + FLOOR);
             m->ph += f->p[i] * m->h[i];
+            m->h2 += m->h[i] * m->h[i];
+            m->room[i] = f->p[i];
             own += f->p[i] * f->p[i];
         }
         s->power[j] += fminf(f->mu, 0.99f) * (own - s->power[j]);
         total += s->power[j];
         p2 += own;
     }
-    const float length = sqrtf(p2);
-
-    for (size_t i = 0; i < r * parts; i++)
-        m->d[i] = length > 0.0f ? f->p[i] / length : 0.0f;
+    m->d = m->room;
+    m->d2 = p2;
+    m->per = 0;
     m->along_p = true;
-    m->tangent = 0;
-    if (total > 0.0f)
-        m->tangent = sqrtf(f->e2) * f->trust * f->mu * (float)r * length / total;
+    m->pull = f->trust * f->mu * (float)r / (total + FLOOR);
 }
 
 const struct rule rule_gradient = { place, reset, update, NULL, NULL };

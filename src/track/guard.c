@@ -8,6 +8,12 @@
  * geometric mean level (which bursts hardly move and falls move fast), the
  * model is scaled down to it.  A frame of silence says nothing about the
  * subspace and is not learnt.
+ *
+ * A float holds 76 decades, the squares of entries from 1e-15 to 1e18 make 66 of them,
+ * and the rules square again.  So frames are looked at in a unit in which their mean
+ * energy lies between LOW and HIGH, and each times a power of 2, which costs no bit,
+ * that leaves it within REACH of the mean.  What is done with a frame is linear: x_hat
+ * divided by the same is what it would have been.
  */
 #include "track/guard.h"
 #include "base/fastmath.h"
@@ -24,8 +30,11 @@ static const float BURST = 16.0f;   /* +12 dB re the running mean               
 static const float FALL = 10.0f;    /* model 10 dB above the level                    */
 static const float PACE = 0.02f;    /* of the mean: 100 frames                        */
 static const float LEVEL_PACE = 0.05f;
+static const float LOW = 0x1p-32f, HIGH = 0x1p40f; /* -96 and 120 dB re 1              */
+static const float REACH = 0x1p20f;  /* 60 dB re the running mean: far above BURST  */
+static const float QUIET = 0x1p-40f; /* -120 dB re the running mean: below SILENCE  */
 static const float IDLE = 0.995f; /* what silence leaves of the mean, per frame     */
-enum { WARM_UP = 8, RARE = 16, YOUNG = 32 }; /* frames */
+enum { WARM_UP = 8, RARE = 16, YOUNG = 32, SETTLED = 50 }; /* frames; the last 1/PACE */
 
 void guard_place(struct guard *g, struct arena *a, size_t n, size_t padded, size_t parts)
 {
@@ -39,6 +48,7 @@ void guard_reset(struct guard *g)
     memset(g->y, 0, g->padded * sizeof *g->y);
     memset(g->known, 0, g->padded * sizeof *g->known);
     g->mean = g->level = 0;
+    g->unit = g->gain = 1;
     g->seen = 0;
 }
 
@@ -85,6 +95,63 @@ bool guard_possible(const struct guard *g)
     return g->energy > LEAST && g->energy < MOST;
 }
 
+/* A power of 2 whose square times x is near 1. */
+static float unit_of(float x)
+{
+    int exponent;
+
+    frexpf(x, &exponent);
+    return ldexpf(1.0f, -exponent / 2);
+}
+
+float guard_settle(struct guard *g)
+{
+    const float level = g->seen ? g->mean : g->energy * g->unit * g->unit;
+
+    if (level > LOW && level < HIGH)
+        return 1.0f;
+    const float by = unit_of(g->seen ? g->mean : g->energy);
+
+    g->unit = g->seen ? g->unit * by : by;
+    g->mean *= by * by;
+    g->level += 2.0f * logf(by);
+    return by * by;
+}
+
+/* What would leave a frame of this energy just within reach of the mean. */
+static float gain_of(const struct guard *g)
+{
+    const float E = g->energy * g->unit * g->unit; /* perhaps 0 or infinite */
+
+    if (!(g->mean > 0.0f) || (E < REACH * g->mean && E > QUIET * g->mean))
+        return g->unit;
+    return unit_of(g->energy) / unit_of((E < g->mean ? QUIET : REACH) * g->mean);
+}
+
+static void multiply(struct guard *g, float by)
+{
+    for (size_t i = 0; i < g->padded; i++)
+        g->y[i] *= by;
+    g->energy *= by;
+    g->energy *= by;
+}
+
+void guard_enter(struct guard *g)
+{
+    g->gain = gain_of(g);
+    if (g->gain != 1.0f)
+        multiply(g, g->gain);
+}
+
+void guard_enter_again(struct guard *g)
+{
+    if (g->gain == g->unit)
+        return;
+    multiply(g, 1.0f / g->gain);
+    guard_sum(g);
+    guard_enter(g);
+}
+
 bool guard_admits(struct guard *g)
 {
     if (guard_possible(g) && g->energy >= SILENCE * g->mean)
@@ -93,12 +160,21 @@ bool guard_admits(struct guard *g)
     return false;
 }
 
+/* Within 0.3 dB: the exponent, and the fraction for its logarithm. */
+static float rough_log(float x)
+{
+    int32_t bits;
+
+    memcpy(&bits, &x, sizeof bits);
+    return 0.69314718f / 0x1p23f * (float)(bits - 0x3f7a7a00);
+}
+
 float guard_weigh(struct guard *g)
 {
-    const float E = g->energy, log_E = fast_log(E);
+    const float E = g->energy, log_E = rough_log(E);
     const float weight =
         g->seen > WARM_UP && E > BURST * g->mean ? sqrtf(BURST * g->mean / E) : 1.0f;
-    const float pace = fast_max(PACE, 1.0f / (float)(g->seen + 1));
+    const float pace = g->seen < SETTLED ? 1.0f / (float)(g->seen + 1) : PACE;
 
     g->level = g->seen ? g->level + LEVEL_PACE * (log_E - g->level) : log_E;
     g->mean += pace * (weight * weight * E - g->mean);

@@ -16,6 +16,8 @@ struct guard {
     float *known;            /* [padded] 1 or 0                              */
     size_t count;            /* entries known                                */
     float energy;            /* |y|^2                                        */
+    float unit;              /* a power of 2: frames are looked at times that */
+    float gain;              /* and this one times that                      */
     float mean;              /* running mean of energy, bursts clipped       */
     float level;             /* running mean of log energy                   */
     uint32_t seen;           /* frames learnt from, saturating               */
@@ -37,6 +39,17 @@ void guard_sum(struct guard *g);
 
 /* Whether the frame's energy lies within what float can work with. */
 bool guard_possible(const struct guard *g);
+
+/* The unit fits the level: by what powers known in the old one are to be multiplied;
+ * usually 1. */
+float guard_settle(struct guard *g);
+
+/* The frame, in that unit; one that is much louder or quieter than usual, in one of
+ * its own. */
+void guard_enter(struct guard *g);
+
+/* The same after entries were taken out of it. */
+void guard_enter_again(struct guard *g);
 
 /* Whether the frame says anything at all; if not, time passes. */
 bool guard_admits(struct guard *g);

@@ -59,6 +59,13 @@ struct kernel {
 
     /* The product above. */
     void (*multiply)(const struct product *m);
+
+    /* q = w'e, of padded vectors. */
+    void (*inner)(const float *restrict w, const float *restrict e, size_t padded, float *q);
+
+    /* w = a w + c e; gives |w|^2. */
+    float (*nudge)(float *restrict w, const float *restrict e, size_t padded, float a,
+                   const float *c);
 };
 
 /* parts: 1 real, 2 complex.  portable: the one that gives the same bits on

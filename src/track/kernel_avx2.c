@@ -458,9 +458,71 @@ static void multiply(const struct product *m)
         apply(m->B, m->inner, m->ld, m->A + i * m->lda, m->Z + i * m->ldz);
 }
 
+static void inner_real(const float *restrict w, const float *restrict e, size_t padded, float *q)
+{
+    vec s[4] = { _mm256_setzero_ps() };
+
+    for (size_t i = 0; i < padded; i += TILE)
+        for (size_t k = 0; k < 4; k++)
+            s[k] = madd(load(w + i + 8 * k), load(e + i + 8 * k), s[k]);
+    q[0] = sum(_mm256_add_ps(_mm256_add_ps(s[0], s[1]), _mm256_add_ps(s[2], s[3])));
+}
+
+static void inner_complex(const float *restrict w, const float *restrict e, size_t padded,
+                          float *q)
+{
+    vec re[4] = { _mm256_setzero_ps() }, im[4] = { _mm256_setzero_ps() };
+
+    for (size_t i = 0; i < padded; i += TILE)
+        for (size_t k = 0; k < 4; k++) {
+            const vec x = held(load(w + i + 8 * k)), y = load(e + i + 8 * k);
+
+            re[k] = madd(x, y, re[k]);
+            im[k] = madd(turned(x), y, im[k]);
+        }
+    q[0] = sum(_mm256_add_ps(_mm256_add_ps(re[0], re[1]), _mm256_add_ps(re[2], re[3])));
+    q[1] = sum(_mm256_add_ps(_mm256_add_ps(im[0], im[1]), _mm256_add_ps(im[2], im[3])));
+}
+
+static float nudge_real(float *restrict w, const float *restrict e, size_t padded, float a,
+                        const float *c)
+{
+    const vec keep = all(&a), add = all(c);
+    vec s[4] = { _mm256_setzero_ps() };
+
+    for (size_t i = 0; i < padded; i += TILE)
+        for (size_t k = 0; k < 4; k++) {
+            const vec x = madd(keep, load(w + i + 8 * k), _mm256_mul_ps(add, load(e + i + 8 * k)));
+
+            _mm256_storeu_ps(w + i + 8 * k, x);
+            s[k] = madd(x, x, s[k]);
+        }
+    return sum(_mm256_add_ps(_mm256_add_ps(s[0], s[1]), _mm256_add_ps(s[2], s[3])));
+}
+
+static float nudge_complex(float *restrict w, const float *restrict e, size_t padded, float a,
+                           const float *c)
+{
+    const vec keep = all(&a), re = all(c), im = all(c + 1);
+    vec s[4] = { _mm256_setzero_ps() };
+
+    for (size_t i = 0; i < padded; i += TILE)
+        for (size_t k = 0; k < 4; k++) {
+            const vec y = held(load(e + i + 8 * k));
+            const vec add = madd(im, turned(y), _mm256_mul_ps(re, y));
+            const vec x = madd(keep, load(w + i + 8 * k), add);
+
+            _mm256_storeu_ps(w + i + 8 * k, x);
+            s[k] = madd(x, x, s[k]);
+        }
+    return sum(_mm256_add_ps(_mm256_add_ps(s[0], s[1]), _mm256_add_ps(s[2], s[3])));
+}
+
 static const struct kernel variants[2] = {
-    { take, gather_real, combine_real, sweep_real, blend, apply, multiply },
-    { take, gather_complex, combine_complex, sweep_complex, blend, apply, multiply },
+    { take, gather_real, combine_real, sweep_real, blend, apply, multiply, inner_real,
+      nudge_real },
+    { take, gather_complex, combine_complex, sweep_complex, blend, apply, multiply,
+      inner_complex, nudge_complex },
 };
 
 const struct kernel *kernel_avx2(void)

@@ -183,21 +183,32 @@ static inline void combine(const struct basis *b, const float *a, float *x, size
         put(x + i, product(b->U + i / TILE * b->cap * TILE + i % TILE, b->r, a, parts));
 }
 
+/* A sweep's factors, each in all of a register. */
+struct mix {
+    lanes x_e, x_h, v_e, v_p, v_h;
+};
+
+static inline struct mix mix_of(const struct sweep *s)
+{
+    return (struct mix){ all(s->x_e), all(s->x_h), all(s->v_e), all(s->v_p), all(s->v_h) };
+}
+
 /* Given U p and U h on one register at row i: stores e and x_hat, gives v. */
-static inline lanes finish(const struct sweep *s, size_t i, lanes up, lanes uh)
+static inline lanes finish(const struct sweep *s, const struct mix *m, size_t i, lanes up,
+                           lanes uh)
 {
     const lanes e = load(s->y + i) - up;
 
     store(s->e + i, e);
-    store(s->x_hat + i, all(s->x_e) * e + up + all(s->x_h) * uh);
-    return all(s->v_e) * e + all(s->v_p) * up + all(s->v_h) * uh;
+    store(s->x_hat + i, m->x_e * e + up + m->x_h * uh);
+    return m->v_e * e + m->v_p * up + m->v_h * uh;
 }
 
-static inline struct half finish_half(const struct sweep *s, size_t i, struct half up,
-                                      struct half uh)
+static inline struct half finish_half(const struct sweep *s, const struct mix *m, size_t i,
+                                      struct half up, struct half uh)
 {
-    return (struct half){ finish(s, i, up.a, uh.a), finish(s, i + 4, up.b, uh.b),
-                          finish(s, i + 8, up.c, uh.c), finish(s, i + 12, up.d, uh.d) };
+    return (struct half){ finish(s, m, i, up.a, uh.a), finish(s, m, i + 4, up.b, uh.b),
+                          finish(s, m, i + 8, up.c, uh.c), finish(s, m, i + 12, up.d, uh.d) };
 }
 
 /* to = u + a v */
@@ -211,34 +222,40 @@ static inline void move(float *to, const float *u, lanes a, struct half v)
 
 static void sweep_real(const struct basis *b, const struct sweep *s, float *moved)
 {
-    for (size_t i = 0; i < b->tiles * TILE; i += HALF) {
+    const size_t r = b->r, rows = b->tiles * TILE;
+    const struct mix mix = mix_of(s);
+    const struct sweep w = *s; /* which no store can change */
+
+    for (size_t i = 0; i < rows; i += HALF) {
         const size_t at = i / TILE * b->cap * TILE + i % TILE;
         const float *u = b->U + at;
         struct half up = { all(0), all(0), all(0), all(0) }, uh = up;
 
 #pragma GCC unroll 2 /* halves the counting */
-        for (size_t j = 0; j < b->r; j++) {
-            add(&up, all(s->p[j]), u + j * TILE);
-            add(&uh, all(s->h[j]), u + j * TILE);
+        for (size_t j = 0; j < r; j++) {
+            add(&up, all(w.p[j]), u + j * TILE);
+            add(&uh, all(w.h[j]), u + j * TILE);
         }
-        const struct half v = finish_half(s, i, up, uh);
+        const struct half v = finish_half(&w, &mix, i, up, uh);
 
         if (!moved)
             continue;
 #pragma GCC unroll 2 /* halves the counting */
-        for (size_t j = 0; j < b->r; j++)
-            move(moved + at + j * TILE, u + j * TILE, all(s->d[j]), v);
+        for (size_t j = 0; j < r; j++)
+            move(moved + at + j * TILE, u + j * TILE, all(w.d[j]), v);
     }
 }
 
 static void sweep_complex(const struct basis *b, const struct sweep *s, float *moved)
 {
+    const struct mix mix = mix_of(s);
+
     for (size_t i = 0; i < b->tiles * TILE; i += HALF) {
         const size_t at = i / TILE * b->cap * TILE + i % TILE;
         const float *u = b->U + at;
         const struct half zero = { all(0), all(0), all(0), all(0) };
         const struct half up = product(u, b->r, s->p, 2), uh = product(u, b->r, s->h, 2);
-        const struct half v = finish_half(s, i, up, uh), w = plus_turned(zero, v);
+        const struct half v = finish_half(s, &mix, i, up, uh), w = plus_turned(zero, v);
 
         /* u + v conj(d) = u + re(d) v - im(d) J v */
         for (size_t j = 0; moved && j < b->r; j++) {
@@ -299,7 +316,67 @@ static void multiply(const struct product *m)
         apply(m->B, m->inner, m->ld, m->A + i * m->lda, m->Z + i * m->ldz);
 }
 
+static void inner_real(const float *restrict w, const float *restrict e, size_t padded, float *q)
+{
+    lanes s[4] = { all(0) };
+
+    for (size_t i = 0; i < padded; i += HALF)
+        for (size_t k = 0; k < 4; k++)
+            s[k] += load(w + i + 4 * k) * load(e + i + 4 * k);
+    q[0] = sum((s[0] + s[1]) + (s[2] + s[3]));
+}
+
+static void inner_complex(const float *restrict w, const float *restrict e, size_t padded,
+                          float *q)
+{
+    lanes re[4] = { all(0) }, im[4] = { all(0) };
+
+    for (size_t i = 0; i < padded; i += HALF)
+        for (size_t k = 0; k < 4; k++) {
+            const lanes x = load(w + i + 4 * k), y = load(e + i + 4 * k);
+
+            re[k] += x * y;
+            im[k] += turned(x) * y;
+        }
+    q[0] = sum((re[0] + re[1]) + (re[2] + re[3]));
+    q[1] = sum((im[0] + im[1]) + (im[2] + im[3]));
+}
+
+static float nudge_real(float *restrict w, const float *restrict e, size_t padded, float a,
+                        const float *c)
+{
+    lanes s[4] = { all(0) };
+
+    for (size_t i = 0; i < padded; i += HALF)
+        for (size_t k = 0; k < 4; k++) {
+            const lanes x = all(a) * load(w + i + 4 * k) + all(c[0]) * load(e + i + 4 * k);
+
+            store(w + i + 4 * k, x);
+            s[k] += x * x;
+        }
+    return sum((s[0] + s[1]) + (s[2] + s[3]));
+}
+
+static float nudge_complex(float *restrict w, const float *restrict e, size_t padded, float a,
+                           const float *c)
+{
+    lanes s[4] = { all(0) };
+
+    for (size_t i = 0; i < padded; i += HALF)
+        for (size_t k = 0; k < 4; k++) {
+            const lanes y = load(e + i + 4 * k);
+            const lanes x =
+                all(a) * load(w + i + 4 * k) + (all(c[0]) * y + all(c[1]) * turned(y));
+
+            store(w + i + 4 * k, x);
+            s[k] += x * x;
+        }
+    return sum((s[0] + s[1]) + (s[2] + s[3]));
+}
+
 static const struct kernel variants[2] = {
-    { take, gather_real, combine_real, sweep_real, blend, apply, multiply },
-    { take, gather_complex, combine_complex, sweep_complex, blend, apply, multiply },
+    { take, gather_real, combine_real, sweep_real, blend, apply, multiply, inner_real,
+      nudge_real },
+    { take, gather_complex, combine_complex, sweep_complex, blend, apply, multiply,
+      inner_complex, nudge_complex },
 };

@@ -45,14 +45,15 @@ static float mix(float a, float b, float share)
     return a + share * (b - a);
 }
 
-/* Everything but the subspace; `share` is that of `from`. */
-static void mix_rest(struct track *into, const struct track *from, float share)
+/* Everything but the subspace; `share` is that of `from`, f times whose powers are in
+ * the unit of `into`. */
+static void mix_rest(struct track *into, const struct track *from, float share, float f)
 {
     const float memory = 1.0f / step_now(&into->step) + 1.0f / step_now(&from->step);
 
-    into->sigma2 = mix(into->sigma2, from->sigma2, share);
-    into->guard.mean = mix(into->guard.mean, from->guard.mean, share);
-    into->guard.level = mix(into->guard.level, from->guard.level, share);
+    into->sigma2 = mix(into->sigma2, f * from->sigma2, share);
+    into->guard.mean = mix(into->guard.mean, f * from->guard.mean, share);
+    into->guard.level = mix(into->guard.level, from->guard.level + logf(f), share);
     into->seen += from->seen < UINT32_MAX - into->seen ? from->seen : UINT32_MAX - into->seen;
     into->guard.seen = into->seen;
     step_remember(&into->step, memory);
@@ -60,9 +61,26 @@ static void mix_rest(struct track *into, const struct track *from, float share)
         rank_restart(&into->rank, &into->U, &into->rule.cov);
 }
 
+/* Lets `into` have the unit of the louder; gives what `from` is to be multiplied by. */
+static float match_units(struct track *into, const struct track *from)
+{
+    if (!into->seen)
+        into->guard.unit = from->guard.unit;
+    const float by = from->guard.unit / into->guard.unit;
+
+    if (by >= 1.0f)
+        return 1.0f / by;
+    track_change_unit(into, by * by);
+    into->guard.unit *= by;
+    into->guard.mean *= by * by;
+    into->guard.level += 2.0f * logf(by);
+    return 1.0f;
+}
+
 void merge_update(struct merge *m, struct track *into, const struct track *from)
 {
     const struct cov *c = &from->rule.cov;
+    const float ratio = match_units(into, from);
     const float w1 = into->seen ? 1.0f / step_now(&into->step) : 0.0f;
     const float w2 = 1.0f / step_now(&from->step), share = w2 / (w1 + w2);
 
@@ -74,10 +92,10 @@ void merge_update(struct merge *m, struct track *into, const struct track *from)
     root(m->L, c);
     for (size_t j = 0; j < c->q; j += c->parts) {
         for (size_t i = 0; i < c->q; i++)
-            m->a[i] = m->L[i * c->ld + j];
+            m->a[i] = ratio * m->L[i * c->ld + j];
         c->kernel->combine(&from->U, m->a, m->y);
         fold_add(&m->fold, m->y, share);
     }
     fold_end(&m->fold, &into->U, &into->rule.cov, into->plan.rank);
-    mix_rest(into, from, share);
+    mix_rest(into, from, share, ratio * ratio);
 }

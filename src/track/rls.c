@@ -17,11 +17,10 @@
 #include "track/rule.h"
 #include "track/vec.h"
 
-#include <float.h>
-#include <math.h>
-
 /* C remembers at least two frames or so: with less it would be singular. */
 static const float SHORTEST = 0.5f;
+
+static const float LONG = 1e36f, FAR = 0x1p64f; /* a square that is; what to divide by then */
 
 static void place(struct rule_state *s, struct arena *a)
 {
@@ -33,37 +32,32 @@ static void reset(struct rule_state *s, size_t r, float level)
     cov_reset(&s->cov, r, level);
 }
 
-/* |h|, which may be out of the range of squares: after a frame of 1e-20 one of 1. */
-static float size_of(const struct cov *c, const float *h)
+/* The turn is along h, at its own length; unless that is out of the range of squares, as
+ * after a frame of 1e-14 one of 1. */
+static void along(struct motion *m, size_t ld)
 {
-    const float h2 = vec_square(h, c->ld);
-    double sum = 0;
-
-    if (h2 <= FLT_MAX)
-        return sqrtf(h2);
-    for (size_t i = 0; i < c->q; i++)
-        sum += (double)h[i] * (double)h[i];
-    return (float)sqrt(sum);
+    m->d = m->h;
+    m->d2 = m->h2;
+    m->per = 1.0f;
+    if (m->h2 < LONG)
+        return;
+    vec_scale(m->room, 1.0f / FAR, m->h, ld);
+    m->d = m->room;
+    m->d2 = vec_square(m->room, ld);
+    m->per = FAR;
 }
 
 static void update(struct rule_state *s, const struct look *f, struct motion *m)
 {
     struct cov *const c = &s->cov;
-    const float ph = cov_solve(c, f->p, m->h);
-    const float length = size_of(c, m->h);
-    const float per = length > 0.0f ? 1.0f / length : 0.0f;
     const float muC = fast_min(f->mu, SHORTEST);
 
-    m->ph = ph;
-    m->length = length;
-    m->along_h = true;
-    m->tangent = 0.0f;
-    vec_scale(m->d, per, m->h, c->ld);
-    if (length > 0.0f)
-        m->tangent = sqrtf(f->e2) * f->trust * f->mu * length / (1.0f - f->mu + f->mu * ph);
-
-    cov_update(c, muC, f->p, m->h, ph);
-    cov_polish(c, 1 + (size_t)(7.0f * muC));
+    m->ph = cov_solve(c, f->p, m->h);
+    m->h2 = vec_square(m->h, c->ld);
+    along(m, c->ld);
+    m->pull = m->per * f->trust * f->mu / (1.0f - f->mu + f->mu * m->ph);
+    cov_update(c, muC, f->p, m->h, m->ph);
+    cov_polish(c, muC);
 }
 
 const struct rule rule_rls = { place, reset, update, NULL, NULL };

@@ -31,7 +31,9 @@ enum { ROUNDS = 6, BINS = 2048, START = 3 };
 void robust_place(struct robust *r, struct arena *a, size_t padded, size_t ld)
 {
     r->size = arena_floats(a, padded);
+    r->p = arena_floats(a, ld);
     r->dp = arena_floats(a, ld);
+    r->e = arena_floats(a, padded);
     r->count = arena_take(a, BINS, sizeof *r->count);
 }
 
@@ -134,13 +136,18 @@ static float own_sigma(struct robust *r, const struct guard *g, const float *e)
     return count ? select_nth(r->count, r->size, count, count / 2) / MEDIAN[g->parts] : 0.0f;
 }
 
-static float threshold(const struct robust *r, float own)
+/* A frame in a unit of its own: what is known is brought to that, and back. */
+static float threshold(const struct robust *r, const struct guard *g, float own)
 {
-    return KAPPA * (r->seen < START ? own : fmaxf(r->sigma, OWN * own));
+    const float usual = r->sigma * (g->gain / g->unit);
+
+    return KAPPA * (r->seen < START ? own : fmaxf(usual, OWN * own));
 }
 
-static void learn(struct robust *r, float own)
+static void learn(struct robust *r, const struct guard *g, float of_frame)
 {
+    const float own = of_frame * (g->unit / g->gain);
+
     if (r->seen < START)
         r->sigma = own;
     else
@@ -148,8 +155,22 @@ static void learn(struct robust *r, float own)
     r->seen += r->seen < UINT32_MAX;
 }
 
-void robust_update(struct robust *r, struct guard *g, const struct kernel *k,
-                   const struct basis *U, float *p, float *e)
+/* p without the outliers, and what it leaves. */
+static void fit(struct robust *r, const struct guard *g, const struct kernel *k,
+                const struct basis *U)
+{
+    rest(g, k, U, r->p, r->e);
+    for (int round = 0; round < ROUNDS; round++) {
+        clip(g, r->e, threshold(r, g, own_sigma(r, g, r->e)));
+        k->gather(U, r->e, r->dp);
+        for (size_t i = 0; i < U->r * U->parts; i++)
+            r->p[i] += r->dp[i];
+        rest(g, k, U, r->p, r->e);
+    }
+}
+
+bool robust_update(struct robust *r, struct guard *g, const struct kernel *k,
+                   const struct basis *U, const float *p)
 {
     const size_t known = g->count;
     size_t beyond = 0;
@@ -157,27 +178,23 @@ void robust_update(struct robust *r, struct guard *g, const struct kernel *k,
     if (!guard_masked(g))
         for (size_t i = 0; i < g->n; i++)
             g->known[i] = 1.0f;
-    rest(g, k, U, p, e);
-    for (int round = 0; round < ROUNDS; round++) {
-        clip(g, e, threshold(r, own_sigma(r, g, e)));
-        k->gather(U, e, r->dp);
-        for (size_t i = 0; i < U->r * U->parts; i++)
-            p[i] += r->dp[i];
-        rest(g, k, U, p, e);
-    }
-    const float own = own_sigma(r, g, e), theta = threshold(r, own);
+    memcpy(r->p, p, U->r * U->parts * sizeof *p);
+    fit(r, g, k, U);
+    const float own = own_sigma(r, g, r->e), theta = threshold(r, g, own);
 
     if (!(theta > 0.0f)) /* most of it is exactly what was expected: silence */
-        return;
-    learn(r, own);
-    leave_one_out(r, g, U, e);
+        return false;
+    learn(r, g, own);
+    leave_one_out(r, g, U, r->e);
     for (size_t i = 0; i < g->n; i += g->parts)
-        beyond += size_at(g, e, i) > theta;
+        beyond += size_at(g, r->e, i) > theta;
     if (!beyond || 2 * beyond >= known || beyond + U->r >= known)
-        return; /* none, or the subspace is what is wrong */
+        return false; /* none, or the subspace is what is wrong */
     for (size_t i = 0; i < g->n; i += g->parts)
-        if (size_at(g, e, i) > theta)
+        if (size_at(g, r->e, i) > theta)
             for (size_t m = 0; m < g->parts; m++)
                 g->known[i + m] = 0.0f;
     guard_recount(g);
+    guard_enter_again(g);
+    return true;
 }

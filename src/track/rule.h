@@ -26,12 +26,13 @@ struct look {
 
 /* What it answers. */
 struct motion {
-    float *h;         /* [ld] C^-1 p, for the shrinkage              */
-    float *d;         /* [ld] direction of the turn, length 1 or 0   */
-    float tangent;    /* of the angle, >= 0                          */
-    float ph, length; /* p'h and |h|                                 */
-    bool along_h;     /* d = h/|h|: one product less                 */
-    bool along_p;     /* d = p/|p|: likewise                         */
+    float *h;       /* [ld] C^-1 p, for the shrinkage              */
+    float *room;    /* [ld] for d, if it is not h                  */
+    const float *d; /* [ld] the turn is along U d, of any length   */
+    float d2, pull; /* |d|^2; tangent = pull |d| |e|, >= 0         */
+    float per;      /* h = per d: one product less; or 0           */
+    bool along_p;   /* d = weight p: likewise                      */
+    float ph, h2;   /* p'h and |h|^2, perhaps infinite             */
 };
 
 struct rule_state {

@@ -61,31 +61,19 @@ float scout_bound(float pace, float x, size_t parts)
 }
 
 /* q = w'e; the imaginary part only if complex. */
-static void project(const struct scout *s, const float *restrict e, float q[2])
+static void project(const struct scout *s, const struct kernel *k, const float *e, float q[2])
 {
-    const float *restrict w = s->w;
-    float re[8] = { 0 }, im[8] = { 0 };
-
-    for (size_t i = 0; i < s->padded; i += 8)
-        for (size_t k = 0; k < 8; k++)
-            re[k] += w[i + k] * e[i + k];
-    if (s->parts == 2)
-        for (size_t i = 0; i < s->padded; i += 8)
-            for (size_t k = 0; k < 8; k += 2)
-                im[k] += w[i + k] * e[i + k + 1] - w[i + k + 1] * e[i + k];
-    for (size_t k = 1; k < 8; k++) {
-        re[0] += re[k];
-        im[0] += im[k];
-    }
-    q[0] = s->shrink * re[0];
-    q[1] = s->shrink * im[0];
+    q[1] = 0;
+    k->inner(s->w, e, s->padded, q);
+    q[0] *= s->shrink;
+    q[1] *= s->shrink;
 }
 
-void scout_deflate(const struct scout *s, const float *e, float *rest)
+void scout_deflate(const struct scout *s, const struct kernel *k, const float *e, float *rest)
 {
     float q[2];
 
-    project(s, e, q);
+    project(s, k, e, q);
     for (size_t i = 0; i < s->padded; i++)
         rest[i] = e[i] - s->shrink * q[0] * s->w[i];
     for (size_t i = 0; s->parts == 2 && i < s->padded; i += 2) {
@@ -102,33 +90,12 @@ void scout_swap(struct scout *a, struct scout *b)
     *b = was;
 }
 
-/* w = a w + (re + i im) e; gives |w|^2. */
-static float advance(struct scout *s, const float *restrict e, float a, float re, float im)
-{
-    float *restrict w = s->w;
-    float sum[8] = { 0 };
-
-    if (s->parts == 2)
-        for (size_t i = 0; i < s->padded; i += 2) {
-            w[i] -= im / a * e[i + 1];
-            w[i + 1] += im / a * e[i];
-        }
-    for (size_t i = 0; i < s->padded; i += 8)
-        for (size_t k = 0; k < 8; k++) {
-            const float next = a * w[i + k] + re * e[i + k];
-
-            w[i + k] = next;
-            sum[k] += next * next;
-        }
-    for (size_t k = 1; k < 8; k++)
-        sum[0] += sum[k];
-    return sum[0];
-}
-
-bool scout_update(struct scout *s, const float *e, float e2, size_t free)
+bool scout_update(struct scout *s, const struct kernel *k, const float *e, float e2,
+                  size_t free)
 {
     s->wait -= s->wait > 0;
-    if (++s->phase < s->stride || !(e2 > 0.0f))
+    s->phase += s->phase < s->stride;
+    if (s->phase < s->stride || !(e2 > 0.0f))
         return false;
     s->phase = 0;
     s->looks++;
@@ -138,7 +105,7 @@ bool scout_update(struct scout *s, const float *e, float e2, size_t free)
     const float weight = fminf(1.0f, most / power);
     float q[2];
 
-    project(s, e, q);
+    project(s, k, e, q);
     const float q2 = weight * (q[0] * q[0] + q[1] * q[1]);
 
     s->along += ms * (q2 - s->along);
@@ -152,7 +119,8 @@ bool scout_update(struct scout *s, const float *e, float e2, size_t free)
 
     /* 1 - ms |q|^2/along lies in [0, 1 - ms]: along holds at least ms |q|^2. */
     const float keep = fmaxf(1.0f - ms / s->along * q2, 1e-3f);
-    const float length2 = advance(s, e, s->shrink * keep, pull * q[0], -pull * q[1]);
+    const float c[2] = { pull * q[0], -pull * q[1] };
+    const float length2 = k->nudge(s->w, e, s->padded, s->shrink * keep, c);
 
     s->shrink = length2 > 0.0f ? 1.0f / sqrtf(length2) : 0.0f;
     if (!calls && (float)s->looks > 8.0f / s->pace)

@@ -5,7 +5,7 @@
 #ifndef LULL_TRACK_SCOUT_H
 #define LULL_TRACK_SCOUT_H
 
-#include "base/arena.h"
+#include "track/kernel.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,10 +27,11 @@ void scout_reset(struct scout *s, size_t n);
 
 /* Looks at the residual e, of squared length e2 in `free` dimensions; true when
  * its best direction is too strong to be noise. */
-bool scout_update(struct scout *s, const float *e, float e2, size_t free);
+bool scout_update(struct scout *s, const struct kernel *k, const float *e, float e2,
+                  size_t free);
 
 /* rest = e without its part along w. */
-void scout_deflate(const struct scout *s, const float *e, float *rest);
+void scout_deflate(const struct scout *s, const struct kernel *k, const float *e, float *rest);
 
 /* The two change places. */
 void scout_swap(struct scout *a, struct scout *b);

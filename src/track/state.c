@@ -14,7 +14,7 @@ static void walk_cov(struct cov *c, struct store *s)
     store_floats(s, c->C, c->rows * c->ld, -FLT_MAX, FLT_MAX);
     if (c->P)
         store_floats(s, c->P, c->rows * c->ld, -FLT_MAX, FLT_MAX);
-    store_size(s, &c->at, 0, c->rows - 1);
+    store_size(s, &c->at, 0, c->rows > COV_ROUND ? c->rows - 1 : COV_ROUND - 1);
 }
 
 static void walk_basis(struct basis *b, struct store *s, size_t least)
@@ -69,8 +69,10 @@ static void walk_scout(struct scout *c, struct store *s)
     store_u32(s, &c->phase, 0, c->stride);
 }
 
-static void walk_guard(struct guard *g, struct store *s)
+static void walk_guard(struct guard *g, struct store *s, bool whitened)
 {
+    if (!whitened)
+        store_floats(s, &g->unit, 1, 0x1p-100f, 0x1p100f);
     store_floats(s, &g->mean, 1, 0.0f, FLT_MAX);
     store_floats(s, &g->level, 1, -1000.0f, 1000.0f);
     store_u32(s, &g->seen, 0, UINT32_MAX);
@@ -116,7 +118,7 @@ void track_state(struct track *t, struct store *s)
 
     walk_basis(&t->U, s, least);
     walk_rule(t, s);
-    walk_guard(&t->guard, s);
+    walk_guard(&t->guard, s, t->plan.whitened);
     walk_colour(&t->colour, s);
     walk_step(&t->step, s, 0);
     walk_scout(&t->scout, s);

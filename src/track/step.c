@@ -23,6 +23,7 @@
  * Cost: 2 n r flops for R'y on one frame in three; memory n r.
  */
 #include "track/step.h"
+#include "base/fastmath.h"
 
 #include <math.h>
 #include <string.h>
@@ -31,7 +32,7 @@ static const float TARGET = 0.4f;    /* 0.8 of the noise's half: between the opt
 static const float SMALLEST = 1e-4f; /* slower than 2e4 frames tells us nothing        */
 static const float LARGEST = 0.25f;
 static const float SMALL = 0.02f; /* from here down every third frame says enough    */
-static const float STRIDE = 3.0f; /* of a drift: leak + 1 %, and a third of the cost */
+enum { STRIDE = 3 };             /* of a drift: leak + 1 %, and a third of the cost */
 static const float UP = 4.0f, DOWN = -1.0f;
 
 void step_place(struct step *s, struct arena *a, const struct basis *U, size_t ld, float fixed)
@@ -65,40 +66,40 @@ void step_restart(struct step *s, float age)
 }
 
 /* Frames from one comparison to the next. */
-static float stride(const struct step *s)
+static uint32_t stride(const struct step *s)
 {
-    return s->mu > SMALL ? 1.0f : STRIDE;
+    return s->mu > SMALL ? 1 : STRIDE;
 }
 
 bool step_looks(const struct step *s)
 {
-    if (!s->automatic)
-        return false;
-    const float turns = (s->since + 1.0f) / stride(s);
+    return s->automatic && ((uint32_t)s->since + 1) % stride(s) == 0;
+}
 
-    return turns == floorf(turns);
+/* The step after a look that stands for so many frames. */
+static float pushed(const struct step *s, float noise, float frames)
+{
+    const float excess = s->lag / (TARGET * noise * s->mu) - 1.0f;
+    const float push = fast_clamp(excess, DOWN, UP);
+
+    return fast_clamp(s->mu * fast_exp(frames * s->mu * push), SMALLEST, LARGEST);
 }
 
 void step_update(struct step *s, float cost, float noise, float trust)
 {
+    const bool looks = step_looks(s);
+
     s->age += 1.0f;
-    if (!s->automatic)
+    s->since += s->automatic;
+    if (!looks)
         return;
-    const float looks = step_looks(s) ? stride(s) : 0.0f; /* frames this one stands for */
+    const float frames = (float)stride(s);
+    const float gain = fast_max(1.0f / (s->stale_age + 1.0f) - 1.0f / (s->age + 1.0f), 0.0f);
+    const float taken = gain * noise / (trust * trust);
 
-    s->since += 1.0f;
-
-    const float gain = fmaxf(1.0f / (s->stale_age + 1.0f) - 1.0f / (s->age + 1.0f), 0.0f);
-
-    s->lag +=
-        fminf(1.0f, 2.0f * s->mu * looks) * (cost - gain * noise / (trust * trust) - s->lag);
-    if (!(noise > 0.0f))
-        return;
-
-    const float excess = s->lag / (TARGET * noise * s->mu) - 1.0f;
-    const float push = fminf(fmaxf(excess, DOWN), UP);
-
-    s->mu = fminf(fmaxf(s->mu * expf(s->mu * push), SMALLEST), LARGEST);
+    s->lag += fast_min(1.0f, 2.0f * s->mu * frames) * (cost - taken - s->lag);
+    if (noise > 0.0f)
+        s->mu = pushed(s, noise, frames);
 }
 
 void step_set(struct step *s, float mu)

@@ -51,6 +51,11 @@ enum { HURRY = 4 };
 static const float WHISPER = 1e-4f;
 static const float BURST = 3.0f;  /* of the energy that is expected: louder counts as that */
 
+static const float UPRIGHT = 1e30f; /* tangent^2 */
+
+/* +120 dB re 1: louder a model is not made, when all of late was much quieter than it. */
+static const float LOUDEST = 0x1p40f;
+
 /* A sweep over all pairs takes 4 r frames; a tenth of the work of a frame. */
 enum { TURN_SHARE = 8 };
 
@@ -176,14 +181,17 @@ static float coefficients(struct track *t, float trust)
     const struct guard *const g = &t->guard;
     const size_t q = t->U.r * t->U.parts;
 
-    memset(t->p + q, 0, (t->ld - q) * sizeof *t->p);
+    for (size_t i = q; i < t->ld; i++)
+        t->p[i] = 0.0f;
     t->formed = guard_masked(g);
     if (t->formed) {
         missing_solve(&t->missing, t->kernel, &t->U, g->y, g->known, trust, t->p);
+        t->p2 = vec_square(t->p, t->ld);
         return upright(t, missing_rest(t->kernel, &t->U, g->y, g->known, t->p, t->e));
     }
     t->kernel->gather(&t->U, g->y, t->p);
-    const float e2 = g->energy - vec_square(t->p, t->ld);
+    t->p2 = vec_square(t->p, t->ld);
+    const float e2 = g->energy - t->p2;
 
     if (e2 > FAITH * g->energy)
         return e2;
@@ -209,7 +217,7 @@ static float staleness(struct track *t, float e2, float trust)
     const size_t q = t->U.r * t->U.parts;
 
     t->kernel->gather(&s->R, g->y, s->p);
-    return vec_square(t->p, t->ld) - vec_square(s->p, q);
+    return t->p2 - vec_square(s->p, q);
 }
 
 static bool warm(const struct track *t)
@@ -228,9 +236,11 @@ static float shrinkage(const struct track *t, const struct motion *m, float weig
 {
     if (!shrinks(t, m))
         return 0.0f;
-    const float p2 = weight * weight * vec_square(t->p, t->ld), h2 = vec_square(m->h, t->ld);
+    const float p2 = weight * weight * t->p2;
 
-    return fast_min(t->sigma2, fast_min(p2 / m->ph, m->ph / h2));
+    if (t->sigma2 * m->ph <= p2 && t->sigma2 * m->h2 <= m->ph)
+        return t->sigma2;
+    return fast_min(p2 / m->ph, m->ph / m->h2);
 }
 
 /* kappa, the share of e that is signal.  An e louder than the model has it is noise
@@ -238,12 +248,14 @@ static float shrinkage(const struct track *t, const struct motion *m, float weig
 static float leakage(const struct track *t, const struct motion *m, float mu, float e2,
                      float weight)
 {
-    if (!shrinks(t, m) || guard_masked(&t->guard))
+    if (!shrinks(t, m) || guard_masked(&t->guard) || !(t->sigma2 > 0.0f))
         return 0.0f;
     const float lambda = fast_min(0.5f * mu * m->ph / (weight * weight), 1e6f);
-    const float loud = e2 / ((float)free_dims(t) * t->sigma2);
+    const float usual = (float)free_dims(t) * t->sigma2;
 
-    return lambda > 0.0f ? lambda / fast_max(1.0f + lambda, loud) : 0.0f;
+    if (!(lambda > 0.0f))
+        return 0.0f;
+    return lambda * usual / fast_max((1.0f + lambda) * usual, e2);
 }
 
 /* The best guess of a frame of which not all is known, to q.  Where C has hardly
@@ -279,7 +291,25 @@ static bool sweep_reconstructs(const struct track *t, const struct motion *m)
 {
     if (t->plan.shrink == TRACK_OWN)
         return false;
-    return m->along_h ? !guard_masked(&t->guard) : m->along_p && !t->formed;
+    return m->per > 0.0f ? !guard_masked(&t->guard) : m->along_p && !t->formed;
+}
+
+/* The turn is U + (e e + d U d) d'. */
+struct turn {
+    float e, d;
+};
+
+/* By an angle of that tangent.  A sum of such size that its square overflows is no turn. */
+static struct turn turn_of(const struct motion *m, float e2, float weight)
+{
+    const float pull = m->pull * weight;
+    const float tan2 = (pull * m->d2) * (pull * e2); /* tangent^2; either may be out of range */
+
+    if (!(tan2 > 0.0f && tan2 < UPRIGHT))
+        return (struct turn){ 0, 0 };
+    const float root = sqrtf(1.0f + tan2), per = 1.0f / (root * (1.0f + root));
+
+    return (struct turn){ pull * (1.0f + root) * per, -pull * per * (pull * e2) }; /* sin, cos - 1 */
 }
 
 /* The one pass that gives e and x_hat = U (p - s h) + kappa e, and turns U. */
@@ -287,10 +317,8 @@ static void sweep(struct track *t, const struct motion *m, float e2, float s, fl
                   float weight)
 {
     const bool due = step_due(&t->step, &t->U), whole = sweep_reconstructs(t, m);
-    const float root = sqrtf(1.0f + m->tangent * m->tangent);
-    const float drop = -m->tangent * m->tangent / (root * (1.0f + root)); /* cos - 1 */
+    const struct turn turn = turn_of(m, e2, weight);
     const bool along_p = m->along_p && !t->formed;
-    const float p_size = along_p ? sqrtf(vec_square(t->p, t->ld)) : 0.0f;
 
     const struct sweep w = {
         .y = t->formed ? t->e : t->guard.y,
@@ -298,15 +326,15 @@ static void sweep(struct track *t, const struct motion *m, float e2, float s, fl
         .h = along_p ? m->h : m->d,
         .d = m->d,
         .x_e = kappa,
-        .x_h = along_p ? -s / weight : -s * m->length / weight,
-        .v_e = e2 > 0.0f ? m->tangent / (root * sqrtf(e2)) : 0.0f,
-        .v_p = p_size > 0.0f ? drop / p_size : 0.0f,
-        .v_h = along_p ? 0.0f : drop,
+        .x_h = along_p ? -s / weight : -s * m->per / weight,
+        .v_e = turn.e,
+        .v_p = along_p ? turn.d * weight : 0.0f,
+        .v_h = along_p ? 0.0f : turn.d,
         .e = t->e,
         .x_hat = whole ? t->out : t->missing.x,
     };
 
-    t->kernel->sweep(&t->U, &w, due ? t->step.R.U : m->tangent > 0.0f ? t->U.U : NULL);
+    t->kernel->sweep(&t->U, &w, due ? t->step.R.U : turn.e > 0.0f ? t->U.U : NULL);
     for (size_t i = 0; whole && t->formed && i < t->U.n; i++)
         t->out[i] += t->Up[i];
     for (size_t i = 0; !whole && kappa > 0.0f && i < t->U.n; i++)
@@ -331,18 +359,35 @@ void track_scale(struct track *t, float f)
     t->second.across *= f;
 }
 
-static void anchor(struct track *t)
+/* Mean energy of the frames, as the model has it. */
+static float expected_energy(const struct track *t)
 {
-    if (!guard_anchors(&t->guard))
-        return;
     float expected = t->sigma2 * (float)free_dims(t);
 
     if (t->rule.cov.C)
         expected += cov_mean(&t->rule.cov) * (float)(t->rule.cov.q / t->U.parts);
     for (size_t j = 0; t->rule.power && j < t->U.r; j++)
         expected += t->rule.power[j];
+    return expected;
+}
 
-    const float f = guard_anchor(&t->guard, expected);
+void track_change_unit(struct track *t, float f)
+{
+    const float most = LOUDEST / (expected_energy(t) + 1.0f / LOUDEST);
+
+    if (t->plan.rule->flush)
+        t->plan.rule->flush(&t->rule);
+    track_scale(t, fast_min(f, most));
+    adapter_scale(&t->adapter, f);
+    colour_scale(&t->colour, f);
+    if (t->plan.robust)
+        t->robust.sigma *= sqrtf(f);
+}
+
+static void anchor(struct track *t)
+{
+    const float f =
+        guard_anchors(&t->guard) ? guard_anchor(&t->guard, expected_energy(t)) : 1.0f;
 
     if (f < 1.0f)
         track_scale(t, f);
@@ -360,8 +405,8 @@ static void look_for_second(struct track *t)
 {
     float *const rest = t->missing.x;
 
-    scout_deflate(&t->scout, t->e, rest);
-    scout_update(&t->second, rest, vec_square(rest, t->U.n), free_dims(t));
+    scout_deflate(&t->scout, t->kernel, t->e, rest);
+    scout_update(&t->second, t->kernel, rest, vec_square(rest, t->U.n), free_dims(t));
 }
 
 static void look_for_change(struct track *t, float e2)
@@ -369,7 +414,7 @@ static void look_for_change(struct track *t, float e2)
     if (!t->step.automatic && !t->plan.auto_rank)
         return;
 
-    const bool calls = scout_update(&t->scout, t->e, e2, free_dims(t));
+    const bool calls = scout_update(&t->scout, t->kernel, t->e, e2, free_dims(t));
 
     if (t->plan.auto_rank)
         look_for_second(t);
@@ -422,7 +467,7 @@ static void scale(float *x, size_t n, float f)
 /* The rule's answer to the frame, with powers scaled by weight. */
 static struct motion ask_rule(struct track *t, float e2, float mu, float weight, float trust)
 {
-    struct motion m = { .h = t->h, .d = t->d };
+    struct motion m = { .h = t->h, .room = t->d };
     const size_t q = t->U.r * t->U.parts;
     const struct look look = {
         .p = t->p,
@@ -468,19 +513,34 @@ static float weigh(struct track *t)
     return g->energy > BURST * expected ? sqrtf(BURST * expected / g->energy) : 1.0f;
 }
 
+/* The frame as the model sees it, without learning. */
+static void look_only(struct track *t)
+{
+    const float trust = (float)t->plan.dim / (float)t->guard.count;
+    struct motion m = { .h = t->h };
+
+    coefficients(t, trust);
+    memset(t->h, 0, (t->U.r * t->U.parts) * sizeof *t->h);
+    if (t->plan.shrink == TRACK_WIENER && t->rule.cov.C && t->seen)
+        m.ph = cov_solve(&t->rule.cov, t->p, t->h);
+    m.h2 = vec_square(t->h, t->U.r * t->U.parts);
+    reconstruct(t, &m, shrinkage(t, &m, 1.0f), trust);
+    t->rests = t->formed;
+}
+
 static void learn(struct track *t)
 {
     struct guard *const g = &t->guard;
     float trust = (float)t->plan.dim / (float)g->count;
     float e2 = coefficients(t, trust);
 
-    if (t->plan.robust) {
-        const size_t known = g->count;
-
-        robust_update(&t->robust, g, t->kernel, &t->U, t->p, t->e);
+    if (t->plan.robust && robust_update(&t->robust, g, t->kernel, &t->U, t->p)) {
+        if (!guard_admits(g)) { /* nothing is left of it */
+            look_only(t);
+            return;
+        }
         trust = (float)t->plan.dim / (float)g->count;
-        if (g->count < known)
-            e2 = coefficients(t, trust);
+        e2 = coefficients(t, trust);
     }
     const float weight = weigh(t), w2 = weight * weight;
 
@@ -491,7 +551,8 @@ static void learn(struct track *t)
     t->seen += t->seen < UINT32_MAX;
 
     const float mu = step_now(&t->step);
-    const float pace = fast_max(fast_min(mu, NOISE_PACE), 1.0f / (float)t->seen);
+    const float lasting = fast_min(mu, NOISE_PACE), age = (float)t->seen;
+    const float pace = lasting * age > 1.0f ? lasting : 1.0f / age;
 
     t->sigma2 += pace * (w2 * e2 / (float)free_dims(t) - t->sigma2);
     step_update(&t->step, w2 * staleness(t, e2, trust),
@@ -510,20 +571,6 @@ static void learn(struct track *t)
     adapter_learn(&t->adapter, weight);
     look_for_change(t, e2);
     keep_house(t, weight);
-}
-
-/* The frame as the model sees it, without learning. */
-static void look_only(struct track *t)
-{
-    const float trust = (float)t->plan.dim / (float)t->guard.count;
-    struct motion m = { .h = t->h };
-
-    coefficients(t, trust);
-    memset(t->h, 0, (t->U.r * t->U.parts) * sizeof *t->h);
-    if (t->plan.shrink == TRACK_WIENER && t->rule.cov.C && t->seen)
-        m.ph = cov_solve(&t->rule.cov, t->p, t->h);
-    reconstruct(t, &m, shrinkage(t, &m, 1.0f), trust);
-    t->rests = t->formed;
 }
 
 const float *track_rest(struct track *t)
@@ -552,6 +599,16 @@ static bool enough(const struct track *t)
     return !guard_masked(&t->guard) || t->guard.count > t->U.r + t->plan.base_rank;
 }
 
+/* The frame and the model in a unit that float can work with. */
+static void fit_unit(struct track *t)
+{
+    const float f = guard_settle(&t->guard);
+
+    if (f != 1.0f)
+        track_change_unit(t, f);
+    guard_enter(&t->guard);
+}
+
 /* Takes a frame in; whether there is anything in it to see. */
 static bool take(struct track *t, const float *y, const unsigned char *known)
 {
@@ -570,6 +627,8 @@ static bool take(struct track *t, const float *y, const unsigned char *known)
     const bool possible = (enough(t) || t->plan.shrink == TRACK_OWN) && guard_possible(g);
 
     if (possible) {
+        if (!t->plan.whitened)
+            fit_unit(t);
         adapter_take(&t->adapter, t->kernel, g);
         return true;
     }
@@ -593,11 +652,15 @@ static void expect(struct track *t, bool shows, float *x_hat)
 /* What is left of the frame, in x_hat. */
 static void give(struct track *t, bool possible, float *x_hat)
 {
-    if (!t->shows || t->out == x_hat)
+    if (!t->shows)
         return;
     if (possible)
         adapter_give(&t->adapter, t->kernel, t->sigma2, t->plan.shrink == TRACK_WIENER,
                      t->out);
+    if (t->guard.gain != 1.0f)
+        scale(t->out, t->U.n, 1.0f / t->guard.gain);
+    if (t->out == x_hat)
+        return;
     colour_restore(&t->colour, t->out);
     memcpy(x_hat, t->out, t->U.n * sizeof *x_hat);
 }

@@ -66,6 +66,7 @@ struct track {
     float *lean;           /* [ld] U'e, where e was formed             */
     float *e, *x_hat, *Up; /* [padded]                                 */
     float *out;            /* where x_hat goes this time               */
+    float p2;              /* |p|^2                                    */
     bool formed;           /* e was formed for this frame              */
     bool rests;            /* e is that of this frame                  */
     bool shows;            /* x_hat is wanted                          */
@@ -83,6 +84,9 @@ void track_powers(const struct track *t, float *lambda);
 
 /* From now on powers are in another unit: those known are multiplied by f. */
 void track_scale(struct track *t, float f);
+
+/* From now on frames are in another unit: energies are f times what they were. */
+void track_change_unit(struct track *t, float f);
 
 /* One frame; see lull_tracker_update().  Whether anything was learnt from it. */
 bool track_update(struct track *t, const float *y, const unsigned char *known, float *x_hat);
