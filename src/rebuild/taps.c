@@ -7,10 +7,10 @@
  *   x(s) = 1/(delay + 1) sum_k A[L-1-(k-s)] y_k = sum_m h[m] z(s - L + 1 + m),
  *   h[m] = 1/(delay + 1) sum_i A[i][m - (L-1-i)].
  *
- * A follows a signal.  Each frame one row of it goes into the filter to come, so that
- * each row is as it was at another time, as it is where vectors speak one by one.
+ * A follows a signal.  Its rows are renewed in turn, and h a part of them at a time: it is
+ * as old as half a turn, and never a jump.
  *
- * Cost a frame: L flops, and 2 (L + delay) to filter.
+ * Cost: 2 L flops a row, and 2 (L + delay) a frame.
  */
 #include "rebuild/taps.h"
 
@@ -25,7 +25,8 @@ static size_t length(const struct taps *t)
 
 void taps_place(struct taps *t, struct arena *a, size_t lags, size_t delay)
 {
-    *t = (struct taps){ .lags = lags, .delay = delay };
+    *t = (struct taps){ .lags = lags, .delay = delay, .each = 1 + delay / TAPS_PARTS };
+    t->part = arena_floats(a, TAPS_PARTS * length(t));
     t->next = arena_floats(a, length(t));
     t->h = arena_floats(a, length(t));
     t->apart = arena_take(a, delay + 1, 1);
@@ -33,35 +34,51 @@ void taps_place(struct taps *t, struct arena *a, size_t lags, size_t delay)
 
 void taps_restart(struct taps *t)
 {
-    t->row = t->lags - 1 - t->delay;
-    t->ready = false;
+    t->row = t->fresh = 0;
     memset(t->next, 0, length(t) * sizeof *t->next);
 }
 
 void taps_reset(struct taps *t)
 {
     taps_restart(t);
+    memset(t->part, 0, TAPS_PARTS * length(t) * sizeof *t->part);
     memset(t->h, 0, length(t) * sizeof *t->h);
     t->at = t->folded = 0;
     memset(t->apart, 1, t->delay + 1);
 }
 
-void taps_renew(struct taps *t, const float *restrict row)
+size_t taps_due(const struct taps *t)
 {
-    const float share = 1 / (float)(t->delay + 1);
-    float *restrict const to = t->next + t->lags - 1 - t->row;
+    return t->lags - 1 - t->delay + t->row;
+}
 
-    for (size_t i = 0; i < t->lags; i++)
-        to[i] += share * row[i];
-    if (++t->row < t->lags)
-        return;
-    float *const h = t->next;
+static void add(float *restrict sum, const float *restrict x, float f, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        sum[i] += f * x[i];
+}
 
-    t->next = t->h;
-    t->h = h;
-    t->row = t->lags - 1 - t->delay;
-    t->ready = true;
-    memset(t->next, 0, length(t) * sizeof *t->next);
+/* The part that is complete becomes one of h. */
+static void take_over(struct taps *t, float *part)
+{
+    const size_t bytes = length(t) * sizeof *t->h;
+
+    memcpy(part, t->next, bytes);
+    memset(t->next, 0, bytes);
+    memset(t->h, 0, bytes);
+    for (size_t i = 0; i < TAPS_PARTS; i++)
+        add(t->h, t->part + i * length(t), 1, length(t));
+}
+
+void taps_renew(struct taps *t, const float *row)
+{
+    const size_t rows = t->delay + 1, part = t->row / t->each;
+
+    add(t->next + t->delay - t->row, row, 1 / (float)rows, t->lags);
+    t->fresh += t->fresh < rows;
+    t->row = (t->row + 1) % rows;
+    if (t->row % t->each == 0)
+        take_over(t, t->part + part * length(t));
 }
 
 void taps_count(struct taps *t, bool folded)
@@ -81,10 +98,11 @@ float taps_estimate(const struct taps *t, const float *z)
 
 void taps_state(struct taps *t, struct store *s)
 {
-    store_size(s, &t->row, t->lags - 1 - t->delay, t->lags - 1);
+    store_size(s, &t->row, 0, t->delay);
+    store_size(s, &t->fresh, 0, t->delay + 1);
+    store_finite(s, t->part, TAPS_PARTS * length(t));
     store_finite(s, t->next, length(t));
     store_finite(s, t->h, length(t));
-    store_bool(s, &t->ready);
     store_size(s, &t->at, 0, t->delay);
     store_bytes(s, t->apart, t->delay + 1, 1);
     if (s->mode != STORE_READ)
