@@ -116,6 +116,9 @@ static void vectors_through_one_matrix_are_one_filter(void **state)
         float A[L][L], z[N], y[L], x;
 
         dice_noise(&d, A[0], L * L, 1);
+        for (size_t i = 0; i < L; i++)
+            for (size_t j = 0; j < i; j++)
+                A[i][j] = A[j][i];
         dice_noise(&d, z, N, 1);
         average_place(&r, &a, 1, L, delay);
         average_reset(&r);

@@ -18,6 +18,7 @@
 #include "engine/group.h"
 
 #include "base/fastmath.h"
+#include "base/slot.h"
 #include "base/sum.h"
 #include "track/state.h"
 
@@ -45,7 +46,7 @@ static const size_t YOUTH = 8;          /* times its lags, in frames */
 
 /* So many rows of the filter's matrix are renewed at once, in one of so many frames: all in the
  * time of one vector.  Twice as long would cost .2 dB where a machine runs up quickly, four
- * times as long 2 dB. */
+ * times as long .8. */
 enum { ROWS = 4, ROWS_EVERY = 4 };
 
 static size_t least(size_t a, size_t b)
@@ -100,7 +101,7 @@ static bool learns(struct group *g)
             grow_up(g);
         return true;
     }
-    g->turn = (g->turn + 1) % g->every;
+    g->turn = slot_after(g->turn, 1, g->every);
     return due;
 }
 
@@ -320,7 +321,8 @@ static void renew(struct group *g)
         weigh(g);
     for (size_t j = 0; j < g->track.U.r; j++)
         g->keep[j] = g->directions.wiener[j] - rest;
-    track_matrix(&g->track, &(struct track_matrix){ from, count, g->keep, g->weights, g->rows });
+    track_matrix(&g->track, &(struct track_matrix){ from, count, taps_from(&g->taps), g->keep,
+                                                   g->weights, g->rows });
     for (size_t i = 0; i < count; i++) {
         float *const row = g->rows + i * padded;
 

@@ -7,13 +7,16 @@
  *   x(s) = 1/(delay + 1) sum_k A[L-1-(k-s)] y_k = sum_m h[m] z(s - L + 1 + m),
  *   h[m] = 1/(delay + 1) sum_i A[i][m - (L-1-i)].
  *
+ * With all rows in it h is symmetric, as A is, and half of each row will do.
+ *
  * A follows a signal.  Its rows are renewed in turn, and h a part of them at a time: it is
  * as old as half a turn, and never a jump.
  *
- * Cost: 2 L flops a row, and 2 (L + delay) a frame.
+ * Cost: L or 2 L flops a row, and 2 (L + delay) a frame.
  */
 #include "rebuild/taps.h"
 
+#include "base/slot.h"
 #include "base/sum.h"
 
 #include <string.h>
@@ -25,7 +28,9 @@ static size_t length(const struct taps *t)
 
 void taps_place(struct taps *t, struct arena *a, size_t lags, size_t delay)
 {
-    *t = (struct taps){ .lags = lags, .delay = delay, .each = 1 + delay / TAPS_PARTS };
+    *t = (struct taps){ .lags = lags, .delay = delay, .even = delay == lags - 1 };
+    while (delay >> t->bits >= TAPS_PARTS)
+        t->bits++;
     t->part = arena_floats(a, TAPS_PARTS * length(t));
     t->next = arena_floats(a, length(t));
     t->h = arena_floats(a, length(t));
@@ -52,6 +57,11 @@ size_t taps_due(const struct taps *t)
     return t->lags - 1 - t->delay + t->row;
 }
 
+size_t taps_from(const struct taps *t)
+{
+    return t->even ? t->row : 0;
+}
+
 static void add(float *restrict sum, const float *restrict x, float f, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -61,23 +71,26 @@ static void add(float *restrict sum, const float *restrict x, float f, size_t n)
 /* The part that is complete becomes one of h. */
 static void take_over(struct taps *t, float *part)
 {
-    const size_t bytes = length(t) * sizeof *t->h;
+    const size_t from = t->even ? t->delay : 0, n = length(t) - from;
+    float *const h = t->h + from;
 
-    memcpy(part, t->next, bytes);
-    memset(t->next, 0, bytes);
-    memset(t->h, 0, bytes);
+    memcpy(part + from, t->next + from, n * sizeof *part);
+    memset(t->next + from, 0, n * sizeof *part);
+    memset(h, 0, n * sizeof *h);
     for (size_t i = 0; i < TAPS_PARTS; i++)
-        add(t->h, t->part + i * length(t), 1, length(t));
+        add(h, t->part + i * length(t) + from, 1, n);
+    for (size_t i = 0; i < from; i++)
+        t->h[i] = t->h[2 * from - i];
 }
 
 void taps_renew(struct taps *t, const float *row)
 {
-    const size_t rows = t->delay + 1, part = t->row / t->each;
+    const size_t rows = t->delay + 1, part = t->row >> t->bits, from = taps_from(t);
 
-    add(t->next + t->delay - t->row, row, 1 / (float)rows, t->lags);
+    add(t->next + t->delay - t->row + from, row + from, 1 / (float)rows, t->lags - from);
     t->fresh += t->fresh < rows;
-    t->row = (t->row + 1) % rows;
-    if (t->row % t->each == 0)
+    t->row = slot_after(t->row, 1, rows);
+    if (t->row >> t->bits != part || t->row == 0)
         take_over(t, t->part + part * length(t));
 }
 
@@ -86,7 +99,7 @@ void taps_count(struct taps *t, bool folded)
     t->folded += t->apart[t->at];
     t->folded -= !folded;
     t->apart[t->at] = !folded;
-    t->at = (t->at + 1) % (t->delay + 1);
+    t->at = slot_after(t->at, 1, t->delay + 1);
 }
 
 float taps_estimate(const struct taps *t, const float *z)

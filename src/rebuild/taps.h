@@ -13,10 +13,11 @@ enum { TAPS_PARTS = 8 };
 
 struct taps {
     size_t lags, delay;         /* of a vector; vectors that are waited for, < lags       */
+    bool even;                  /* all of a vector is waited for: h is symmetric          */
     size_t row;                 /* that is due, of the delay + 1 at the matrix's end      */
-    size_t each;                /* rows that are renewed together, the last fewer         */
+    size_t bits;                /* 2^bits rows make a part                                */
     size_t fresh;               /* rows seen since the matrix was another, saturating     */
-    float *part;                /* [TAPS_PARTS][lags + delay] what each `each` rows add   */
+    float *part;                /* [TAPS_PARTS][lags + delay] what the rows of each add   */
     float *next;                /* [lags + delay] what those add that are being renewed   */
     float *h;                   /* [lags + delay] the sum of all parts                    */
     size_t at;                  /* slot of the next vector, <= delay                      */
@@ -36,8 +37,10 @@ static inline bool taps_ready(const struct taps *t)
     return t->fresh == t->delay + 1;
 }
 
-/* The row of the matrix that is due, and all of it, row[lags], as it is now. */
+/* The row of the matrix, which is symmetric, that is due; where it begins to count; and
+ * row[lags] as it is now. */
 size_t taps_due(const struct taps *t);
+size_t taps_from(const struct taps *t);
 void taps_renew(struct taps *t, const float *row);
 
 /* One more vector, which comes through here or not. */

@@ -548,7 +548,7 @@ void track_matrix(const struct track *t, const struct track_matrix *w)
         for (size_t j = 0; j < U->r; j++)
             weights[j] *= w->g[j];
     }
-    for (size_t i = 0; i < U->tiles; i++)
+    for (size_t i = w->first / TILE; i < U->tiles; i++)
         t->kernel->multiply(&(struct product){
             .A = w->weights,
             .B = U->U + i * U->cap * TILE,

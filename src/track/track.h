@@ -97,6 +97,7 @@ const float *track_rest(struct track *t);
  * same gains. */
 struct track_matrix {
     size_t from, count;
+    size_t first;    /* entry of each that is wanted    */
     const float *g;  /* [r]                             */
     float *weights;  /* [count][ld] scratch             */
     float *rows;     /* [count][padded] the result      */
