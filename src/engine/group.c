@@ -18,6 +18,7 @@
 #include "engine/group.h"
 
 #include "base/fastmath.h"
+#include "base/slot.h"
 #include "base/sum.h"
 #include "track/state.h"
 
@@ -42,6 +43,11 @@ enum { FIRST = 64, SELDOM = 8 };
  * for the first. */
 static const size_t NEWS = 32;          /* shares of a vector, one of which is to be new */
 static const size_t YOUTH = 8;          /* times its lags, in frames */
+
+/* So many rows of the filter's matrix are renewed at once, in one of so many frames: all in the
+ * time of one vector.  Twice as long would cost .2 dB where a machine runs up quickly, four
+ * times as long .8. */
+enum { ROWS = 4, ROWS_EVERY = 4 };
 
 static size_t least(size_t a, size_t b)
 {
@@ -95,7 +101,7 @@ static bool learns(struct group *g)
             grow_up(g);
         return true;
     }
-    g->turn = (g->turn + 1) % g->every;
+    g->turn = slot_after(g->turn, 1, g->every);
     return due;
 }
 
@@ -175,8 +181,11 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
     g->lambda = arena_floats(a, rank);
     g->y = arena_floats(a, n);
     g->x_hat = arena_floats(a, n);
-    g->keep = arena_floats(a, rank);
-    g->row = arena_floats(a, basis_padded(&g->track.U));
+    if (g->folds) {
+        g->keep = arena_floats(a, rank);
+        g->weights = arena_floats(a, ROWS * g->track.ld);
+        g->rows = arena_floats(a, ROWS * basis_padded(&g->track.U));
+    }
     g->known = arena_take(a, n, 1);
     g->moved = arena_take(a, members, sizeof *g->moved);
     g->z = arena_floats(a, members);
@@ -295,7 +304,7 @@ static bool usual(struct group *g)
 {
     const size_t n = g->track.U.n;
 
-    if (!g->folds || !g->taps.ready || g->lags.gaps)
+    if (!g->folds || !taps_ready(&g->taps) || g->lags.gaps)
         return false;
     if (g->stale)
         weigh(g);
@@ -303,19 +312,25 @@ static bool usual(struct group *g)
     return !(g->directions.sure > 0);
 }
 
-/* One more row of U g U' + g_c (I - U U') goes into the filter. */
+/* More rows of U g U' + g_c (I - U U') go into the filter. */
 static void renew(struct group *g)
 {
+    const size_t from = taps_due(&g->taps), padded = basis_padded(&g->track.U);
+    const size_t count = least(ROWS, g->lags.count - from);
     const float rest = g->complement.gain[0];
-    const size_t i = g->taps.row;
 
     if (g->stale)
         weigh(g);
     for (size_t j = 0; j < g->track.U.r; j++)
         g->keep[j] = g->directions.wiener[j] - rest;
-    track_row(&g->track, i, g->keep, g->row);
-    g->row[i] += rest;
-    taps_renew(&g->taps, g->row);
+    track_matrix(&g->track, &(struct track_matrix){ from, count, taps_from(&g->taps), g->keep,
+                                                   g->weights, g->rows });
+    for (size_t i = 0; i < count; i++) {
+        float *const row = g->rows + i * padded;
+
+        row[from + i] += rest;
+        taps_renew(&g->taps, row);
+    }
 }
 
 /* x_hat of the newest vector, learnt from if it is due; or, while patient, from an old one. */
@@ -349,7 +364,7 @@ static void follow(struct group *g, bool freeze)
         follow_vector(g, due);
     else if (due && teach(g, NULL))
         learn_complement(g, track_rest(&g->track));
-    if (due && g->folds && !g->young)
+    if (g->folds && !g->young && g->taps.at % ROWS_EVERY == 0)
         renew(g);
 }
 

@@ -36,7 +36,8 @@ struct group {
     bool stale;                 /* and along some it is another by now              */
     float *y, *x_hat;           /* [channels][lags] a vector, and what is kept     */
     float *keep;                /* [rank] of a direction, beyond what is kept of all */
-    float *row;                 /* [padded] of the matrix that x_hat is made by    */
+    float *weights;             /* [ROWS][ld] scratch                              */
+    float *rows;                /* [ROWS][padded] of the matrix that x_hat is made by */
     unsigned char *known;       /* [channels][lags] what there is of it            */
     bool complements;           /* what is outside the subspace may be signal         */
     size_t patience;            /* frames after which a vector is learnt from         */

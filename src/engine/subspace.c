@@ -17,6 +17,7 @@
 #include "engine/subspace.h"
 
 #include "base/fastmath.h"
+#include "base/slot.h"
 #include "base/sum.h"
 #include "guard/guard.h"
 
@@ -212,7 +213,7 @@ static void follow_floor(struct subspace *s, struct group *g, size_t first)
 static void fill(struct subspace *s)
 {
     const size_t M = s->channels;
-    float *const dry = s->dry + (s->at + s->delay) % (s->latency + 1) * M;
+    float *const dry = s->dry + slot_after(s->at, s->delay, s->latency + 1) * M;
     float *const before = s->removed;
 
     memcpy(before, s->x, M * sizeof *before);
@@ -244,7 +245,7 @@ static void clean(struct subspace *s, const struct controls *control)
     memcpy(s->known + newest * M, s->here, M);
     if (s->votes && !control->freeze)
         quorum_update(&s->quorum, s->white + newest * M, s->here);
-    s->recent = (newest + 1) % (s->delay + 1);
+    s->recent = slot_after(newest, 1, s->delay + 1);
 
     const size_t due = s->recent * M;
 
@@ -295,7 +296,7 @@ static void straighten(struct subspace *s, bool ending)
     else
         wander_update(&s->wander, s->x);
     memcpy(s->there + s->there_at * M, s->here, M);
-    s->there_at = (s->there_at + 1) % (s->wander.delay + 1);
+    s->there_at = slot_after(s->there_at, 1, s->wander.delay + 1);
     memcpy(s->here, s->there + s->there_at * M, M);
 }
 
@@ -317,7 +318,7 @@ static void update(struct subspace *s, const struct block *b, size_t t, const st
     else
         take(s, b, t);
     memcpy(s->dry + s->at * M, s->x, M * sizeof *s->x);
-    s->at = (s->at + 1) % (s->latency + 1);
+    s->at = slot_after(s->at, 1, s->latency + 1);
     if (s->wanders)
         straighten(s, c->ending);
     if (s->hums)

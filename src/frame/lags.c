@@ -12,6 +12,8 @@
  */
 #include "frame/lags.h"
 
+#include "base/slot.h"
+
 #include <string.h>
 
 void lags_place(struct lags *g, struct arena *a, size_t channels, size_t count, size_t past)
@@ -47,7 +49,7 @@ void lags_push(struct lags *g, const float *x, const unsigned char *known)
         there[i] = there[i + R] = known[c];
     }
     g->gaps = gaps;
-    g->at = (g->at + 1) % R;
+    g->at = slot_after(g->at, 1, R);
 }
 
 void lags_scale(struct lags *g, size_t c, float f)

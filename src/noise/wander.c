@@ -22,6 +22,8 @@
  */
 #include "noise/wander.h"
 
+#include "base/slot.h"
+
 #include <float.h>
 #include <math.h>
 #include <stdbool.h>
@@ -56,7 +58,7 @@ static void running_update(struct running *r, float *x)
     float *const oldest = r->ring + r->at * r->channels;
     const float unit = 1 / (float)r->n;
 
-    r->at = (r->at + 1) % r->n;
+    r->at = slot_after(r->at, 1, r->n);
     for (size_t c = 0; c < r->channels; c++) {
         r->sum[c] += x[c] - oldest[c];
         r->fresh[c] += x[c];
@@ -175,7 +177,7 @@ static void straighten(struct wander *w, float *x)
     memcpy(w->mean, x, M * sizeof *x);
     running_update(&w->first, w->mean);
     running_update(&w->second, w->mean);
-    w->at = (w->at + 1) % (w->delay + 1);
+    w->at = slot_after(w->at, 1, w->delay + 1);
 
     const float *const late = w->late + w->at * M;
 

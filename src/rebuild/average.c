@@ -6,6 +6,8 @@
  */
 #include "rebuild/average.h"
 
+#include "base/slot.h"
+
 #include <string.h>
 
 void average_place(struct average *r, struct arena *a, size_t channels, size_t lags,
@@ -32,7 +34,7 @@ void average_pass(struct average *r, float *restrict x)
 {
     const size_t slots = r->delay + 1;
 
-    r->at = (r->at + 1) % slots;
+    r->at = slot_after(r->at, 1, slots);
     for (size_t c = 0; c < r->channels; c++) {
         float *const done = r->sum + c * slots + r->at;
 

@@ -7,13 +7,16 @@
  *   x(s) = 1/(delay + 1) sum_k A[L-1-(k-s)] y_k = sum_m h[m] z(s - L + 1 + m),
  *   h[m] = 1/(delay + 1) sum_i A[i][m - (L-1-i)].
  *
- * A follows a signal.  Each frame one row of it goes into the filter to come, so that
- * each row is as it was at another time, as it is where vectors speak one by one.
+ * With all rows in it h is symmetric, as A is, and half of each row will do.
  *
- * Cost a frame: L flops, and 2 (L + delay) to filter.
+ * A follows a signal.  Its rows are renewed in turn, and h a part of them at a time: it is
+ * as old as half a turn, and never a jump.
+ *
+ * Cost: L or 2 L flops a row, and 2 (L + delay) a frame.
  */
 #include "rebuild/taps.h"
 
+#include "base/slot.h"
 #include "base/sum.h"
 
 #include <string.h>
@@ -25,7 +28,10 @@ static size_t length(const struct taps *t)
 
 void taps_place(struct taps *t, struct arena *a, size_t lags, size_t delay)
 {
-    *t = (struct taps){ .lags = lags, .delay = delay };
+    *t = (struct taps){ .lags = lags, .delay = delay, .even = delay == lags - 1 };
+    while (delay >> t->bits >= TAPS_PARTS)
+        t->bits++;
+    t->part = arena_floats(a, TAPS_PARTS * length(t));
     t->next = arena_floats(a, length(t));
     t->h = arena_floats(a, length(t));
     t->apart = arena_take(a, delay + 1, 1);
@@ -33,35 +39,59 @@ void taps_place(struct taps *t, struct arena *a, size_t lags, size_t delay)
 
 void taps_restart(struct taps *t)
 {
-    t->row = t->lags - 1 - t->delay;
-    t->ready = false;
+    t->row = t->fresh = 0;
     memset(t->next, 0, length(t) * sizeof *t->next);
 }
 
 void taps_reset(struct taps *t)
 {
     taps_restart(t);
+    memset(t->part, 0, TAPS_PARTS * length(t) * sizeof *t->part);
     memset(t->h, 0, length(t) * sizeof *t->h);
     t->at = t->folded = 0;
     memset(t->apart, 1, t->delay + 1);
 }
 
-void taps_renew(struct taps *t, const float *restrict row)
+size_t taps_due(const struct taps *t)
 {
-    const float share = 1 / (float)(t->delay + 1);
-    float *restrict const to = t->next + t->lags - 1 - t->row;
+    return t->lags - 1 - t->delay + t->row;
+}
 
-    for (size_t i = 0; i < t->lags; i++)
-        to[i] += share * row[i];
-    if (++t->row < t->lags)
-        return;
-    float *const h = t->next;
+size_t taps_from(const struct taps *t)
+{
+    return t->even ? t->row : 0;
+}
 
-    t->next = t->h;
-    t->h = h;
-    t->row = t->lags - 1 - t->delay;
-    t->ready = true;
-    memset(t->next, 0, length(t) * sizeof *t->next);
+static void add(float *restrict sum, const float *restrict x, float f, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        sum[i] += f * x[i];
+}
+
+/* The part that is complete becomes one of h. */
+static void take_over(struct taps *t, float *part)
+{
+    const size_t from = t->even ? t->delay : 0, n = length(t) - from;
+    float *const h = t->h + from;
+
+    memcpy(part + from, t->next + from, n * sizeof *part);
+    memset(t->next + from, 0, n * sizeof *part);
+    memset(h, 0, n * sizeof *h);
+    for (size_t i = 0; i < TAPS_PARTS; i++)
+        add(h, t->part + i * length(t) + from, 1, n);
+    for (size_t i = 0; i < from; i++)
+        t->h[i] = t->h[2 * from - i];
+}
+
+void taps_renew(struct taps *t, const float *row)
+{
+    const size_t rows = t->delay + 1, part = t->row >> t->bits, from = taps_from(t);
+
+    add(t->next + t->delay - t->row + from, row + from, 1 / (float)rows, t->lags - from);
+    t->fresh += t->fresh < rows;
+    t->row = slot_after(t->row, 1, rows);
+    if (t->row >> t->bits != part || t->row == 0)
+        take_over(t, t->part + part * length(t));
 }
 
 void taps_count(struct taps *t, bool folded)
@@ -69,7 +99,7 @@ void taps_count(struct taps *t, bool folded)
     t->folded += t->apart[t->at];
     t->folded -= !folded;
     t->apart[t->at] = !folded;
-    t->at = (t->at + 1) % (t->delay + 1);
+    t->at = slot_after(t->at, 1, t->delay + 1);
 }
 
 float taps_estimate(const struct taps *t, const float *z)
@@ -81,10 +111,11 @@ float taps_estimate(const struct taps *t, const float *z)
 
 void taps_state(struct taps *t, struct store *s)
 {
-    store_size(s, &t->row, t->lags - 1 - t->delay, t->lags - 1);
+    store_size(s, &t->row, 0, t->delay);
+    store_size(s, &t->fresh, 0, t->delay + 1);
+    store_finite(s, t->part, TAPS_PARTS * length(t));
     store_finite(s, t->next, length(t));
     store_finite(s, t->h, length(t));
-    store_bool(s, &t->ready);
     store_size(s, &t->at, 0, t->delay);
     store_bytes(s, t->apart, t->delay + 1, 1);
     if (s->mode != STORE_READ)

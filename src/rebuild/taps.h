@@ -9,12 +9,17 @@
 #include "base/arena.h"
 #include "base/store.h"
 
+enum { TAPS_PARTS = 8 };
+
 struct taps {
     size_t lags, delay;         /* of a vector; vectors that are waited for, < lags       */
-    size_t row;                 /* of the matrix that is due, lags - 1 - delay..lags - 1  */
-    float *next;                /* [lags + delay] the filter of the rows so far           */
-    float *h;                   /* [lags + delay] that of the last time through all       */
-    bool ready;                 /* there was one                                          */
+    bool even;                  /* all of a vector is waited for: h is symmetric          */
+    size_t row;                 /* that is due, of the delay + 1 at the matrix's end      */
+    size_t bits;                /* 2^bits rows make a part                                */
+    size_t fresh;               /* rows seen since the matrix was another, saturating     */
+    float *part;                /* [TAPS_PARTS][lags + delay] what the rows of each add   */
+    float *next;                /* [lags + delay] what those add that are being renewed   */
+    float *h;                   /* [lags + delay] the sum of all parts                    */
     size_t at;                  /* slot of the next vector, <= delay                      */
     unsigned char *apart;       /* [delay + 1] whether a vector did not come through here */
     size_t folded;              /* those that did                                         */
@@ -23,11 +28,19 @@ struct taps {
 void taps_place(struct taps *t, struct arena *a, size_t lags, size_t delay);
 void taps_reset(struct taps *t);
 
-/* The matrix is another: the filter is not ready for more vectors until all its rows were
- * seen; for those that came through here it stays what it was. */
+/* The matrix is another: until all its rows were seen the filter is not ready for more
+ * vectors; for those that came through here it stays as it was. */
 void taps_restart(struct taps *t);
 
-/* Row t->row[lags] of the matrix as it is now. */
+static inline bool taps_ready(const struct taps *t)
+{
+    return t->fresh == t->delay + 1;
+}
+
+/* The row of the matrix, which is symmetric, that is due; where it begins to count; and
+ * row[lags] as it is now. */
+size_t taps_due(const struct taps *t);
+size_t taps_from(const struct taps *t);
 void taps_renew(struct taps *t, const float *row);
 
 /* One more vector, which comes through here or not. */

@@ -50,7 +50,7 @@ static inline size_t basis_floats(const struct basis *b)
 void basis_get(const struct basis *b, size_t j, float *u);
 void basis_set(struct basis *b, size_t j, const float *u);
 
-/* Row i of all directions. */
+/* Row i of all directions, row[r]. */
 void basis_row(const struct basis *b, size_t i, float *row);
 
 /* Turns a pair: u_j <- c u_j + s u_k, u_k <- c u_k - conj(s) u_j, where s has

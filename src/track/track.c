@@ -438,11 +438,11 @@ static size_t turns_due(const struct track *t)
     return t->plan.shrink == TRACK_OWN ? 1 + t->U.r / TURN_SHARE : t->seen % ALIGN_EVERY == 0;
 }
 
-/* Correlation (squared) of two directions that have none, in as many frames as C remembers:
- * where there is much to turn, that is not worth it. */
+/* Correlation (squared) of which two directions that have none show as much in half of the
+ * cases, in as many frames as C remembers: where there is much to turn, it is not worth it. */
 static float chance(const struct track *t)
 {
-    return t->plan.shrink == TRACK_OWN ? 0.5f * step_now(&t->step) : 0.0f;
+    return t->plan.shrink == TRACK_OWN ? 0.25f * step_now(&t->step) : 0.0f;
 }
 
 static void keep_house(struct track *t, float weight)
@@ -584,12 +584,28 @@ const float *track_rest(struct track *t)
     return t->e;
 }
 
-void track_row(struct track *t, size_t i, const float *g, float *row)
+void track_matrix(const struct track *t, const struct track_matrix *w)
 {
-    basis_row(&t->U, i, t->q);
-    for (size_t j = 0; j < t->U.r; j++)
-        t->q[j] *= g[j];
-    t->kernel->combine(&t->U, t->q, row);
+    const struct basis *const U = &t->U;
+
+    for (size_t i = 0; i < w->count; i++) {
+        float *const weights = w->weights + i * t->ld;
+
+        basis_row(U, w->from + i, weights);
+        for (size_t j = 0; j < U->r; j++)
+            weights[j] *= w->g[j];
+    }
+    for (size_t i = w->first / TILE; i < U->tiles; i++)
+        t->kernel->multiply(&(struct product){
+            .A = w->weights,
+            .B = U->U + i * U->cap * TILE,
+            .Z = w->rows + i * TILE,
+            .rows = w->count,
+            .inner = U->r,
+            .ld = TILE,
+            .lda = t->ld,
+            .ldz = basis_padded(U),
+        });
 }
 
 /* Whether more is known than there are directions.  Who says himself what to make of

@@ -97,8 +97,16 @@ void track_look(struct track *t, const float *y, const unsigned char *known, flo
 /* e = y - U p of the last frame; who looks without needing it need not pay for it. */
 const float *track_rest(struct track *t);
 
-/* row[padded] = row i of U g U' as it is now; for whoever looks at many overlapping frames
- * with the same gains g[r]. */
-void track_row(struct track *t, size_t i, const float *g, float *row);
+/* Some rows of U g U' as it is now; for whoever looks at many overlapping frames with the
+ * same gains. */
+struct track_matrix {
+    size_t from, count;
+    size_t first;    /* entry of each that is wanted    */
+    const float *g;  /* [r]                             */
+    float *weights;  /* [count][ld] scratch             */
+    float *rows;     /* [count][padded] the result      */
+};
+
+void track_matrix(const struct track *t, const struct track_matrix *w);
 
 #endif
