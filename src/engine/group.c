@@ -452,6 +452,7 @@ void group_bound(struct group *g, size_t most, bool freeze)
     } else if (!freeze && g->track.U.r < least(most, g->track.plan.rank)) {
         track_add(&g->track);
         g->stale = true;
+        complement_renew(&g->complement);
         rejuvenate(g);
     }
 }

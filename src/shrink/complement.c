@@ -43,6 +43,11 @@ void complement_leverage(struct complement *c, const float *own)
         c->free[i] = fast_max(1 - sum(own + i * c->lags, c->lags) / (float)c->lags, LEAST_FREE);
 }
 
+void complement_renew(struct complement *c)
+{
+    c->frames = 0;
+}
+
 void complement_forget(struct complement *c, size_t channel)
 {
     c->rest[channel] = c->free[channel];

@@ -26,6 +26,9 @@ void complement_reset(struct complement *c);
  * itself. */
 void complement_leverage(struct complement *c, const float *own);
 
+/* What will lie outside is less than what did: it is learnt anew, from the next on. */
+void complement_renew(struct complement *c);
+
 /* What is known of a channel goes: there is only noise outside. */
 void complement_forget(struct complement *c, size_t channel);
 
