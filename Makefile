@@ -60,7 +60,7 @@ $(OUT)/src/app/pipewire.o: FLAGS += -DLULL_LADSPA='"$(abspath $(LIBDIR))/ladspa/
 $(OUT)/tests/%.o: FLAGS += -Itests
 $(OUT)/tests/bench/%.o: FLAGS += $(call cflags,sndfile)
 $(OUT)/tests/test_files.o: FLAGS += -D_XOPEN_SOURCE=700
-$(OUT)/tests/bench/tracker.o: FLAGS += -D_XOPEN_SOURCE=700
+$(OUT)/tests/bench/tracker.o: FLAGS += -D_XOPEN_SOURCE=700 -ffp-contract=fast
 # Kernels for processors that must be asked first (kernel.c does).
 ifneq ($(filter x86_64% i%86%,$(shell $(CC) -dumpmachine)),)
 $(OUT)/src/track/kernel_avx2.o: FLAGS += -mavx2 -mfma

@@ -40,7 +40,8 @@ typedef enum {
     LULL_RLS,      /* least squares with forgetting, as a rotation: use this            */
     LULL_EXACT,    /* incremental singular value decomposition, one frame at a time     */
     LULL_GRADIENT, /* steepest descent; least work, speed depends on the signal's power */
-    LULL_BLOCK     /* decomposition of `block` frames at once: all the work on one      */
+    LULL_BLOCK     /* decomposition of `block` frames at once: 2 or 3 times the work of
+                      least squares, most of it on one frame                        */
 } lull_rule;
 
 /* What is given back for a frame, with p the coefficients in the subspace. */

@@ -199,6 +199,12 @@ static bool sound(const struct cov *c)
     return fine;
 }
 
+void cov_heal(struct cov *c)
+{
+    if (!sound(c))
+        rebuild(c);
+}
+
 void cov_polish(struct cov *c, float mu)
 {
     const size_t round = mu < SMALL && c->q < COV_ROUND ? COV_ROUND : c->q;
@@ -208,8 +214,8 @@ void cov_polish(struct cov *c, float mu)
         if (c->at < c->q)
             polish(c, c->at, ridge(c));
     }
-    if (!sound(c))
-        rebuild(c);
+    if (mu > SMALL || c->at == 0) /* a round makes no number overflow that was sound */
+        cov_heal(c);
 }
 
 void cov_set(struct cov *c, float *M, float *X, float *Y)

@@ -47,6 +47,9 @@ void cov_update(struct cov *c, float mu, const float *p, const float *h, float p
  * has its turn once in q frames at least, or, at a small one, in COV_ROUND; see cov.c. */
 void cov_polish(struct cov *c, float mu);
 
+/* P is built anew if it cannot be what it should. */
+void cov_heal(struct cov *c);
+
 /* X = keep X + s x x', and X += x z' + z x', for X = C or P; s of any sign. */
 void cov_blend(struct cov *c, float *X, float keep, float s, const float *x);
 void cov_add_pair(struct cov *c, float *X, const float *x, const float *z, float *scratch);

@@ -135,6 +135,7 @@ static void update(struct rule_state *s, const struct look *f, struct motion *m)
         memset(m->room, 0, c->ld * sizeof *m->room);
         cov_update(c, mu, f->p, m->h, m->ph);
         cov_polish(c, mu);
+        cov_heal(c);
         return;
     }
     const float root = sqrtf(1.0f + t * t);
@@ -143,6 +144,7 @@ static void update(struct rule_state *s, const struct look *f, struct motion *m)
     turn_P(s, f, m, mu, sine, drop);
     turn_C(s, f, mu, m->d, sine, drop);
     cov_polish(c, mu);
+    cov_heal(c);
     m->pull = fminf(t * f->trust, UPRIGHT) / sqrtf(f->e2);
 }
 

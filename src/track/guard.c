@@ -104,7 +104,8 @@ static float unit_of(float x)
     return ldexpf(1.0f, -exponent / 2);
 }
 
-float guard_settle(struct guard *g)
+/* A unit for the level; gives what powers are to be multiplied by. */
+static float settle(struct guard *g)
 {
     const float level = g->seen ? g->mean : g->energy * g->unit * g->unit;
 
@@ -136,11 +137,23 @@ static void multiply(struct guard *g, float by)
     g->energy *= by;
 }
 
-void guard_enter(struct guard *g)
+static bool is_usual(const struct guard *g)
 {
+    return g->unit == 1.0f && g->mean > LOW && g->mean < HIGH && g->energy > QUIET * g->mean &&
+           g->energy < REACH * g->mean;
+}
+
+float guard_enter(struct guard *g)
+{
+    g->gain = 1.0f;
+    if (is_usual(g))
+        return 1.0f;
+    const float f = settle(g);
+
     g->gain = gain_of(g);
     if (g->gain != 1.0f)
         multiply(g, g->gain);
+    return f;
 }
 
 void guard_enter_again(struct guard *g)
@@ -149,7 +162,8 @@ void guard_enter_again(struct guard *g)
         return;
     multiply(g, 1.0f / g->gain);
     guard_sum(g);
-    guard_enter(g);
+    g->gain = gain_of(g);
+    multiply(g, g->gain);
 }
 
 bool guard_admits(struct guard *g)

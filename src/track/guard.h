@@ -40,13 +40,10 @@ void guard_sum(struct guard *g);
 /* Whether the frame's energy lies within what float can work with. */
 bool guard_possible(const struct guard *g);
 
-/* The unit fits the level: by what powers known in the old one are to be multiplied;
+/* The frame in a unit that fits the level; one that is much louder or quieter than usual,
+ * in one of its own.  Gives by what powers known in the old unit are to be multiplied;
  * usually 1. */
-float guard_settle(struct guard *g);
-
-/* The frame, in that unit; one that is much louder or quieter than usual, in one of
- * its own. */
-void guard_enter(struct guard *g);
+float guard_enter(struct guard *g);
 
 /* The same after entries were taken out of it. */
 void guard_enter_again(struct guard *g);

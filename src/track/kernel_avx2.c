@@ -109,7 +109,7 @@ static void gather_real(const struct basis *b, const float *restrict y, float *r
     vec sums[MOST / 2];
 
     for (size_t j = 0; j < b->r; j++)
-        sums[j] = _mm256_setzero_ps();
+        sums[j] = held(_mm256_setzero_ps()); /* not a call of memset */
     for (size_t t = 0; t < b->tiles / 2; t++, y += 2 * TILE, u += 2 * step) {
         const vec y0[4] = { load(y), load(y + 8), load(y + 16), load(y + 24) };
         const vec y1[4] = { load(y + 32), load(y + 40), load(y + 48), load(y + 56) };

@@ -618,11 +618,10 @@ static bool enough(const struct track *t)
 /* The frame and the model in a unit that float can work with. */
 static void fit_unit(struct track *t)
 {
-    const float f = guard_settle(&t->guard);
+    const float f = guard_enter(&t->guard);
 
     if (f != 1.0f)
         track_change_unit(t, f);
-    guard_enter(&t->guard);
 }
 
 /* Takes a frame in; whether there is anything in it to see. */

@@ -3,7 +3,9 @@
  * tracker.c - what the tracker costs and what it loses, a case a line:
  *
  *   tracker      time of one frame; gflops of the 8 n r that must be done,
- *                share of this machine's measured peak, times a plain loop
+ *                share of this machine's measured peak, times a plain loop;
+ *                plain: without AVX2, in times of the above, and its share of
+ *                what can be done without
  *   peer         a decomposition by LAPACK or numpy of the window the tracker stands
  *                for; scikit-learn's IncrementalPCA (peers/vectors.py)
  *   scenario     long runs: leak and error beside theory
@@ -48,7 +50,8 @@ static float *filled(size_t n, uint64_t seed)
 
 typedef float wide __attribute__((vector_size(32)));
 
-/* Ten independent chains of multiply and add, in registers. */
+/* Ten independent chains of multiply and add, in registers; fused where the machine can,
+ * which the compiler must be allowed (Makefile). */
 #if defined(__x86_64__)
 __attribute__((target("avx2,fma")))
 #endif
@@ -72,6 +75,32 @@ peak_gflops(void)
 
         (void)keep;
         best = fmax(best, 500000.0 * 10 * 16 / took * 1e-9);
+    }
+    return best;
+}
+
+typedef float narrow __attribute__((vector_size(16)));
+
+/* The same for any machine: registers of four floats, nothing fused. */
+static double plain_peak_gflops(void)
+{
+    double best = 0;
+
+    for (int round = 0; round < 12; round++) {
+        narrow a = { 1 }, b = a, c = a, d = a, e = a, f = a, g = a, h = a, i = a, j = a;
+        const narrow m = a * 0.5f, k = a * 0.25f;
+        const double from = seconds();
+
+        for (int t = 0; t < 500000; t++) {
+            a = a * m + k, b = b * m + k, c = c * m + k, d = d * m + k, e = e * m + k;
+            f = f * m + k, g = g * m + k, h = h * m + k, i = i * m + k, j = j * m + k;
+            __asm__ volatile("" ::: "memory");
+        }
+        const double took = seconds() - from;
+        volatile float keep = (a + b + c + d + e + f + g + h + i + j)[0];
+
+        (void)keep;
+        best = fmax(best, 500000.0 * 10 * 8 / took * 1e-9);
     }
     return best;
 }
@@ -184,6 +213,8 @@ static void speed(void)
                                        { 256, 64 },  { 1024, 4 },  { 1024, 16 }, { 1024, 64 },
                                        { 4096, 16 }, { 4096, 64 }, { 65536, 16 } };
 
+    const double plain_peak = plain_peak_gflops();
+
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         const size_t n = cases[c][0], r = cases[c][1];
         lull_tracker_config cfg = lull_tracker_defaults(n, r);
@@ -192,7 +223,7 @@ static void speed(void)
         cfg.step = 0.01f;
         const double before = peak_gflops(), fixed = frame_us(&cfg);
         const double peak = fmax(before, peak_gflops());
-        const double gflops = 8e-3 * (double)(n * r) / fixed;
+        const double must = 8e-3 * (double)(n * r), gflops = must / fixed;
 
         cfg.step = 0;
         const double automatic = frame_us(&cfg);
@@ -207,9 +238,10 @@ static void speed(void)
 
         /* "bound": the peak at 2.5 cycles of loads and stores to 2 of sums */
         printf("tracker rule=rls n=%zu r=%zu us=%.3f gflops=%.1f share=%.2f bound=%.2f "
-               "auto=%.2f plain=%.2f complex=%.2f loop=%.1f\n",
+               "auto=%.2f plain=%.2f plain_share=%.2f complex=%.2f loop=%.1f\n",
                n, r, fixed, gflops, gflops / peak, gflops / (0.8 * peak), automatic / fixed,
-               plain / fixed, complex_us / fixed, loop_us(n, r) / fixed);
+               plain / fixed, must / plain / plain_peak, complex_us / fixed,
+               loop_us(n, r) / fixed);
     }
 }
 
@@ -450,7 +482,8 @@ static void false_alarms(void)
 
 int main(int argc, char **argv)
 {
-    printf("machine peak_gflops=%.1f\n", peak_gflops());
+    printf("machine peak_gflops=%.1f plain_peak_gflops=%.1f\n", peak_gflops(),
+           plain_peak_gflops());
     speed();
     rules();
     growth();
