@@ -33,17 +33,27 @@ float sum(const float *x, size_t n)
     return across(lane) + rest;
 }
 
+static float short_product(const float *x, const float *y, size_t n)
+{
+    float sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += x[i] * y[i];
+    return sum;
+}
+
 float sum_product(const float *x, const float *y, size_t n)
 {
-    float lane[LANES] = { 0 }, rest = 0;
+    if (n < LANES)
+        return short_product(x, y, n);
+
+    float lane[LANES] = { 0 };
     size_t i = 0;
 
     for (; i + LANES <= n; i += LANES)
         for (size_t k = 0; k < LANES; k++)
             lane[k] += x[i + k] * y[i + k];
-    for (; i < n; i++)
-        rest += x[i] * y[i];
-    return across(lane) + rest;
+    return across(lane) + short_product(x + i, y + i, n - i);
 }
 
 float greatest(const float *x, size_t n, float least)
