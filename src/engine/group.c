@@ -18,6 +18,7 @@
 #include "base/fastmath.h"
 #include "track/state.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -115,6 +116,7 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
     g->every = 1 + (lags - 1) / NEWS;
     const size_t rank = g->knows ? least(r->learned.adapt + !g->adapts, n - (n > 1))
                                  : rank_for(r, members, lags);
+    g->outside = arena_floats(a, n);
     const struct track_plan plan = {
         .dim = n,
         .parts = 1,
@@ -122,7 +124,7 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
         .rule = &rule_rls,
         .step = g->knows ? 0 : r->step,
         .shrink = TRACK_OWN,
-        .own = { shrink, g },
+        .own = { shrink, g, g->outside },
         .whitened = true,
         .bounded = !g->knows && !(r->patience_ms > 0),   /* what these wait for comes in bursts */
         .robust = r->spikes > 0,
@@ -162,6 +164,7 @@ void group_reset(struct group *g)
 {
     g->settled = false;
     g->segments = 0;
+    memset(g->outside, 0, g->track.U.n * sizeof *g->outside);
     memset(g->moved, 0, g->floor.channels * sizeof *g->moved);
     floor_reset(&g->floor);
     lags_reset(&g->lags);
@@ -205,6 +208,7 @@ static void follow_unit(struct group *g)
     for (size_t i = 0; g->knows && i < g->track.U.n; i++)
         g->own[i] = g->base.kept + (g->adapts ? g->own[i] : 0);
     complement_leverage(&g->complement, g->own);
+    complement_outside(&g->complement, g->outside);
     for (size_t c = 0; c < M; c++)
         if (g->moved[c] != g->floor.moved[c])
             forget(g, c);
@@ -420,6 +424,7 @@ void group_state(struct group *g, struct store *s)
     store_finite(s, g->track.e, g->track.U.n);  /* where nothing is seen, the last holds */
     directions_state(&g->directions, s);
     complement_state(&g->complement, s);
+    store_floats(s, g->outside, g->track.U.n, 0, FLT_MAX);
     average_state(&g->average, s);
     store_finite(s, &g->unit, 1);
     store_bool(s, &g->settled);

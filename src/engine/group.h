@@ -29,6 +29,7 @@ struct group {
     float *from_base;           /* [channels][lags] what belongs to the base       */
     float *scratch;             /* [2][channels]                                   */
     float *own;                 /* [padded] share of each number in the subspace   */
+    float *outside;             /* [channels][lags] signal that is not in the subspace */
     float *lambda;              /* [rank] mean power along each direction          */
     float *y, *x_hat;           /* [channels][lags] a vector, and what is kept     */
     unsigned char *known;       /* [channels][lags] what there is of it            */
