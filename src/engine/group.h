@@ -62,7 +62,7 @@ void group_bound(struct group *g, size_t most, bool freeze);
 
 /* One frame x[channels], known or not, into its vector and through the tracker;
  * g->estimate is then that of the frame `delay` ago, white.  What is too loud to be
- * squared is as good as missing; a channel without noise is known to be 0: so says
+ * squared, or in doubt, is as good as missing; a channel without noise is known to be 0: so says
  * known[] then. */
 void group_update(struct group *g, const float *x, unsigned char *known, bool freeze);
 

@@ -345,6 +345,14 @@ bool floor_doubts(const struct floor *f)
     return loud > 0 && 2 * loud < f->channels;
 }
 
+void floor_distrust(const struct floor *f, unsigned char *known)
+{
+    const bool doubts = floor_doubts(f);
+
+    for (size_t c = 0; doubts && c < f->channels; c++)
+        known[c] = known[c] && !(f->apart[c] > 0);
+}
+
 void floor_whiten(const struct floor *f, const float *restrict x, float *restrict z)
 {
     for (size_t c = 0; c < f->channels; c++)
