@@ -140,6 +140,7 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
     track_place(&g->track, a, &plan);
     directions_place(&g->directions, a, rank, r->threshold, r->hold, g->patience > 0);
     complement_place(&g->complement, a, members, lags);
+    reliance_place(&g->reliance, a, members, lags);
     average_place(&g->average, a, members, lags, delay);
     if (g->knows) {
         mixture_place(&g->base, a, members, lags, known.parts, known.rank);
@@ -175,7 +176,24 @@ void group_reset(struct group *g)
     rejuvenate(g);
     directions_reset(&g->directions);
     complement_reset(&g->complement);
+    reliance_reset(&g->reliance);
     average_reset(&g->average);
+}
+
+/* Channels that learn from each other, and have nothing that was known before. */
+static bool relies(const struct group *g)
+{
+    return g->floor.channels > 1 && !g->knows;
+}
+
+static void settle_reliance(struct group *g)
+{
+    reliance_begin(&g->reliance);
+    for (size_t j = 0; j < g->track.U.r; j++) {
+        basis_get(&g->track.U, j, g->own);
+        reliance_show(&g->reliance, g->own, track_power(&g->track, j));
+    }
+    reliance_settle(&g->reliance);
 }
 
 /* The noise of channel c has jumped: what is known of the channel goes. */
@@ -186,10 +204,13 @@ static void forget(struct group *g, size_t c)
     g->moved[c] = g->floor.moved[c];
     g->settled = false;
     complement_forget(&g->complement, c);
-    if (2 * g->track.U.r < others)
+    reliance_forget(&g->reliance, c);
+    if (2 * g->track.U.r < others) {
         track_forget(&g->track, c * L, (c + 1) * L);
-    else
+    } else {
         track_reset(&g->track);
+        reliance_reset(&g->reliance);
+    }
     rejuvenate(g);
 }
 
@@ -209,6 +230,8 @@ static void follow_unit(struct group *g)
         g->own[i] = g->base.kept + (g->adapts ? g->own[i] : 0);
     complement_leverage(&g->complement, g->own);
     complement_outside(&g->complement, g->outside);
+    if (relies(g))
+        settle_reliance(g);
     for (size_t c = 0; c < M; c++)
         if (g->moved[c] != g->floor.moved[c])
             forget(g, c);
@@ -252,6 +275,10 @@ static void follow(struct group *g, bool freeze)
         track_update(&g->track, g->y, gaps(g), g->x_hat);
     else
         track_look(&g->track, g->y, gaps(g), g->x_hat);
+    if (relies(g))
+        reliance_apply(&g->reliance, g->directions.sure, g->x_hat);
+    if (due)
+        reliance_age(&g->reliance, step_now(&g->track.step));
     if (due)
         learn_complement(g, track_rest(&g->track));
     if (complement_counts(&g->complement, g->directions.sure))
@@ -425,6 +452,7 @@ void group_state(struct group *g, struct store *s)
     store_finite(s, g->track.e, g->track.U.n);  /* where nothing is seen, the last holds */
     directions_state(&g->directions, s);
     complement_state(&g->complement, s);
+    reliance_state(&g->reliance, s);
     store_floats(s, g->outside, g->track.U.n, 0, FLT_MAX);
     average_state(&g->average, s);
     store_finite(s, &g->unit, 1);

@@ -12,6 +12,7 @@
 #include "shrink/complement.h"
 #include "shrink/directions.h"
 #include "shrink/known.h"
+#include "shrink/reliance.h"
 #include "track/amend.h"
 
 /* Channels that are one vector, with a tracker of their own. */
@@ -22,6 +23,7 @@ struct group {
     struct track track;         /* of all, or, if `knows`, of what the base lacks  */
     struct directions directions;
     struct complement complement;
+    struct reliance reliance;
     struct average average;
     bool knows, adapts;         /* there is a base; the tracker adds to it         */
     bool lent;                  /* an adapter is there that the tracker has not taken over */
