@@ -22,6 +22,7 @@
 #include "base/sum.h"
 #include "track/state.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -141,6 +142,7 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
     const bool alone = r->patience_ms > 0 && r->channels == 1;
     const size_t rank = g->knows ? least(r->learned.adapt + !g->adapts, n - (n > 1))
                                  : rank_for(r, members, lags);
+    g->outside = arena_floats(a, n);
     const struct track_plan plan = {
         .dim = n,
         .parts = 1,
@@ -148,7 +150,7 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
         .rule = &rule_rls,
         .step = g->knows ? 0 : r->step,
         .shrink = TRACK_OWN,
-        .own = { shrink, g },
+        .own = { shrink, g, g->outside },
         .whitened = true,
         .bounded = !g->knows && !alone,
         .robust = r->spikes > 0,
@@ -165,6 +167,7 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
     track_place(&g->track, a, &plan);
     directions_place(&g->directions, a, rank, r->threshold, r->hold, g->patience > 0);
     complement_place(&g->complement, a, members, lags);
+    reliance_place(&g->reliance, a, members, lags);
     average_place(&g->average, a, members, lags, delay);
     if (g->folds)
         taps_place(&g->taps, a, lags, delay);
@@ -196,6 +199,7 @@ void group_reset(struct group *g)
 {
     g->settled = false;
     g->segments = 0;
+    memset(g->outside, 0, g->track.U.n * sizeof *g->outside);
     memset(g->moved, 0, g->floor.channels * sizeof *g->moved);
     floor_reset(&g->floor);
     lags_reset(&g->lags);
@@ -208,8 +212,25 @@ void group_reset(struct group *g)
     rejuvenate(g);
     directions_reset(&g->directions);
     complement_reset(&g->complement);
+    reliance_reset(&g->reliance);
     average_reset(&g->average);
     g->stale = true;
+}
+
+/* Channels that learn from each other, and have nothing that was known before. */
+static bool relies(const struct group *g)
+{
+    return g->floor.channels > 1 && !g->knows;
+}
+
+static void settle_reliance(struct group *g)
+{
+    reliance_begin(&g->reliance);
+    for (size_t j = 0; j < g->track.U.r; j++) {
+        basis_get(&g->track.U, j, g->own);
+        reliance_show(&g->reliance, g->own, track_power(&g->track, j));
+    }
+    reliance_settle(&g->reliance);
 }
 
 /* The noise of channel c has jumped: what is known of the channel goes. */
@@ -220,21 +241,26 @@ static void forget(struct group *g, size_t c)
     g->moved[c] = g->floor.moved[c];
     g->settled = false;
     complement_forget(&g->complement, c);
-    if (2 * g->track.U.r < others)
+    reliance_forget(&g->reliance, c);
+    if (2 * g->track.U.r < others) {
         track_forget(&g->track, c * L, (c + 1) * L);
-    else
+    } else {
         track_reset(&g->track);
+        reliance_reset(&g->reliance);
+    }
     g->stale = true;
     rejuvenate(g);
 }
 
-/* How much of each number lies in the subspace through itself. */
+/* How much of each number lies in the subspace through itself, and through others. */
 static void follow_leverage(struct group *g)
 {
     basis_leverage(&g->track.U, g->own);
     for (size_t i = 0; g->knows && i < g->track.U.n; i++)
         g->own[i] = g->base.kept + (g->adapts ? g->own[i] : 0);
     complement_leverage(&g->complement, g->own);
+    if (relies(g))
+        settle_reliance(g);
 }
 
 /* The tracker's powers are in units of the noise; when that unit changes, so do
@@ -250,6 +276,7 @@ static void follow_unit(struct group *g)
     g->segments = g->floor.segments;
     if (g->segments < FIRST || g->segments % SELDOM == 0)
         follow_leverage(g);
+    complement_outside(&g->complement, g->outside);
     for (size_t c = 0; c < M; c++)
         if (g->moved[c] != g->floor.moved[c])
             forget(g, c);
@@ -342,6 +369,10 @@ static void follow_vector(struct group *g, bool due)
         teach(g, g->x_hat);
     else
         track_look(&g->track, g->y, gaps(g), g->x_hat);
+    if (relies(g))
+        reliance_apply(&g->reliance, g->directions.sure, g->x_hat);
+    if (due)
+        reliance_age(&g->reliance, step_now(&g->track.step));
     if (due)
         learn_complement(g, track_rest(&g->track));
     if (complement_counts(&g->complement, g->directions.sure))
@@ -482,6 +513,7 @@ void group_update(struct group *g, const float *x, unsigned char *known, bool fr
     floor_whiten(&g->floor, x, g->z);
     for (size_t c = 0; c < g->floor.channels; c++)
         known[c] = g->floor.level[c] > 0 ? known[c] && fabsf(g->z[c]) <= LOUDEST : 1;
+    floor_distrust(&g->floor, known);
     lags_push(&g->lags, g->z, known);
     lags_vector(&g->lags, 0, g->y, g->known);
     g->folded = false;
@@ -556,6 +588,8 @@ void group_state(struct group *g, struct store *s)
     store_finite(s, g->track.e, g->track.U.n);  /* where nothing is seen, the last holds */
     directions_state(&g->directions, s);
     complement_state(&g->complement, s);
+    reliance_state(&g->reliance, s);
+    store_floats(s, g->outside, g->track.U.n, 0, FLT_MAX);
     average_state(&g->average, s);
     if (g->folds)
         taps_state(&g->taps, s);

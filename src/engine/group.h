@@ -13,6 +13,7 @@
 #include "shrink/complement.h"
 #include "shrink/directions.h"
 #include "shrink/known.h"
+#include "shrink/reliance.h"
 #include "track/amend.h"
 
 /* Channels that are one vector, with a tracker of their own. */
@@ -23,6 +24,7 @@ struct group {
     struct track track;         /* of all, or, if `knows`, of what the base lacks  */
     struct directions directions;
     struct complement complement;
+    struct reliance reliance;
     struct average average;
     struct taps taps;           /* of vectors with the same gains, if `folds`      */
     bool folds, folded;         /* some may come through there; the newest did     */
@@ -32,6 +34,7 @@ struct group {
     float *from_base;           /* [channels][lags] what belongs to the base       */
     float *scratch;             /* [2][channels]                                   */
     float *own;                 /* [padded] share of each number in the subspace   */
+    float *outside;             /* [channels][lags] signal that is not in the subspace */
     float *lambda;              /* [rank] mean power along each direction          */
     bool stale;                 /* and along some it is another by now              */
     float *y, *x_hat;           /* [channels][lags] a vector, and what is kept     */
@@ -71,7 +74,7 @@ void group_believe(struct group *g, bool event);
 
 /* One frame x[channels], known or not, into its vector and through the tracker;
  * g->estimate is then that of the frame `delay` ago, white.  What is too loud to be
- * squared is as good as missing; a channel without noise is known to be 0: so says
+ * squared, or in doubt, is as good as missing; a channel without noise is known to be 0: so says
  * known[] then. */
 void group_update(struct group *g, const float *x, unsigned char *known, bool freeze);
 

@@ -28,6 +28,10 @@ static const float MEMORY = 1024;       /* segments */
 static const float CLEAR = 1.3f;        /* above the edge: segments overlap, so they are fewer */
 static const float LEAST = 0.01f;       /* of a channel's noise that is its own */
 
+/* Of a channel's power: the skirts of a window and of a band reach so far down.  What is
+ * shared there may be the signal; to call that noise would hide how channels go together. */
+static const float SKIRT = 1e-5f;
+
 void common_place(struct common *n, struct arena *a, size_t channels)
 {
     *n = (struct common){ .channels = channels };
@@ -141,7 +145,8 @@ static void iterate(struct common *n, float *power)
 }
 
 /* The sources that stand out from what chance gives. */
-void common_settle(struct common *n, const size_t *lowest, const float *level)
+void common_settle(struct common *n, const size_t *lowest, const float *level,
+                   float ratio)
 {
     const float M = (float)n->channels;
     const float seen = 2 * (float)n->segments;    /* two frequencies */
@@ -154,8 +159,10 @@ void common_settle(struct common *n, const size_t *lowest, const float *level)
     for (size_t k = 0; k < COMMON_SOURCES && power[k] > CLEAR * edge; k++, sources++)
         rest -= power[k];
     rest = fmaxf(rest / (M - (float)sources), LEAST);
+    const float skirt = SKIRT * ratio;
+
     for (size_t k = 0; k < COMMON_SOURCES; k++)
-        n->root[k] = k < sources ? sqrtf(fmaxf(power[k] / rest, 1)) : 1;
+        n->root[k] = k < sources ? sqrtf(fmaxf((power[k] + skirt) / (rest + skirt), 1)) : 1;
 }
 
 /* x += V (root^power - 1) V'x */

@@ -39,8 +39,9 @@ void common_learn(struct common *n, size_t from, size_t to);
 void common_forget(struct common *n, size_t c, unsigned jumps);
 
 /* All channels were shown: V and root, from the two frequencies where there is least.
- * level[channels]: 0 where there is no noise. */
-void common_settle(struct common *n, const size_t *lowest, const float *level);
+ * level[channels]: 0 where there is no noise; ratio: power of all there is, over level. */
+void common_settle(struct common *n, const size_t *lowest, const float *level,
+                   float ratio);
 
 /* x = T x, x[channels] in units of each level, or back, x = T^-1 x. */
 void common_stretch(const struct common *n, float *x, bool back);

@@ -261,6 +261,20 @@ static void settle_channel(struct floor *f, struct fft *t, size_t c)
     }
 }
 
+/* Power over level, the harmonic mean: one channel with hardly any noise says nothing of
+ * the others. */
+static float usual_ratio(const struct floor *f)
+{
+    float sum = 0, count = 0;
+
+    for (size_t c = 0; c < f->channels; c++)
+        if (f->level[c] > 0) {
+            sum += 1 / fmaxf(f->ratio[c], 1);
+            count++;
+        }
+    return count > 0 ? count / sum : 1;
+}
+
 /* All channels are settled. */
 static void finish(struct floor *f)
 {
@@ -276,7 +290,7 @@ static void finish(struct floor *f)
     if (f->jumps)
         common_forget(&f->common, f->last, f->jumps);
     find_shared(f, lowest);
-    common_settle(&f->common, lowest, f->level);
+    common_settle(&f->common, lowest, f->level, usual_ratio(f));
 }
 
 /* The share of the channels that is this frame's. */
@@ -329,6 +343,14 @@ bool floor_doubts(const struct floor *f)
     for (size_t c = 0; c < f->channels; c++)
         loud += f->apart[c] > 0 && f->whole[c] >= FLOOR_SPAN;
     return loud > 0 && 2 * loud < f->channels;
+}
+
+void floor_distrust(const struct floor *f, unsigned char *known)
+{
+    const bool doubts = floor_doubts(f);
+
+    for (size_t c = 0; doubts && c < f->channels; c++)
+        known[c] = known[c] && !(f->apart[c] > 0);
 }
 
 void floor_whiten(const struct floor *f, const float *restrict x, float *restrict z)

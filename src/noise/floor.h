@@ -63,6 +63,9 @@ void floor_fill(struct floor *f, float *x, const unsigned char *known);
  * would be a signal.  A channel with gaps settles nothing, and nobody waits for it. */
 bool floor_doubts(const struct floor *f);
 
+/* While it doubts, what those channels say is as good as missing: known[] then says so. */
+void floor_distrust(const struct floor *f, unsigned char *known);
+
 /* z = W x, so that the noise in z is white with power 1 and independent, and the
  * way back, x = W^-1 z, which spends z.  A channel without noise is 0 in z, and in x. */
 void floor_whiten(const struct floor *f, const float *restrict x, float *restrict z);

@@ -18,12 +18,15 @@ static const float MEMORY = 1000;       /* vectors                              
 static const float LOUD = 1.6f;         /* of the noise: so loud is no noise of that floor,   */
 static const float SURE = 100;          /* and so loud no noise at all                        */
 static const float LEAST_FREE = 1e-3f;  /* of a number's noise: lies outside at least         */
+static const float LOUDEST = 1e14f;     /* signal, in noise levels: more is no sample */
+static const float ALIKE = 6;           /* numbers of such signal say no more than one of noise */
 static const float MARGIN = 1.08f;      /* of the noise: less than that is no signal         */
 
 void complement_place(struct complement *c, struct arena *a, size_t channels, size_t lags)
 {
     *c = (struct complement){ .channels = channels, .lags = lags };
     c->rest = arena_floats(a, channels);
+    c->usual = arena_floats(a, channels);
     c->free = arena_floats(a, channels);
     c->gain = arena_floats(a, channels);
 }
@@ -32,7 +35,7 @@ void complement_reset(struct complement *c)
 {
     c->frames = 0;
     for (size_t i = 0; i < c->channels; i++) {
-        c->rest[i] = c->gain[i] = 0;
+        c->rest[i] = c->usual[i] = c->gain[i] = 0;
         c->free[i] = 1;
     }
 }
@@ -48,9 +51,21 @@ void complement_renew(struct complement *c)
     c->frames = 0;
 }
 
+void complement_outside(const struct complement *c, float *outside)
+{
+    for (size_t i = 0; i < c->channels; i++) {
+        const float power = c->frames > 0 ? fast_exp(c->usual[i]) : 0;
+        const float more = fast_clamp(power / c->free[i] - 1, 0, LOUDEST);
+
+        for (size_t t = 0; t < c->lags; t++)
+            outside[i * c->lags + t] = ALIKE * more;
+    }
+}
+
 void complement_forget(struct complement *c, size_t channel)
 {
     c->rest[channel] = c->free[channel];
+    c->usual[channel] = fast_log(c->free[channel]);
     c->gain[channel] = 0;
 }
 
@@ -62,6 +77,7 @@ void complement_update(struct complement *c, const float *restrict e)
         const float power = sum_product(x, x, c->lags) / (float)c->lags;
 
         c->rest[i] += (power - c->rest[i]) / c->frames;
+        c->usual[i] += (fast_log(power + LEAST_FREE) - c->usual[i]) / c->frames;
         c->gain[i] = 1 - MARGIN * c->free[i] / fast_max(c->rest[i], MARGIN * c->free[i]);
     }
 }
@@ -100,6 +116,7 @@ void complement_state(struct complement *c, struct store *s)
 {
     store_floats(s, &c->frames, 1, 0, MEMORY);
     store_floats(s, c->rest, c->channels, 0, FLT_MAX);
+    store_floats(s, c->usual, c->channels, -100, 100);
     store_floats(s, c->free, c->channels, LEAST_FREE, FLT_MAX);
     store_floats(s, c->gain, c->channels, 0, 1);
 }

@@ -15,6 +15,7 @@ struct complement {
     size_t channels, lags;
     float frames;               /* learnt from, saturating                       */
     float *rest;                /* [channels] mean power of a number of e        */
+    float *usual;               /* [channels] mean of its log: no burst is seen in it */
     float *free;                /* [channels] of it if there were only noise     */
     float *gain;                /* [channels]                                    */
 };
@@ -28,6 +29,10 @@ void complement_leverage(struct complement *c, const float *own);
 
 /* What will lie outside is less than what did: it is learnt anew, from the next on. */
 void complement_renew(struct complement *c);
+
+/* outside[channels][lags]: signal outside the subspace, in noise levels, and for as much
+ * as it counts: numbers of noise are independent, these are alike. */
+void complement_outside(const struct complement *c, float *outside);
 
 /* What is known of a channel goes: there is only noise outside. */
 void complement_forget(struct complement *c, size_t channel);

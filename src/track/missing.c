@@ -17,6 +17,17 @@
  * of which SERIES terms are taken: past them it is signal weaker than the
  * noise, and the ridge is large enough to say so.
  *
+ * What is known is wrong by more than noise: by what U lacks.  Entry i counts by
+ *
+ *   w_i = 1 / (1 + burst outside_i),   burst = |y|^2 of late / now, noise apart,
+ *
+ * where outside_i is the signal in it that is not in U, in sigma^2: without, a clean
+ * record would be thought to be known to the last bit.  A burst is as much louder
+ * outside as in C, whose S is then too small: the ridge is divided by it.
+ *
+ * The steps are preconditioned by the diagonal, which is most of it where directions
+ * are principal.
+ *
  * Cost: 4 n r flops a step, STEPS steps at most.
  */
 #include "track/missing.h"
@@ -33,6 +44,10 @@ void missing_place(struct missing *m, struct arena *a, size_t padded, size_t ld)
 {
     *m = (struct missing){ .padded = padded, .ld = ld };
     m->x = arena_floats(a, padded);
+    m->y = arena_floats(a, padded);
+    m->weight = arena_floats(a, padded);
+    m->per = arena_floats(a, ld);
+    m->s = arena_floats(a, ld);
     m->b = arena_floats(a, ld);
     m->rest = arena_floats(a, ld);
     m->dir = arena_floats(a, ld);
@@ -43,7 +58,9 @@ void missing_place(struct missing *m, struct arena *a, size_t padded, size_t ld)
 /* A ridge by another name: out = M v. */
 struct ridge {
     struct cov *c; /* NULL: LAMBDA I */
-    float s, trust;
+    float s;       /* noise in C */
+    float size;    /* of the ridge, of x + x^2 + ... */
+    float share;   /* mean weight of an entry */
 };
 
 static void ridge_apply(struct missing *m, const struct ridge *r, const float *v, float *out)
@@ -63,7 +80,7 @@ static void ridge_apply(struct missing *m, const struct ridge *r, const float *v
             out[i] *= r->s;
     }
     for (size_t i = 0; i < m->ld; i++)
-        out[i] = out[i] / r->trust + LAMBDA * v[i];
+        out[i] = out[i] * r->size + LAMBDA * v[i];
 }
 
 /* out = (U' known U + ridge) v. */
@@ -79,6 +96,27 @@ static void operate(struct missing *m, const struct kernel *k, const struct basi
         out[i] += m->b[i];
 }
 
+/* The inverse of the operator's diagonal, as if entries were unknown at random. */
+static void precondition(struct missing *m, const struct basis *U, const struct ridge *r)
+{
+    for (size_t i = 0; i < U->r * U->parts; i++) {
+        const float x = r->c ? r->s * r->c->P[i * (r->c->ld + 1)] : 0.0f;
+        float sum = 0.0f;
+
+        for (int term = 0; term < SERIES; term++)
+            sum = x * (1.0f + sum);
+        m->per[i] = 1.0f / (r->share + r->size * sum + LAMBDA);
+    }
+}
+
+/* s = rest / diagonal; gives rest's. */
+static float measure(struct missing *m, size_t q)
+{
+    for (size_t i = 0; i < q; i++)
+        m->s[i] = m->per[i] * m->rest[i];
+    return vec_dot(m->rest, m->s, q);
+}
+
 static void solve(struct missing *m, const struct kernel *k, const struct basis *U,
                   const float *y, const float *known, const struct ridge *r, float *p)
 {
@@ -87,25 +125,27 @@ static void solve(struct missing *m, const struct kernel *k, const struct basis 
 
     memset(rest, 0, m->ld * sizeof *rest);
     memset(p, 0, m->ld * sizeof *p);
+    memset(dir, 0, m->ld * sizeof *dir);
+    precondition(m, U, r);
     k->gather(U, y, rest);
     const float size = vec_dot(rest, rest, q);
 
     for (size_t i = 0; i < q; i++)
-        p[i] = r->trust * rest[i];
+        p[i] = m->per[i] * rest[i];
     operate(m, k, U, known, r, p, Adir);
     for (size_t i = 0; i < q; i++)
-        dir[i] = rest[i] -= Adir[i];
-    memset(dir + q, 0, (m->ld - q) * sizeof *dir);
+        rest[i] -= Adir[i];
 
-    float rr = vec_dot(rest, rest, q);
+    float rs = measure(m, q);
 
-    if (!(rr < FAR)) {
+    memcpy(dir, m->s, q * sizeof *dir);
+    if (!(rs < FAR)) {
         memset(p, 0, m->ld * sizeof *p);
         return;
     }
-    for (int step = 0; step < STEPS && rr > ENOUGH * size; step++) {
+    for (int step = 0; step < STEPS && vec_dot(rest, rest, q) > ENOUGH * size; step++) {
         operate(m, k, U, known, r, dir, Adir);
-        const float curve = vec_dot(dir, Adir, q), along = rr / curve;
+        const float curve = vec_dot(dir, Adir, q), along = rs / curve;
 
         if (!(curve > 0.0f && curve < FAR)) /* a ridge is in it: > 0 but for rounding */
             return;
@@ -113,26 +153,54 @@ static void solve(struct missing *m, const struct kernel *k, const struct basis 
             p[i] += along * dir[i];
             rest[i] -= along * Adir[i];
         }
-        const float next = vec_dot(rest, rest, q);
+        const float next = measure(m, q);
 
         for (size_t i = 0; i < q; i++)
-            dir[i] = rest[i] + next / rr * dir[i];
-        rr = next;
+            dir[i] = m->s[i] + next / rs * dir[i];
+        rs = next;
     }
 }
 
 void missing_solve(struct missing *m, const struct kernel *k, const struct basis *U,
                    const float *y, const float *known, float trust, float *p)
 {
-    solve(m, k, U, y, known, &(struct ridge){ .trust = trust }, p);
+    solve(m, k, U, y, known, &(struct ridge){ .share = 1.0f / trust }, p);
+}
+
+/* The weights of the entries, 1 in the mean of those known, which is given as it was. */
+static float weigh(struct missing *m, const struct basis *U, const float *y,
+                   const float *known, const struct missing_noise *noise)
+{
+    float sum = 0.0f, count = 0.0f;
+
+    for (size_t i = 0; i < m->padded; i++) {
+        const float more = noise->outside && i < U->n ? noise->burst * noise->outside[i] : 0.0f;
+
+        m->weight[i] = known[i] / (1.0f + more);
+        sum += m->weight[i];
+        count += known[i];
+    }
+    const float mean = sum / count;
+
+    for (size_t i = 0; i < m->padded; i++) {
+        m->weight[i] /= mean;
+        m->y[i] = m->weight[i] * y[i];
+    }
+    return mean;
 }
 
 void missing_guess(struct missing *m, struct cov *c, const struct basis *U, const float *y,
-                   const float *known, float trust, float sigma2, float *p)
+                   const float *known, const struct missing_noise *noise, float *p)
 {
-    const struct ridge r = { .c = c, .s = trust * sigma2, .trust = trust };
+    const float mean = weigh(m, U, y, known, noise);
+    const struct ridge r = {
+        .c = c,
+        .s = noise->trust * noise->sigma2,
+        .size = 1.0f / (noise->trust * noise->burst * mean),
+        .share = 1.0f / noise->trust,
+    };
 
-    solve(m, c->kernel, U, y, known, &r, p);
+    solve(m, c->kernel, U, m->y, m->weight, &r, p);
 }
 
 float missing_rest(const struct kernel *k, const struct basis *U, const float *y,

@@ -10,8 +10,18 @@
 
 struct missing {
     size_t padded, ld;
-    float *x;                         /* [padded] U v                               */
+    float *x;                         /* [padded] U v                       */
+    float *y, *weight;                /* [padded] a frame, weighted; by what */
     float *b, *rest, *dir, *Adir, *w; /* [ld]                               */
+    float *per, *s;                   /* [ld]                               */
+};
+
+/* What a frame is taken to have besides U p. */
+struct missing_noise {
+    float sigma2;         /* power of the noise in an entry                       */
+    float trust;          /* dim / entries known                                  */
+    float burst;          /* the frame's signal, of what C has of it: 1 or more   */
+    const float *outside; /* [dim] signal that U lacks, in sigma2; NULL: none     */
 };
 
 void missing_place(struct missing *m, struct arena *a, size_t padded, size_t ld);
@@ -21,10 +31,10 @@ void missing_place(struct missing *m, struct arena *a, size_t padded, size_t ld)
 void missing_solve(struct missing *m, const struct kernel *k, const struct basis *U,
                    const float *y, const float *known, float trust, float *p);
 
-/* The same with what C says about p as a prior, for noise of power sigma2:
- * the best guess of the frame is then U p. */
+/* The same with what C says about p as a prior: the best guess of the frame is then
+ * U p. */
 void missing_guess(struct missing *m, struct cov *c, const struct basis *U, const float *y,
-                   const float *known, float trust, float sigma2, float *p);
+                   const float *known, const struct missing_noise *noise, float *p);
 
 /* e = known (y - U p); gives |e|^2. */
 float missing_rest(const struct kernel *k, const struct basis *U, const float *y,

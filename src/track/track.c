@@ -51,6 +51,10 @@ enum { HURRY = 4 };
 static const float WHISPER = 1e-4f;
 static const float BURST = 3.0f;  /* of the energy that is expected: louder counts as that */
 
+/* A signal of less than this of the noise is too little to compare with; none counts for
+ * more than so many times the usual. */
+static const float QUIET = 0.01f, MOST_BURST = 1e3f;
+
 static const float UPRIGHT = 1e30f; /* tangent^2 */
 
 /* +120 dB re 1: louder a model is not made, when all of late was much quieter than it. */
@@ -261,11 +265,21 @@ static float leakage(const struct track *t, const struct motion *m, float mu, fl
 /* The best guess of a frame of which not all is known, to q.  Where C has hardly
  * seen a direction, as in the first frames, it may be out of range of float: then
  * there is none. */
-static bool guess(struct track *t, float trust, float noise)
+static bool guess(struct track *t, const struct missing_noise *noise)
 {
-    missing_guess(&t->missing, &t->rule.cov, &t->U, t->guard.y, t->guard.known, trust, noise,
-                  t->q);
+    missing_guess(&t->missing, &t->rule.cov, &t->U, t->guard.y, t->guard.known, noise, t->q);
     return vec_square(t->q, t->U.r * t->U.parts) <= FLT_MAX;
+}
+
+/* How much louder than usual the signal is, where noise is 1. */
+static float burst(const struct track *t)
+{
+    const float usual = cov_mean(&t->rule.cov) * (float)t->U.r - (float)t->U.r;
+    const float more = t->guard.energy - (float)t->guard.count;
+    const float share = (float)t->guard.count / (float)t->plan.dim;
+
+    return usual > QUIET * (float)t->plan.dim
+               ? fast_clamp(more / (usual * share), 1.0f, MOST_BURST) : 1.0f;
 }
 
 /* x_hat where the sweep cannot give it. */
@@ -276,8 +290,14 @@ static void reconstruct(struct track *t, const struct motion *m, float s, float 
 
     const bool own = t->plan.shrink == TRACK_OWN;
 
+    const struct missing_noise noise = {
+        .sigma2 = own ? 1.0f : t->sigma2,
+        .trust = trust,
+        .burst = own ? burst(t) : 1.0f,
+        .outside = own ? t->plan.own.outside : NULL,
+    };
     const bool guessed = guard_masked(g) && (s > 0.0f || own) && t->rule.cov.q &&
-                         guess(t, trust, own ? 1.0f : t->sigma2);
+                         guess(t, &noise);
 
     if (!guessed && own)
         t->plan.own.shrink(t->plan.own.self, t, q);

@@ -23,10 +23,12 @@ struct track;
 
 /* TRACK_OWN: whoever keeps the tracker says what to make of the coefficients
  * t->p of a whole frame: writes those of x_hat to q.  Where entries are missing
- * x_hat is the best guess from the rest, for noise of power 1. */
+ * x_hat is the best guess from the rest, for noise of power 1 and signal of outside[dim],
+ * if there is any, that is not in U. */
 struct track_own {
     void (*shrink)(void *self, const struct track *t, float *q);
     void *self;
+    const float *outside;
 };
 
 /* What a tracker is to be; see lull_tracker_config. */
