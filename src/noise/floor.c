@@ -47,6 +47,7 @@ void floor_place(struct floor *f, struct arena *a, size_t channels, bool shared)
     f->moved = arena_take(a, channels, sizeof *f->moved);
     f->age = arena_floats(a, channels);
     f->apart = arena_floats(a, channels);
+    f->harms = arena_take(a, channels, 1);
     f->u = arena_floats(a, channels);
     if (f->shared)
         common_place(&f->common, a, channels);
@@ -75,6 +76,7 @@ void floor_reset(struct floor *f)
     memset(f->moved, 0, M * sizeof *f->moved);
     memset(f->age, 0, M * sizeof *f->age);
     memset(f->apart, 0, M * sizeof *f->apart);
+    memset(f->harms, 0, M);
     if (f->shared)
         common_reset(&f->common);
     f->at = 0;
@@ -137,6 +139,7 @@ static void find_lowest(const float *x, size_t *lowest)
 /* Noise that comes or goes is noticed after so many segments in a row that are
  * 12 dB from the level: longer than a beat, a word or a knock. */
 static const float FAR = 16;
+static const float HARMFUL = 1e-3f;     /* of a channel: -30 dB */
 static const float ROW = 8;
 
 /* Learns this segment's powers x[FLOOR_BINS] of a channel. */
@@ -180,10 +183,11 @@ static bool stands_apart(struct floor *f, size_t c, const float *x)
 {
     size_t lowest[2] = { 0 };
 
-    const float least = least_level(find_least(f, c, lowest));
+    const float all = find_least(f, c, lowest), least = least_level(all);
     const float now = 0.5f * (x[lowest[0]] + x[lowest[1]]);
     const float far = apart(now, f->level[c], least);
 
+    f->harms[c] = now * FLOOR_BINS > HARMFUL * all;
     f->apart[c] = far * f->apart[c] > 0 ? f->apart[c] + far : far;
     if (fabsf(f->apart[c]) < ROW)
         return far > 0 && f->age[c] >= ROW;
@@ -350,7 +354,7 @@ void floor_distrust(const struct floor *f, unsigned char *known)
     const bool doubts = floor_doubts(f);
 
     for (size_t c = 0; doubts && c < f->channels; c++)
-        known[c] = known[c] && !(f->apart[c] > 0);
+        known[c] = known[c] && !(f->apart[c] > 0 && f->harms[c]);
 }
 
 void floor_whiten(const struct floor *f, const float *restrict x, float *restrict z)
@@ -395,6 +399,7 @@ void floor_state(struct floor *f, struct store *s)
     }
     store_floats(s, f->age, M, 0, MEMORY);
     store_floats(s, f->apart, M, -ROW, ROW);
+    store_bytes(s, f->harms, M, 1);
     store_floats(s, f->level, M, 0, FLT_MAX);
     store_floats(s, f->fresh, M, 0, FLT_MAX);
     store_finite(s, f->ratio, M);

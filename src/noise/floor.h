@@ -33,6 +33,7 @@ struct floor {
     unsigned *moved;            /* [channels] times that the level has jumped         */
     float *age;                 /* [channels] segments in that mean                   */
     float *apart;               /* [channels] segments in a row far above (+), below  */
+    unsigned char *harms;       /* [channels] whether the last were loud beside all there is */
     float *level;               /* [channels] power of the noise; 0: none to be found */
     float *fresh, *was;         /* [channels] what it will be; what it was before     */
     float *ratio;               /* [channels] power of all there is, over level       */
@@ -63,7 +64,8 @@ void floor_fill(struct floor *f, float *x, const unsigned char *known);
  * would be a signal.  A channel with gaps settles nothing, and nobody waits for it. */
 bool floor_doubts(const struct floor *f);
 
-/* While it doubts, what those channels say is as good as missing: known[] then says so. */
+/* While it doubts, what those channels say is as good as missing, if they are loud enough
+ * to do harm: known[] then says so. */
 void floor_distrust(const struct floor *f, unsigned char *known);
 
 /* z = W x, so that the noise in z is white with power 1 and independent, and the
