@@ -55,6 +55,11 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
 size_t group_lags(const struct recipe *r, size_t members)
 {
     const bool timed = r->window_ms > 0;
@@ -65,12 +70,22 @@ size_t group_lags(const struct recipe *r, size_t members)
     return least(wanted > 1 ? wanted : 1, most > 1 ? most : 1);
 }
 
-/* Half the lags for what one channel does, and two a channel for how they differ. */
+/* Half the lags for what one channel does, and two a channel for how they differ.  Where
+ * that is more, three in four of few numbers; and of what all channels but one have, so
+ * that one can be forgotten, half, or a third of much: oversampled electrodes need it. */
+static size_t own_rank(size_t members, size_t lags)
+{
+    const size_t n = members * lags, others = n - lags;
+    const size_t pattern = lags / 2 + 2 * members - 1, few = least(3 * n / 4, 24);
+    const size_t most = larger(least(others / 2, 48), others / 3);
+
+    return least(larger(larger(pattern, few), most), RANK_MOST);
+}
+
 static size_t rank_for(const struct recipe *r, size_t members, size_t lags)
 {
     const size_t n = members * lags;
-    const size_t own = least(lags / 2 + 2 * members - 1, RANK_MOST);
-    const size_t rank = r->rank > 0 ? (size_t)r->rank : own;
+    const size_t rank = r->rank > 0 ? (size_t)r->rank : own_rank(members, lags);
 
     return least(rank, n > 1 ? n - 1 : 1);
 }

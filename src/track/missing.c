@@ -19,10 +19,11 @@
  *
  * What is known is wrong by more than noise: by what U lacks.  Entry i counts by
  *
- *   w_i = 1 / (1 + burst outside_i),   burst = |y|^2 of late / now, noise apart,
+ *   w_i = 1 / (1 + burst outside_i + DRIFT mean y^2),
  *
- * where outside_i is the signal in it that is not in U, in sigma^2: without, a clean
- * record would be thought to be known to the last bit.  A burst is as much louder
+ * in sigma^2, where outside_i is the signal in it that is not in U, burst = |y|^2 now /
+ * of late, noise apart, and U is always a little behind: without, a clean record would be
+ * thought to be known to the last bit, and weak directions would make up the difference.  A burst is as much louder
  * outside as in C, whose S is then too small: the ridge is divided by it.
  *
  * The steps are preconditioned by the diagonal, which is most of it where directions
@@ -31,13 +32,17 @@
  * Cost: 4 n r flops a step, STEPS steps at most.
  */
 #include "track/missing.h"
+#include "base/fastmath.h"
 #include "track/vec.h"
 
+#include <math.h>
 #include <string.h>
 
 static const float LAMBDA = 1e-3f;  /* keeps what no known entry shows at zero  */
+static const float DRIFT = 0.03f;   /* of a frame's power: what U is behind     */
 static const float ENOUGH = 1e-10f; /* of |b|^2: -100 dB                        */
 static const float FAR = 1e36f;     /* a ridge beyond float: there is no signal   */
+static const float RARE = 4.0f;     /* of its deviation: no coefficient is guessed beyond */
 enum { STEPS = 12, SERIES = 6 };
 
 void missing_place(struct missing *m, struct arena *a, size_t padded, size_t ld)
@@ -171,14 +176,21 @@ void missing_solve(struct missing *m, const struct kernel *k, const struct basis
 static float weigh(struct missing *m, const struct basis *U, const float *y,
                    const float *known, const struct missing_noise *noise)
 {
-    float sum = 0.0f, count = 0.0f;
+    float sum = 0.0f, count = 0.0f, power = 0.0f;
 
     for (size_t i = 0; i < m->padded; i++) {
-        const float more = noise->outside && i < U->n ? noise->burst * noise->outside[i] : 0.0f;
-
-        m->weight[i] = known[i] / (1.0f + more);
-        sum += m->weight[i];
+        power += known[i] * y[i] * y[i];
         count += known[i];
+    }
+    const float drift = DRIFT * power / (count * noise->sigma2);
+
+    for (size_t i = 0; i < m->padded; i++) {
+        const bool more = noise->outside && i < U->n;
+
+        m->weight[i] = known[i];
+        if (more)
+            m->weight[i] /= 1.0f + noise->burst * noise->outside[i] + drift;
+        sum += m->weight[i];
     }
     const float mean = sum / count;
 
@@ -201,6 +213,11 @@ void missing_guess(struct missing *m, struct cov *c, const struct basis *U, cons
     };
 
     solve(m, c->kernel, U, m->y, m->weight, &r, p);
+    for (size_t i = 0; noise->outside && i < U->r; i++) {
+        const float most = RARE * sqrtf(noise->burst * cov_power(c, i));
+
+        p[i] = fast_clamp(p[i], -most, most);
+    }
 }
 
 float missing_rest(const struct kernel *k, const struct basis *U, const float *y,
