@@ -177,6 +177,31 @@ static void eeg_takes_away_what_all_electrodes_share(void **state)
     free(y);
 }
 
+/* Each electrode has a rhythm of its own, white below 40 Hz: a low-pass of order 16. */
+static void eeg_gains_where_electrodes_are_oversampled(void **state)
+{
+    (void)state;
+    enum { ALL = 8, LONG = 8000, POLES = 16 };
+    const struct kind k = { "eeg", 250, -1 };
+    float *const x = floats((size_t)LONG * ALL);
+    struct dice d = { 41 };
+    double smooth[ALL][POLES] = { { 0 } };
+
+    for (size_t t = 0; t < LONG; t++)
+        for (size_t c = 0; c < ALL; c++) {
+            double in = 10 * dice_normal(&d);
+
+            for (size_t i = 0; i < POLES; i++)
+                in = smooth[c][i] += 0.65 * (in - smooth[c][i]);
+            x[t * ALL + c] = (float)in;
+        }
+    float *const y = plus_noise(x, LONG, ALL, 0.3);
+
+    assert_at_least(kind_gain_db(&k, x, y, LONG, ALL, LONG / 2), 4);      /* 5.4 */
+    free(x);
+    free(y);
+}
+
 static void tones_and_rings_stand_out(void **state)
 {
     (void)state;
@@ -365,6 +390,7 @@ int main(void)
         cmocka_unit_test(ecg_keeps_beats),
         cmocka_unit_test(ecg_lets_irregular_hearts_be),
         cmocka_unit_test(eeg_takes_away_what_all_electrodes_share),
+        cmocka_unit_test(eeg_gains_where_electrodes_are_oversampled),
         cmocka_unit_test(tones_and_rings_stand_out),
         cmocka_unit_test(vibration_follows_a_machine_that_runs_up),
         cmocka_unit_test(seismic_is_quiet_until_there_is_an_event),

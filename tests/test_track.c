@@ -9,6 +9,7 @@
 #include "track/cov.h"
 #include "track/dense.h"
 #include "track/fold.h"
+#include "track/missing.h"
 #include "track/robust.h"
 #include "track/step.h"
 #include "track/track.h"
@@ -358,6 +359,46 @@ static void a_spoilt_inverse_is_replaced(void **state)
     assert_at_most(fabsf(cov_solve(&c, p, h) - 102), 1e-3);
 }
 
+/* Twelve directions of sixteen numbers, four of them unknown: what is known says next to
+ * nothing of some, and here a spoilt P does not hold them back. */
+static void nothing_is_guessed_beyond_reason(void **state)
+{
+    (void)state;
+    enum { DIM = 16, RANK = 12, UNKNOWN = 4, PADDED = 64 };
+    static _Alignas(64) unsigned char memory[1 << 16];
+    const float power = 2, outside[DIM] = { 0 };
+    const struct missing_noise noise = { 1, (float)DIM / (DIM - UNKNOWN), 1, outside };
+    struct arena a = { .block = memory };
+    struct basis U = { 0 };
+    struct missing m;
+    struct cov c = { 0 };
+    struct dice d = { 17 };
+    float y[PADDED] = { 0 }, known[PADDED] = { 0 }, p[RANK + 4];
+    double most = 0;
+
+    basis_place(&U, &a, DIM, RANK, 1);
+    basis_reset(&U, RANK);
+    for (size_t j = 0; j + 1 < RANK; j++) {
+        const float s = 0.6f;
+
+        basis_turn_pair(&U, j, j + 1, 0.8f, &s);
+    }
+    cov_place(&c, &a, RANK, 1);
+    c.kernel = kernel_choose(1, false);
+    cov_reset(&c, RANK, power);
+    memset(c.P, 0, c.q * c.ld * sizeof *c.P);
+    missing_place(&m, &a, basis_padded(&U), c.ld);
+    for (size_t i = 0; i < DIM - UNKNOWN; i++) {
+        y[i] = (float)(1000 * dice_normal(&d));
+        known[i] = 1;
+    }
+    missing_guess(&m, &c, &U, y, known, &noise, p);
+    for (size_t j = 0; j < RANK; j++)
+        most = fmax(most, fabs((double)p[j]));
+    assert_at_least(most, 1);
+    assert_at_most(most, 4.01 * sqrt((double)power));
+}
+
 static void a_dropped_direction_leaves_the_inverse_of_the_rest(void **state)
 {
     (void)state;
@@ -490,6 +531,7 @@ int main(void)
         cmocka_unit_test(the_inverse_stays_the_inverse),
         cmocka_unit_test(polishing_finds_the_inverse),
         cmocka_unit_test(a_spoilt_inverse_is_replaced),
+        cmocka_unit_test(nothing_is_guessed_beyond_reason),
         cmocka_unit_test(a_dropped_direction_leaves_the_inverse_of_the_rest),
         cmocka_unit_test(directions_are_straightened_in_time),
         cmocka_unit_test(a_fresh_basis_is_orthonormal),
