@@ -9,10 +9,11 @@
  */
 #include "subject.h"
 
-#include "engine/group.h"
+#include "engine/extent.h"
 #include "learn/fit.h"
 #include "memory.h"
 #include "noise/floor.h"
+#include "shrink/known.h"
 
 #include <math.h>
 #include <string.h>
@@ -109,7 +110,7 @@ static void settle_shape(struct signal *l, const lull_budget *b)
 
     l->members = M;
     l->groups = l->recipe.channels / M;
-    l->lags = group_lags(&l->recipe, M);
+    l->lags = extent_lags(&l->recipe, M);
     if (asked && b->bytes)
         most = (double)b->bytes / sizeof(float);
     if (us > 0)

@@ -29,13 +29,6 @@
 static const float MOST_CHANGE = 14;    /* 60 dB of the noise's power, in nepers, at once */
 static const float LEAST_CHANGE = 0.01f; /* .04 dB: not worth a walk through all of C  */
 static const float LOUDEST = 1e7f;      /* noise levels, 140 dB: louder is no sample   */
-static const float LENT_AGE = 1000;     /* frames that an adapter is as good as   */
-static const size_t LAGS_MOST = 512, VECTOR_MOST = 4096, RANK_MOST = 96;
-
-/* Of a window of so many ms no more than these numbers: many channels have enough to say
- * in less, and 64 of them at 1 kHz would take a sixth of a core instead of a twentieth. */
-static const size_t WINDOW_MOST = 1024;
-
 /* The subspace turns slowly: what depends on it alone is looked at in every segment of the
  * noise at first, then in one of so many. */
 enum { FIRST = 64, SELDOM = 8 };
@@ -53,41 +46,6 @@ enum { ROWS = 4, ROWS_EVERY = 4 };
 static size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;
-}
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
-size_t group_lags(const struct recipe *r, size_t members)
-{
-    const bool timed = r->window_ms > 0;
-    const size_t wanted = timed ? recipe_frames(r, (double)r->window_ms) : (size_t)r->lags;
-    const size_t room = (timed ? WINDOW_MOST : VECTOR_MOST) / members;
-    const size_t most = least(room, LAGS_MOST);
-
-    return least(wanted > 1 ? wanted : 1, most > 1 ? most : 1);
-}
-
-/* Half the lags for what one channel does, and two a channel for how they differ.  Where
- * that is more, three in four of few numbers; and of what all channels but one have, so
- * that one can be forgotten, half, or a third of much: oversampled electrodes need it. */
-static size_t own_rank(size_t members, size_t lags)
-{
-    const size_t n = members * lags, others = n - lags;
-    const size_t pattern = lags / 2 + 2 * members - 1, few = least(3 * n / 4, 24);
-    const size_t most = larger(least(others / 2, 48), others / 3);
-
-    return least(larger(larger(pattern, few), most), RANK_MOST);
-}
-
-static size_t rank_for(const struct recipe *r, size_t members, size_t lags)
-{
-    const size_t n = members * lags;
-    const size_t rank = r->rank > 0 ? (size_t)r->rank : own_rank(members, lags);
-
-    return least(rank, n > 1 ? n - 1 : 1);
 }
 
 /* All is to be learnt anew, or much of it. */
@@ -147,27 +105,26 @@ static void shrink(void *self, const struct track *t, float *q)
 void group_place(struct group *g, struct arena *a, const struct recipe *r, size_t which,
                  size_t members, size_t delay)
 {
-    const size_t lags = group_lags(r, members), n = members * lags;
-    struct known known;
+    const size_t lags = extent_lags(r, members), n = members * lags;
 
-    g->knows = r->learned.signal && known_open(&known, r->learned.signal, r->learned.signal_size);
-    g->adapts = g->knows && r->learned.adapt > 0;
+    frozen_place(&g->frozen, a, r, which, members, lags);
     g->every = 1 + (lags - 1) / NEWS;
     /* What waits, and has nobody who would vote for an event, must learn from bursts. */
     const bool alone = r->patience_ms > 0 && r->channels == 1;
-    const size_t rank = g->knows ? least(r->learned.adapt + !g->adapts, n - (n > 1))
-                                 : rank_for(r, members, lags);
+    const bool knows = g->frozen.known;
+    const size_t rank = knows ? g->frozen.rank : extent_rank(r, members, lags);
+
     g->outside = arena_floats(a, n);
     const struct track_plan plan = {
         .dim = n,
         .parts = 1,
         .rank = rank,
         .rule = &rule_rls,
-        .step = g->knows ? 0 : r->step,
+        .step = knows ? 0 : r->step,
         .shrink = TRACK_OWN,
         .own = { shrink, g, g->outside },
         .whitened = true,
-        .bounded = !g->knows && !alone,
+        .bounded = !knows && !alone,
         .robust = r->spikes > 0,
         .hop = members < n ? members * g->every : 0,
     };
@@ -176,8 +133,8 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
     g->settled = false;
     g->segments = 0;
     floor_place(&g->floor, a, members, r->shared > 0 && members <= FLOOR_SHARED_MOST);
-    g->patience = g->knows ? 0 : recipe_frames(r, (double)r->patience_ms);
-    g->folds = members == 1 && !plan.robust && !g->knows && !g->patience && !(r->threshold > 0);
+    g->patience = knows ? 0 : recipe_frames(r, (double)r->patience_ms);
+    g->folds = members == 1 && !plan.robust && !knows && !g->patience && !(r->threshold > 0);
     lags_place(&g->lags, a, members, lags, g->folds ? delay : g->patience);
     track_place(&g->track, a, &plan);
     directions_place(&g->directions, a, rank, r->threshold, r->hold, g->patience > 0);
@@ -186,15 +143,6 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
     average_place(&g->average, a, members, lags, delay);
     if (g->folds)
         taps_place(&g->taps, a, lags, delay);
-    if (g->knows) {
-        mixture_place(&g->base, a, members, lags, known.parts, known.rank);
-        g->from_base = arena_floats(a, n);
-        g->scratch = arena_floats(a, 2 * members);
-        g->B = arena_floats(a, rank * n);
-        g->A = arena_floats(a, rank * n);
-        if (!arena_measures(a))
-            known_read(&known, which, &g->base.model);
-    }
     g->own = arena_floats(a, basis_padded(&g->track.U));
     g->lambda = arena_floats(a, rank);
     g->y = arena_floats(a, n);
@@ -218,9 +166,7 @@ void group_reset(struct group *g)
     memset(g->moved, 0, g->floor.channels * sizeof *g->moved);
     floor_reset(&g->floor);
     lags_reset(&g->lags);
-    if (g->knows)
-        mixture_reset(&g->base);
-    g->lent = false;
+    frozen_reset(&g->frozen);
     track_reset(&g->track);
     if (g->folds)
         taps_reset(&g->taps);
@@ -235,7 +181,7 @@ void group_reset(struct group *g)
 /* Channels that learn from each other, and have nothing that was known before. */
 static bool relies(const struct group *g)
 {
-    return g->floor.channels > 1 && !g->knows;
+    return g->floor.channels > 1 && !g->frozen.known;
 }
 
 static void settle_reliance(struct group *g)
@@ -271,8 +217,8 @@ static void forget(struct group *g, size_t c)
 static void follow_leverage(struct group *g)
 {
     basis_leverage(&g->track.U, g->own);
-    for (size_t i = 0; g->knows && i < g->track.U.n; i++)
-        g->own[i] = g->base.kept + (g->adapts ? g->own[i] : 0);
+    for (size_t i = 0; g->frozen.known && i < g->track.U.n; i++)
+        g->own[i] = g->frozen.base.kept + (g->frozen.adapts ? g->own[i] : 0);
     complement_leverage(&g->complement, g->own);
     if (relies(g))
         settle_reliance(g);
@@ -414,17 +360,13 @@ static void follow(struct group *g, bool freeze)
         renew(g);
 }
 
-/* x_hat by the base, and of what it leaves, y, by the adapter. */
+/* x_hat by the base, and of what it leaves by the adapter. */
 static void complete(struct group *g, bool freeze)
 {
     const size_t n = g->track.U.n;
 
-    for (size_t i = 0; g->lags.gaps && i < n; i++)
-        g->y[i] = g->known[i] ? g->y[i] : 0;
-    mixture_update(&g->base, g->y, gaps(g), g->from_base);
-    for (size_t i = 0; i < n; i++)
-        g->y[i] = g->lags.gaps && !g->known[i] ? 0 : g->y[i] - g->from_base[i];
-    if (g->adapts) {
+    frozen_take(&g->frozen, g->y, gaps(g));
+    if (g->frozen.adapts) {
         follow(g, freeze);
     } else {
         memset(g->x_hat, 0, n * sizeof *g->x_hat);
@@ -434,60 +376,18 @@ static void complete(struct group *g, bool freeze)
         add_complement(g, g->y);
     }
     for (size_t i = 0; i < n; i++)
-        g->x_hat[i] += g->from_base[i];
-}
-
-static void whiten(const void *floor, const float *x, float *z)
-{
-    floor_whiten(floor, x, z);
-}
-
-typedef void change(const struct floor *f, float *restrict x, float *restrict z);
-
-/* Each frame of a vector x[channels][lags] is changed into that of z. */
-static void change_vector(const struct group *g, change *by, const float *x, float *z)
-{
-    const size_t M = g->floor.channels, L = g->lags.count;
-
-    for (size_t t = 0; t < L; t++) {
-        for (size_t c = 0; c < M; c++)
-            g->scratch[c] = x[c * L + t];
-        by(&g->floor, g->scratch, g->scratch + M);
-        for (size_t c = 0; c < M; c++)
-            z[c * L + t] = g->scratch[M + c];
-    }
-}
-
-static void whiten_frame(const struct floor *f, float *restrict x, float *restrict z)
-{
-    floor_whiten(f, x, z);
-}
-
-/* The adapter that was given, in today's noise. */
-static void take_over(struct group *g)
-{
-    const size_t n = g->track.U.n;
-
-    for (size_t j = 0; j < g->track.plan.rank; j++)
-        change_vector(g, whiten_frame, g->B + j * n, g->A + j * n);
-    track_teach(&g->track, g->A, LENT_AGE);
-    g->stale = true;
-    g->lent = false;
+        g->x_hat[i] += g->frozen.kept[i];
 }
 
 /* Whether what is needed is known. */
 static bool prepare(struct group *g)
 {
-    const struct mixture_noise noise = { whiten, &g->floor, g->floor.level, g->scratch };
-
     if (!floor_known(&g->floor))
         return false;
-    if (!g->knows)
+    if (!g->frozen.known)
         return true;
-    mixture_follow(&g->base, &noise);
-    if (g->base.ready && g->lent)
-        take_over(g);
-    return g->base.ready;
+    g->stale |= g->frozen.lent;
+    return frozen_follow(&g->frozen, &g->floor, &g->track);
 }
 
 void group_bound(struct group *g, size_t most, bool freeze)
@@ -534,7 +434,7 @@ void group_update(struct group *g, const float *x, unsigned char *known, bool fr
     g->folded = false;
     if (prepare(g)) {
         follow_unit(g);
-        if (g->knows)
+        if (g->frozen.known)
             complete(g, freeze);
         else
             follow(g, freeze);
@@ -546,7 +446,7 @@ void group_update(struct group *g, const float *x, unsigned char *known, bool fr
 
 unsigned group_rank(const struct group *g)
 {
-    return (g->knows ? (unsigned)g->base.model.rank : 0) + g->directions.kept;
+    return (g->frozen.known ? (unsigned)g->frozen.base.model.rank : 0) + g->directions.kept;
 }
 
 bool group_takes(const struct recipe *r)
@@ -557,47 +457,19 @@ bool group_takes(const struct recipe *r)
     if (!r->learned.signal)
         return !r->learned.noise && !r->learned.adapt;
     return known_open(&k, r->learned.signal, r->learned.signal_size) && k.channels == M &&
-           k.groups == r->channels / M && k.lags == group_lags(r, M) && r->denoise > 0;
-}
-
-/* Direction j and its gain, as they stand now, into B and A; one that is not in use adds
- * nothing. */
-static void lend(struct group *g, size_t j)
-{
-    const size_t n = g->track.U.n;
-    const float power = j < g->track.U.r ? fast_max(track_power(&g->track, j) - 1, 0) : 0;
-    const float size = sqrtf(power);
-    float *const u = g->from_base, *const b = g->B + j * n, *const a = g->A + j * n;
-
-    basis_get(&g->track.U, j, u);
-    change_vector(g, floor_restore, u, b);
-    change_vector(g, floor_turn_back, u, a);
-    for (size_t i = 0; i < n; i++) {
-        b[i] *= size;
-        a[i] *= size / (1 + power);
-    }
+           k.groups == r->channels / M && k.lags == extent_lags(r, M) && r->denoise > 0;
 }
 
 void group_adapter(struct group *g, struct store *s)
 {
-    const size_t r = g->track.plan.rank, n = g->track.U.n;
-
-    for (size_t j = 0; s->mode == STORE_WRITE && !g->lent && j < r; j++)
-        lend(g, j);
-    store_floats(s, g->B, r * n, -1e18f, 1e18f);
-    store_floats(s, g->A, r * n, -1e18f, 1e18f);
-    g->lent |= s->mode == STORE_READ;
+    frozen_adapter(&g->frozen, &g->floor, &g->track, s);
 }
 
 void group_state(struct group *g, struct store *s)
 {
     floor_state(&g->floor, s);
     lags_state(&g->lags, s);
-    if (g->knows) {
-        mixture_state(&g->base, s);
-        store_bool(s, &g->lent);
-        store_finite(s, g->B, g->track.plan.rank * g->track.U.n);
-    }
+    frozen_state(&g->frozen, s);
     track_state(&g->track, s);
     g->stale |= s->mode == STORE_READ;
     store_finite(s, g->track.e, g->track.U.n);  /* where nothing is seen, the last holds */

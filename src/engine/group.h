@@ -5,14 +5,14 @@
 #ifndef LULL_ENGINE_GROUP_H
 #define LULL_ENGINE_GROUP_H
 
-#include "engine/recipe.h"
+#include "engine/extent.h"
+#include "engine/frozen.h"
 #include "frame/lags.h"
 #include "noise/floor.h"
 #include "rebuild/average.h"
 #include "rebuild/taps.h"
 #include "shrink/complement.h"
 #include "shrink/directions.h"
-#include "shrink/known.h"
 #include "shrink/reliance.h"
 #include "track/amend.h"
 
@@ -20,19 +20,14 @@
 struct group {
     struct floor floor;
     struct lags lags;
-    struct mixture base;        /* what was learned before, if `knows`             */
-    struct track track;         /* of all, or, if `knows`, of what the base lacks  */
+    struct frozen frozen;       /* what was learned before, if anything was        */
+    struct track track;         /* of all, or of what that leaves                  */
     struct directions directions;
     struct complement complement;
     struct reliance reliance;
     struct average average;
     struct taps taps;           /* of vectors with the same gains, if `folds`      */
     bool folds, folded;         /* some may come through there; the newest did     */
-    bool knows, adapts;         /* there is a base; the tracker adds to it         */
-    bool lent;                  /* an adapter is there that the tracker has not taken over */
-    float *B, *A;               /* [adapter's rank][channels][lags] of an adapter  */
-    float *from_base;           /* [channels][lags] what belongs to the base       */
-    float *scratch;             /* [2][channels]                                   */
     float *own;                 /* [padded] share of each number in the subspace   */
     float *outside;             /* [channels][lags] signal that is not in the subspace */
     float *lambda;              /* [rank] mean power along each direction          */
@@ -54,14 +49,11 @@ struct group {
     float *z, *estimate;        /* [channels] the newest frame and the one due, white */
 };
 
-/* Lags of a vector of so many channels. */
-size_t group_lags(const struct recipe *r, size_t members);
-
 /* Whether what was learned, if anything, is for groups as these will be. */
 bool group_takes(const struct recipe *r);
 
 /* Number `which` of the groups.  delay: frames of the vector that are waited for, <
- * group_lags(). */
+ * extent_lags(). */
 void group_place(struct group *g, struct arena *a, const struct recipe *r, size_t which,
                  size_t members, size_t delay);
 void group_reset(struct group *g);
@@ -74,8 +66,8 @@ void group_believe(struct group *g, bool event);
 
 /* One frame x[channels], known or not, into its vector and through the tracker;
  * g->estimate is then that of the frame `delay` ago, white.  What is too loud to be
- * squared, or in doubt, is as good as missing; a channel without noise is known to be 0: so says
- * known[] then. */
+ * squared, or in doubt, is as good as missing; a channel without noise is known to be 0:
+ * so says known[] then. */
 void group_update(struct group *g, const float *x, unsigned char *known, bool freeze);
 
 /* Directions in use. */

@@ -52,7 +52,7 @@ static void place(void *engine, struct arena *a, const struct recipe *r)
 {
     struct subspace measured, *const s = engine ? engine : &measured;
     const size_t M = r->joint > 0 ? r->channels : 1;
-    const size_t lags = r->denoise > 0 ? group_lags(r, M) : 1;
+    const size_t lags = r->denoise > 0 ? extent_lags(r, M) : 1;
 
     *s = (struct subspace){ .channels = r->channels, .members = M };
     s->groups = r->denoise > 0 ? r->channels / M : 0;
@@ -374,8 +374,8 @@ static void report(const void *engine, struct report *r)
 
     for (size_t g = 0; g < s->groups; g++) {
         step = fast_max(step, step_now(&s->group[g].track.step));
-        if (s->group[g].knows)
-            unfit = fast_max(unfit, mixture_unfit(&s->group[g].base));
+        if (s->group[g].frozen.known)
+            unfit = fast_max(unfit, mixture_unfit(&s->group[g].frozen.base));
         rank = group_rank(s->group + g) > rank ? group_rank(s->group + g) : rank;
     }
     *r = (struct report){
@@ -433,7 +433,7 @@ static bool adapter(void *engine, struct store *s)
     struct subspace *const p = engine;
     const struct group *const g = p->group;
 
-    if (!p->groups || !g->adapts)
+    if (!p->groups || !g->frozen.adapts)
         return false;
     addition_shape(&(struct addition){ p->groups, p->members, g->lags.count, g->track.plan.rank,
                                        NULL, 0 }, s);

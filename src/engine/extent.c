@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/extent.h"
+
+#include <stdbool.h>
+
+static const size_t LAGS_MOST = 512, VECTOR_MOST = 4096, RANK_MOST = 96;
+
+/* Of a window of so many ms no more than these numbers: many channels have enough to say
+ * in less, and 64 of them at 1 kHz would take a sixth of a core instead of a twentieth. */
+static const size_t WINDOW_MOST = 1024;
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+size_t extent_lags(const struct recipe *r, size_t channels)
+{
+    const bool timed = r->window_ms > 0;
+    const size_t wanted = timed ? recipe_frames(r, (double)r->window_ms) : (size_t)r->lags;
+    const size_t room = (timed ? WINDOW_MOST : VECTOR_MOST) / channels;
+    const size_t most = least(room, LAGS_MOST);
+
+    return least(wanted > 1 ? wanted : 1, most > 1 ? most : 1);
+}
+
+/* Half the lags for what one channel does, and two a channel for how they differ.  Where
+ * that is more, three in four of few numbers; and of what all channels but one have, so
+ * that one can be forgotten, half, or a third of much: oversampled electrodes need it. */
+static size_t own_rank(size_t channels, size_t lags)
+{
+    const size_t n = channels * lags, others = n - lags;
+    const size_t pattern = lags / 2 + 2 * channels - 1, few = least(3 * n / 4, 24);
+    const size_t most = larger(least(others / 2, 48), others / 3);
+
+    return least(larger(larger(pattern, few), most), RANK_MOST);
+}
+
+size_t extent_rank(const struct recipe *r, size_t channels, size_t lags)
+{
+    const size_t n = channels * lags;
+    const size_t rank = r->rank > 0 ? (size_t)r->rank : own_rank(channels, lags);
+
+    return least(rank, n > 1 ? n - 1 : 1);
+}
