@@ -77,6 +77,20 @@ struct track {
     uint32_t changes;      /* abrupt changes noticed                   */
 };
 
+/* Numbers in which there is only noise. */
+static inline size_t track_free_dims(const struct track *t)
+{
+    const size_t used = t->U.r + t->plan.base_rank;
+
+    return t->guard.count > used ? t->guard.count - used : 1;
+}
+
+/* Whether it has seen enough to go by what it knows. */
+static inline bool track_warm(const struct track *t)
+{
+    return t->seen > t->U.r + 2;
+}
+
 void track_place(struct track *t, struct arena *a, const struct track_plan *plan);
 void track_reset(struct track *t);
 

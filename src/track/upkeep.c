@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * upkeep.c - see upkeep.h.
+ */
+#include "track/upkeep.h"
+
+#include "track/vec.h"
+
+enum { LOCK = 40, LOCK_RANK = 2, ALIGN_EVERY = 8 }; /* frames */
+
+/* After an abrupt change the tracker is as if r/8 frames old: with few directions
+ * all is learnt anew, with many those that stayed are worth keeping. */
+enum { AGE_SHARE = 8 };
+
+/* An upright e does not heal U'U = I by itself; it is seen to so much oftener. */
+enum { HURRY = 4 };
+
+/* A sweep over all pairs takes 4 r frames; a tenth of the work of a frame. */
+enum { TURN_SHARE = 8 };
+
+static bool grow(struct track *t)
+{
+    if (t->plan.rule->flush)
+        t->plan.rule->flush(&t->rule);
+    return rank_grow(&t->rank, &t->U, &t->rule.cov, &t->scout, t->h);
+}
+
+/* The next direction to be found, so that it is known when the first is taken. */
+static void look_for_second(struct track *t)
+{
+    float *const rest = t->missing.x;
+
+    scout_deflate(&t->scout, t->kernel, t->e, rest);
+    scout_update(&t->second, t->kernel, rest, vec_square(rest, t->U.n), track_free_dims(t));
+}
+
+void upkeep_notice(struct track *t, float e2)
+{
+    if (!t->step.automatic && !t->plan.auto_rank)
+        return;
+
+    const bool calls = scout_update(&t->scout, t->kernel, t->e, e2, track_free_dims(t));
+
+    if (t->plan.auto_rank)
+        look_for_second(t);
+    if (!calls)
+        return;
+    if (!t->plan.auto_rank) {
+        scout_hold(&t->scout, LOCK);
+        step_restart(&t->step, (float)(t->U.r / AGE_SHARE));
+        t->changes++;
+    } else if (colour_settled(&t->colour) && grow(t)) {
+        scout_swap(&t->scout, &t->second);
+        scout_reset(&t->second, t->U.n);
+        scout_hold(&t->scout, LOCK_RANK);
+        t->changes++;
+    }
+}
+
+/* Where gains are asked for direction by direction, these must be principal. */
+static size_t turns_due(const struct track *t)
+{
+    return t->plan.shrink == TRACK_OWN ? 1 + t->U.r / TURN_SHARE : t->seen % ALIGN_EVERY == 0;
+}
+
+/* Correlation (squared) of which two directions that have none show as much in half of the
+ * cases, in as many frames as C remembers: where there is much to turn, it is not worth it. */
+static float chance(const struct track *t)
+{
+    return t->plan.shrink == TRACK_OWN ? 0.25f * step_now(&t->step) : 0.0f;
+}
+
+void upkeep_update(struct track *t, float weight)
+{
+    if (t->plan.auto_rank)
+        rank_update(&t->rank, &t->U, &t->rule.cov, t->p, weight, t->sigma2);
+    else if (t->rule.cov.C)
+        for (size_t turns = turns_due(t); turns > 0; turns--)
+            align_update(&t->align, &t->U, &t->rule.cov, NULL, chance(t));
+    for (int ticks = t->formed ? HURRY : 1; ticks > 0; ticks--)
+        orth_update(&t->orth, t->kernel, &t->U);
+}
