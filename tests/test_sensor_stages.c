@@ -683,10 +683,10 @@ static void the_complement_keeps_what_is_stronger_than_noise(void **state)
     assert_true(c.gain[1] < 0.1f);
 }
 
-static void keep_all(void *self, const struct track *t, float *q)
+static void keep_all(void *self, const struct track *t, const float *p, float *q)
 {
     (void)self;
-    memcpy(q, t->p, t->U.r * sizeof *q);
+    memcpy(q, p, t->U.r * sizeof *q);
 }
 
 enum { DIM = 40, RANK = 6, FROM = 30, TO = 40 };

@@ -89,7 +89,7 @@ static void weigh(struct group *g)
     g->stale = false;
 }
 
-static void shrink(void *self, const struct track *t, float *q)
+static void shrink(void *self, const struct track *t, const float *p, float *q)
 {
     struct group *const g = self;
     const size_t r = t->U.r;
@@ -97,9 +97,9 @@ static void shrink(void *self, const struct track *t, float *q)
     if (g->stale)
         weigh(g);
     directions_hear(&g->directions, t->guard.energy / (float)t->U.n);
-    directions_update(&g->directions, t->p, r);
+    directions_update(&g->directions, p, r);
     for (size_t i = 0; i < r; i++)
-        q[i] = g->directions.gain[i] * t->p[i];
+        q[i] = g->directions.gain[i] * p[i];
 }
 
 void group_place(struct group *g, struct arena *a, const struct recipe *r, size_t which,

@@ -111,15 +111,6 @@ float estimate_leakage(const struct track *t, const struct motion *m, float mu, 
     return lambda * usual / fast_max((1.0f + lambda) * usual, e2);
 }
 
-/* The best guess of a frame of which not all is known, to q.  Where C has hardly
- * seen a direction, as in the first frames, it may be out of range of float: then
- * there is none. */
-static bool guess(struct track *t, const struct missing_noise *noise)
-{
-    missing_guess(&t->missing, &t->rule.cov, &t->U, t->guard.y, t->guard.known, noise, t->q);
-    return vec_square(t->q, t->U.r * t->U.parts) <= FLT_MAX;
-}
-
 /* How much louder than usual the signal is, where noise is 1. */
 static float burst(const struct track *t)
 {
@@ -131,27 +122,53 @@ static float burst(const struct track *t)
                ? fast_clamp(more / (usual * share), 1.0f, MOST_BURST) : 1.0f;
 }
 
-void estimate_reconstruct(struct track *t, const struct motion *m, float s, float trust)
+/* The best guess of a frame of which not all is known, to q.  Where C has hardly
+ * seen a direction, as in the first frames, it may be out of range of float: then
+ * there is none. */
+static bool guess(struct track *t, float trust)
 {
-    const struct guard *const g = &t->guard;
-    float *const q = t->q;
-
     const bool own = t->plan.shrink == TRACK_OWN;
-
     const struct missing_noise noise = {
         .sigma2 = own ? 1.0f : t->sigma2,
         .trust = trust,
         .burst = own ? burst(t) : 1.0f,
         .outside = own ? t->plan.own.outside : NULL,
     };
-    const bool guessed = guard_masked(g) && (s > 0.0f || own) && t->rule.cov.q &&
-                         guess(t, &noise);
+
+    if (!t->rule.cov.q)
+        return false;
+    missing_guess(&t->missing, &t->rule.cov, &t->U, t->guard.y, t->guard.known, &noise, t->q);
+    return vec_square(t->q, t->U.r * t->U.parts) <= FLT_MAX;
+}
+
+/* The guess is for what is missing.  What is known is shrunk as in any other frame, once
+ * the gaps are filled. */
+static void impute(struct track *t)
+{
+    const struct guard *const g = &t->guard;
+    float *const y = t->missing.y, *const p = t->missing.b, *const known = t->missing.x;
+
+    for (size_t i = 0; i < g->padded; i++)
+        y[i] = i < t->U.n && !(g->known[i] > 0.0f) ? t->out[i] : g->y[i];
+    t->kernel->gather(&t->U, y, p);
+    t->plan.own.shrink(t->plan.own.self, t, p, t->q);
+    t->kernel->combine(&t->U, t->q, known);
+    for (size_t i = 0; i < t->U.n; i++)
+        t->out[i] = g->known[i] > 0.0f ? known[i] : t->out[i];
+}
+
+void estimate_reconstruct(struct track *t, const struct motion *m, float s, float trust)
+{
+    const bool own = t->plan.shrink == TRACK_OWN;
+    const bool guessed = guard_masked(&t->guard) && (s > 0.0f || own) && guess(t, trust);
 
     if (!guessed && own)
-        t->plan.own.shrink(t->plan.own.self, t, q);
+        t->plan.own.shrink(t->plan.own.self, t, t->p, t->q);
     for (size_t i = 0; !guessed && !own && i < t->U.r * t->U.parts; i++)
-        q[i] = t->p[i] - s * m->h[i];
-    t->kernel->combine(&t->U, q, t->out);
+        t->q[i] = t->p[i] - s * m->h[i];
+    t->kernel->combine(&t->U, t->q, t->out);
+    if (guessed && own)
+        impute(t);
 }
 
 bool estimate_by_sweep(const struct track *t, const struct motion *m)

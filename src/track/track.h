@@ -21,12 +21,12 @@ enum track_shrink { TRACK_WIENER, TRACK_PROJECT, TRACK_ONLY, TRACK_OWN };
 
 struct track;
 
-/* TRACK_OWN: whoever keeps the tracker says what to make of the coefficients
- * t->p of a whole frame: writes those of x_hat to q.  Where entries are missing
- * x_hat is the best guess from the rest, for noise of power 1 and signal of outside[dim],
- * if there is any, that is not in U. */
+/* TRACK_OWN: whoever keeps the tracker says what to make of the coefficients p
+ * of a whole frame: writes those of x_hat to q.  What is missing is first filled with
+ * the best guess from the rest, for noise of power 1 and signal of outside[dim], if there
+ * is any, that is not in U. */
 struct track_own {
-    void (*shrink)(void *self, const struct track *t, float *q);
+    void (*shrink)(void *self, const struct track *t, const float *p, float *q);
     void *self;
     const float *outside;
 };
