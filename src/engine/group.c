@@ -31,7 +31,7 @@ static const float LEAST_CHANGE = 0.01f; /* .04 dB: not worth a walk through all
 static const float LOUDEST = 1e7f;      /* noise levels, 140 dB: louder is no sample   */
 /* The subspace turns slowly: what depends on it alone is looked at in every segment of the
  * noise at first, then in one of so many. */
-enum { FIRST = 64, SELDOM = 8 };
+enum { FIRST = 64, SELDOM = 8, SOME = 4 };
 
 /* Vectors of many lags overlap almost whole: one in a while teaches what all would, but
  * for the first. */
@@ -184,14 +184,19 @@ static bool relies(const struct group *g)
     return g->floor.channels > 1 && !g->frozen.known;
 }
 
-static void settle_reliance(struct group *g)
+/* What is said of each channel changes slowly: a few directions a frame are looked at. */
+static void look_at_some(struct group *g)
 {
-    reliance_begin(&g->reliance);
-    for (size_t j = 0; j < g->track.U.r; j++) {
+    for (size_t k = 0; k < SOME; k++) {
+        const size_t j = g->reliance.shown;
+
+        if (j >= g->track.U.r) {
+            reliance_settle(&g->reliance);
+            return;
+        }
         basis_get(&g->track.U, j, g->own);
         reliance_show(&g->reliance, g->own, track_power(&g->track, j));
     }
-    reliance_settle(&g->reliance);
 }
 
 /* The noise of channel c has jumped: what is known of the channel goes. */
@@ -213,15 +218,13 @@ static void forget(struct group *g, size_t c)
     rejuvenate(g);
 }
 
-/* How much of each number lies in the subspace through itself, and through others. */
+/* How much of each number lies in the subspace through itself. */
 static void follow_leverage(struct group *g)
 {
     basis_leverage(&g->track.U, g->own);
     for (size_t i = 0; g->frozen.known && i < g->track.U.n; i++)
         g->own[i] = g->frozen.base.kept + (g->frozen.adapts ? g->own[i] : 0);
     complement_leverage(&g->complement, g->own);
-    if (relies(g))
-        settle_reliance(g);
 }
 
 /* The tracker's powers are in units of the noise; when that unit changes, so do
@@ -330,8 +333,10 @@ static void follow_vector(struct group *g, bool due)
         teach(g, g->x_hat);
     else
         track_look(&g->track, g->y, gaps(g), g->x_hat);
-    if (relies(g))
+    if (relies(g)) {
+        look_at_some(g);
         reliance_apply(&g->reliance, g->directions.sure, g->x_hat);
+    }
     if (due)
         reliance_age(&g->reliance, step_now(&g->track.step));
     if (due)

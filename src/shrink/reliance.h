@@ -12,9 +12,10 @@ struct reliance {
     size_t channels, lags;
     float *learnt;              /* [channels] share of its rows that is learnt already   */
     float *chance;              /* [channels] power of chance in them, of one regression */
-    float *said;                /* [channels] scratch: power of what is said of it       */
-    float *share;               /* [channels] of that which is kept                      */
-    float kept;                 /* directions, as far as kept                            */
+    float *said;                /* [channels] power of what is said of it, so far         */
+    float kept;                 /* directions, as far as kept, so far                    */
+    size_t shown;               /* directions so far                                     */
+    float *share;               /* [channels] of what is said that is kept               */
 };
 
 void reliance_place(struct reliance *r, struct arena *a, size_t channels, size_t lags);
@@ -26,9 +27,8 @@ void reliance_forget(struct reliance *r, size_t channel);
 /* The tracker has learnt with step mu. */
 void reliance_age(struct reliance *r, float mu);
 
-/* All directions, one after the other, each u[channels][lags] with its power; then the
- * shares follow from them. */
-void reliance_begin(struct reliance *r);
+/* Direction r->shown, u[channels][lags], and its power; and after the last the shares that
+ * follow from all of them. */
 void reliance_show(struct reliance *r, const float *u, float lambda);
 void reliance_settle(struct reliance *r);
 
