@@ -3,11 +3,14 @@
 
 #include <stdbool.h>
 
-static const size_t LAGS_MOST = 512, VECTOR_MOST = 4096, RANK_MOST = 96;
+static const size_t LAGS_MOST = 512, VECTOR_MOST = 4096;
 
 /* Of a window of so many ms no more than these numbers: many channels have enough to say
  * in less, and 64 of them at 1 kHz would take a sixth of a core instead of a twentieth. */
 static const size_t WINDOW_MOST = 1024;
+
+/* Directions, if nobody says how many; of many numbers fewer, for the same reason. */
+static const size_t RANK_MOST = 96, RANK_OF_MANY = 80;
 
 static size_t least(size_t a, size_t b)
 {
@@ -38,7 +41,7 @@ static size_t own_rank(size_t channels, size_t lags)
     const size_t pattern = lags / 2 + 2 * channels - 1, few = least(3 * n / 4, 24);
     const size_t most = larger(least(others / 2, 48), others / 3);
 
-    return least(larger(larger(pattern, few), most), RANK_MOST);
+    return least(larger(larger(pattern, few), most), n < WINDOW_MOST ? RANK_MOST : RANK_OF_MANY);
 }
 
 size_t extent_rank(const struct recipe *r, size_t channels, size_t lags)

@@ -31,7 +31,7 @@ static const float LEAST_CHANGE = 0.01f; /* .04 dB: not worth a walk through all
 static const float LOUDEST = 1e7f;      /* noise levels, 140 dB: louder is no sample   */
 /* The subspace turns slowly: what depends on it alone is looked at in every segment of the
  * noise at first, then in one of so many. */
-enum { FIRST = 64, SELDOM = 8, SOME = 4 };
+enum { FIRST = 64, SELDOM = 8, MANY = 8 };
 
 /* Vectors of many lags overlap almost whole: one in a while teaches what all would, but
  * for the first. */
@@ -184,10 +184,13 @@ static bool relies(const struct group *g)
     return g->floor.channels > 1 && !g->frozen.known;
 }
 
-/* What is said of each channel changes slowly: a few directions a frame are looked at. */
+/* What is said of each channel changes slowly, but at first: a few directions a frame are
+ * looked at. */
 static void look_at_some(struct group *g)
 {
-    for (size_t k = 0; k < SOME; k++) {
+    const size_t count = g->segments < FIRST ? MANY : 1;
+
+    for (size_t k = 0; k < count; k++) {
         const size_t j = g->reliance.shown;
 
         if (j >= g->track.U.r) {
