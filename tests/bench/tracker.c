@@ -49,60 +49,46 @@ static float *filled(size_t n, uint64_t seed)
 }
 
 typedef float wide __attribute__((vector_size(32)));
+typedef float narrow __attribute__((vector_size(16)));
 
-/* Ten independent chains of multiply and add, in registers; fused where the machine can,
- * which the compiler must be allowed (Makefile). */
+enum { CHAINS = 10, LINKS = 500000 };
+
+/* CHAINS independent chains of LINKS multiplications and additions, in registers of that
+ * kind; gives the best rate of twelve rounds. */
+#define RETURN_RATE_OF(vector)                                                                \
+    double best = 0;                                                                          \
+                                                                                              \
+    for (int round = 0; round < 12; round++) {                                                \
+        vector a = { 1 }, b = a, c = a, d = a, e = a, f = a, g = a, h = a, i = a, j = a;      \
+        const vector m = a * 0.5f, k = a * 0.25f;                                             \
+        const double from = seconds();                                                        \
+                                                                                              \
+        for (int t = 0; t < LINKS; t++) {                                                     \
+            a = a * m + k, b = b * m + k, c = c * m + k, d = d * m + k, e = e * m + k;        \
+            f = f * m + k, g = g * m + k, h = h * m + k, i = i * m + k, j = j * m + k;        \
+            __asm__ volatile("" ::: "memory");                                                \
+        }                                                                                     \
+        const double took = seconds() - from, flops = 2.0 * sizeof(vector) / sizeof(float);   \
+        volatile float keep = (a + b + c + d + e + f + g + h + i + j)[0];                     \
+                                                                                              \
+        (void)keep;                                                                           \
+        best = fmax(best, LINKS * CHAINS * flops / took * 1e-9);                              \
+    }                                                                                         \
+    return best
+
+/* Fused where the machine can, which the compiler must be allowed (Makefile). */
 #if defined(__x86_64__)
 __attribute__((target("avx2,fma")))
 #endif
-static double
-peak_gflops(void)
+static double peak_gflops(void)
 {
-    double best = 0;
-
-    for (int round = 0; round < 12; round++) {
-        wide a = { 1 }, b = a, c = a, d = a, e = a, f = a, g = a, h = a, i = a, j = a;
-        const wide m = a * 0.5f, k = a * 0.25f;
-        const double from = seconds();
-
-        for (int t = 0; t < 500000; t++) {
-            a = a * m + k, b = b * m + k, c = c * m + k, d = d * m + k, e = e * m + k;
-            f = f * m + k, g = g * m + k, h = h * m + k, i = i * m + k, j = j * m + k;
-            __asm__ volatile("" ::: "memory");
-        }
-        const double took = seconds() - from;
-        volatile float keep = (a + b + c + d + e + f + g + h + i + j)[0];
-
-        (void)keep;
-        best = fmax(best, 500000.0 * 10 * 16 / took * 1e-9);
-    }
-    return best;
+    RETURN_RATE_OF(wide);
 }
 
-typedef float narrow __attribute__((vector_size(16)));
-
-/* The same for any machine: registers of four floats, nothing fused. */
+/* Of any machine: registers of four floats, nothing fused. */
 static double plain_peak_gflops(void)
 {
-    double best = 0;
-
-    for (int round = 0; round < 12; round++) {
-        narrow a = { 1 }, b = a, c = a, d = a, e = a, f = a, g = a, h = a, i = a, j = a;
-        const narrow m = a * 0.5f, k = a * 0.25f;
-        const double from = seconds();
-
-        for (int t = 0; t < 500000; t++) {
-            a = a * m + k, b = b * m + k, c = c * m + k, d = d * m + k, e = e * m + k;
-            f = f * m + k, g = g * m + k, h = h * m + k, i = i * m + k, j = j * m + k;
-            __asm__ volatile("" ::: "memory");
-        }
-        const double took = seconds() - from;
-        volatile float keep = (a + b + c + d + e + f + g + h + i + j)[0];
-
-        (void)keep;
-        best = fmax(best, 500000.0 * 10 * 8 / took * 1e-9);
-    }
-    return best;
+    RETURN_RATE_OF(narrow);
 }
 
 /* Best time of one call of f, in us. */
