@@ -631,7 +631,7 @@ a_filter_may_be_a_file() {
     cp my.filter mine; lull -f mine in.csv out.csv; same want.csv out.csv
     cp my.filter speech; lull -f ./speech in.csv out.csv; same want.csv out.csv
     lull -f speech in.csv out.csv; differ want.csv out.csv; rm speech
-    sed 's/^rank .*/rank = 2/' my.filter >two.filter; lull -f two.filter in.csv out.csv; differ want.csv out.csv
+    sed 's/^window .*/window = 20/' my.filter >two.filter; lull -f two.filter in.csv out.csv; differ want.csv out.csv
     cat my.filter | lull -f /dev/stdin in.csv out.csv; same want.csv out.csv
     lull -v -f my.filter in.csv out.csv 2>err; says '^lull: my.filter filter, '
 }
@@ -665,7 +665,7 @@ a_learned_filter_is_a_file_as_well() {
     cat my.filter | lull -f /dev/stdin in.csv out.csv; same want.csv out.csv
     head -c 300 my.filter >cut.filter; exits 78 lull -f cut.filter in.csv new.csv; says 'cut.filter:1: format: .*beginning'
     head -c 1000 /dev/zero | cat my.filter - >long.filter; exits 78 lull -f long.filter in.csv new.csv; says 'long.filter: .*checksum'
-    sed 's/rank       = 32/rank       = 31/' my.filter >new.filter; differ my.filter new.filter; exits 78 lull -f new.filter in.csv new.csv; says 'new.filter: .*edited'
+    sed 's/window     = 90/window     = 91/' my.filter >new.filter; differ my.filter new.filter; exits 78 lull -f new.filter in.csv new.csv; says 'new.filter: .*edited'
     learned 'format = 2.0\nbody = 0\n' >new.filter; exits 78 lull -f new.filter in.csv new.csv; says 'new.filter:1: format: was written by a newer lull'
     absent new.csv
 }
