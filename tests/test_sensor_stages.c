@@ -134,7 +134,7 @@ static void vectors_through_one_matrix_are_one_filter(void **state)
             for (size_t i = 0; i < L; i++)
                 y[i] = sum_product(A[i], z + t - (L - 1), L);
             average_update(&r, y, &x);
-            taps_count(&f, true);
+            taps_count(&f, TAPS_FOLDED);
             if (t < L - 1 + 2 * delay)
                 continue;
             assert_at_most(fabs((double)x - (double)taps_estimate(&f, z + t + 1 - L - delay)),
@@ -168,7 +168,7 @@ static void vectors_one_by_one_and_filtered_add_up(void **state)
         taps_renew(&f, I[taps_due(&f)]);
         if (t % 50 == 40)
             taps_restart(&f);           /* those that came through go on as they were */
-        taps_count(&f, folded);
+        taps_count(&f, folded ? TAPS_FOLDED : TAPS_APART);
         if (folded)
             average_pass(&r, &x);
         else
@@ -483,7 +483,7 @@ static void wander_takes_the_drift_and_leaves_the_wave(void **state)
             const double s = (double)t, then = s - (double)w.delay;
             float x[2] = { (float)(50 + 0.1 * s), (float)sin(0.5 * s) };
 
-            wander_update(&w, x);
+            wander_update(&w, x, false);
             if (t < 5 * SPAN)
                 continue;
             drift = fmax(drift, fabs((double)x[0]));
@@ -511,7 +511,7 @@ static void a_baseline_ends_where_the_signal_does(void **state)
         float x = t < N - BEAT ? 50 : 60;
 
         if (t < N)
-            wander_update(&w, &x);
+            wander_update(&w, &x, false);
         else
             wander_end(&w, &x);
         if (t < w.delay || t >= N + w.delay)
@@ -547,11 +547,36 @@ static double wander_error(size_t since, size_t from, size_t to)
         const double then = (double)t - (double)w.delay;
         float x = (float)(wave_at((double)t) + stray_at((double)t, (double)since));
 
-        wander_update(&w, &x);
+        wander_update(&w, &x, false);
         if (t >= from + w.delay)
             error += pow((double)x + 2 - wave_at(then), 2);
     }
     return error / (double)(to - from);
+}
+
+static void frozen_no_more_and_no_less_of_a_baseline_goes(void **state)
+{
+    (void)state;
+    enum { SPAN = 100, CALM = 30 * SPAN };
+    struct arena a = fresh_arena();
+    struct wander w;
+
+    wander_place(&w, &a, 1, SPAN, SPAN);
+    wander_reset(&w);
+    for (size_t t = 0; t < CALM; t++) {
+        float x = (float)wave_at((double)t);
+
+        wander_update(&w, &x, false);
+    }
+    const float share = *w.share;
+
+    assert_at_most(share, 0.9);
+    for (size_t t = CALM; t < 2 * CALM; t++) {
+        float x = (float)(wave_at((double)t) + stray_at((double)t, CALM));
+
+        wander_update(&w, &x, true);
+    }
+    assert_true(*w.share == share);
 }
 
 static void what_a_calm_baseline_moves_by_is_the_signals(void **state)
@@ -598,9 +623,10 @@ static void gains_of_directions_keep_to_their_limits(void **state)
     assert_true(d.gain[0] > 0.89f && d.gain[0] <= 1);
 }
 
-/* Frames from..to - 1 in so many of the channels at so many times the noise; whether there
- * was an event at the end. */
-static bool shake(struct quorum *q, struct dice *d, size_t frames, size_t channels, double size)
+/* So many frames, in some of three channels at so many times the noise; whether there was
+ * an event at the end. */
+static bool shake_if(bool freeze, struct quorum *q, struct dice *d, size_t frames,
+                     size_t channels, double size)
 {
     const unsigned char known[] = { 1, 1, 1 };
     float z[3];
@@ -608,9 +634,32 @@ static bool shake(struct quorum *q, struct dice *d, size_t frames, size_t channe
     for (size_t t = 0; t < frames; t++) {
         for (size_t c = 0; c < 3; c++)
             z[c] = (float)((c < channels ? size : 1) * dice_normal(d));
-        quorum_update(q, z, known);
+        quorum_update(q, z, known, freeze);
     }
     return q->met;
+}
+
+static bool shake(struct quorum *q, struct dice *d, size_t frames, size_t channels, double size)
+{
+    return shake_if(false, q, d, frames, channels, size);
+}
+
+static void events_come_and_go_while_frozen(void **state)
+{
+    (void)state;
+    enum { SPAN = 200 };
+    struct arena a = fresh_arena();
+    struct quorum q;
+    struct dice d = { 9 };
+
+    quorum_place(&q, &a, 3, SPAN);
+    quorum_reset(&q);
+    assert_false(shake(&q, &d, 100 * SPAN, 0, 1));
+    const float usual = q.usual[0];
+
+    assert_true(shake_if(true, &q, &d, 5 * SPAN, 3, 5));
+    assert_false(shake_if(true, &q, &d, 10 * SPAN, 0, 1));
+    assert_true(q.usual[0] == usual);
 }
 
 static void an_event_is_what_two_of_three_see_for_a_while(void **state)
@@ -940,9 +989,11 @@ int main(void)
         cmocka_unit_test(nobody_waits_for_a_channel_that_is_missing),
         cmocka_unit_test(a_state_with_a_negative_level_is_none),
         cmocka_unit_test(wander_takes_the_drift_and_leaves_the_wave),
+        cmocka_unit_test(frozen_no_more_and_no_less_of_a_baseline_goes),
         cmocka_unit_test(what_a_calm_baseline_moves_by_is_the_signals),
         cmocka_unit_test(a_baseline_ends_where_the_signal_does),
         cmocka_unit_test(gains_of_directions_keep_to_their_limits),
+        cmocka_unit_test(events_come_and_go_while_frozen),
         cmocka_unit_test(an_event_is_what_two_of_three_see_for_a_while),
         cmocka_unit_test(what_lasts_for_very_long_is_no_event),
         cmocka_unit_test(the_complement_keeps_what_is_stronger_than_noise),

@@ -405,6 +405,31 @@ static double others_error(const float *x, const float *out, size_t latency, siz
     return decibel(error, size);
 }
 
+/* One sample a million times too loud is heard there, and next to nowhere else. */
+static void what_is_absurd_stays_where_it_is(void **state)
+{
+    (void)state;
+    enum { LONG = 6000, THERE = 5000 };
+    const char *const names[] = { "sensor", "vibration", "tonal" };
+
+    for (size_t i = 0; i < 3; i++) {
+        const struct kind k = { names[i], kind_rate(names[i]), -1 };
+        const size_t at = THERE + kind_latency(&k, 1);
+        float *const y = noisy(LONG, 1), *const want = kind_process(&k, y, LONG, 1);
+        double most = 0;
+
+        y[THERE] = 1e6f;
+        float *const out = kind_process(&k, y, LONG, 1);
+
+        for (size_t t = 0; t < LONG; t++)
+            most = t == at ? most : fmax(most, fabs((double)(out[t] - want[t])));
+        assert_at_most(most, 2);                /* thousands, were it filtered */
+        free(y);
+        free(want);
+        free(out);
+    }
+}
+
 static void an_electrode_that_is_missing_disturbs_no_other(void **state)
 {
     (void)state;
@@ -444,6 +469,7 @@ int main(void)
         cmocka_unit_test(what_is_missed_is_known_under_noise_that_is_shared),
         cmocka_unit_test(what_is_missed_is_the_same_at_any_reduction),
         cmocka_unit_test(gaps_in_one_channel_are_filled_at_any_level),
+        cmocka_unit_test(what_is_absurd_stays_where_it_is),
         cmocka_unit_test(an_electrode_that_is_missing_disturbs_no_other),
         cmocka_unit_test(what_is_missing_is_filled_no_worse_where_there_is_no_noise),
     };

@@ -292,18 +292,19 @@ static bool teach(struct group *g, float *x_hat)
     return taught;
 }
 
-/* Whether of the newest vector the filter says what it would say itself: all of it is there,
- * and its gains are those of all the others. */
-static bool usual(struct group *g)
+/* Of the newest vector the filter says what it would say itself, if all of it is there,
+ * and its gains are those of all the others: it is not loud. */
+static enum taps_way way(struct group *g)
 {
     const size_t n = g->track.U.n;
+    const float *const z = lags_newest(&g->lags, 0, n);
 
-    if (!g->folds || !taps_ready(&g->taps) || g->lags.gaps)
-        return false;
     if (g->stale)
         weigh(g);
-    directions_hear(&g->directions, sum_product(g->y, g->y, n) / (float)n);
-    return !(g->directions.sure > 0);
+    directions_hear(&g->directions, sum_product(z, z, n) / (float)n);
+    if (g->directions.sure > 0)
+        return TAPS_LOUD;
+    return taps_ready(&g->taps) && !g->lags.gaps ? TAPS_FOLDED : TAPS_APART;
 }
 
 /* More rows of U g U' + g_c (I - U U') go into the filter. */
@@ -359,8 +360,8 @@ static void follow(struct group *g, bool freeze)
 {
     const bool due = !freeze && !floor_doubts(&g->floor) && learns(g);
 
-    g->folded = usual(g);
-    if (!g->folded)
+    g->way = g->folds ? way(g) : TAPS_APART;
+    if (g->way != TAPS_FOLDED)
         follow_vector(g, due);
     else if (due && teach(g, NULL))
         learn_complement(g, track_rest(&g->track));
@@ -421,13 +422,13 @@ static void rebuild(struct group *g)
 {
     const size_t seen = g->average.lags + g->average.delay;
 
-    if (g->folded)
+    if (g->way == TAPS_FOLDED)
         average_pass(&g->average, g->estimate);
     else
         average_update(&g->average, g->x_hat, g->estimate);
     if (!g->folds)
         return;
-    taps_count(&g->taps, g->folded);
+    taps_count(&g->taps, g->way);
     g->estimate[0] += taps_estimate(&g->taps, lags_newest(&g->lags, 0, seen));
 }
 
@@ -439,7 +440,7 @@ void group_update(struct group *g, const float *x, unsigned char *known, bool fr
     floor_distrust(&g->floor, known);
     lags_push(&g->lags, g->z, known);
     lags_vector(&g->lags, 0, g->y, g->known);
-    g->folded = false;
+    g->way = TAPS_APART;
     if (prepare(g)) {
         follow_unit(g);
         if (g->frozen.known)

@@ -27,7 +27,8 @@ struct group {
     struct reliance reliance;
     struct average average;
     struct taps taps;           /* of vectors with the same gains, if `folds`      */
-    bool folds, folded;         /* some may come through there; the newest did     */
+    bool folds;                 /* whether any may come through there              */
+    enum taps_way way;          /* of the newest                                   */
     float *own;                 /* [padded] share of each number in the subspace   */
     float *outside;             /* [channels][lags] signal that is not in the subspace */
     float *lambda;              /* [rank] mean power along each direction          */

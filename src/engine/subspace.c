@@ -243,8 +243,8 @@ static void clean(struct subspace *s, const struct controls *control)
         memcpy(s->white + newest * M + c, s->group[g].z, s->members * sizeof(float));
     }
     memcpy(s->known + newest * M, s->here, M);
-    if (s->votes && !control->freeze)
-        quorum_update(&s->quorum, s->white + newest * M, s->here);
+    if (s->votes)
+        quorum_update(&s->quorum, s->white + newest * M, s->here, control->freeze);
     s->recent = slot_after(newest, 1, s->delay + 1);
 
     const size_t due = s->recent * M;
@@ -287,14 +287,14 @@ static void ramp(float *x, float to)
 
 /* The baseline out; the frame is then wander.delay older, and so must be what is
  * known of it. */
-static void straighten(struct subspace *s, bool ending)
+static void straighten(struct subspace *s, const struct controls *control)
 {
     const size_t M = s->channels;
 
-    if (ending)
+    if (control->ending)
         wander_end(&s->wander, s->x);
     else
-        wander_update(&s->wander, s->x);
+        wander_update(&s->wander, s->x, control->freeze);
     memcpy(s->there + s->there_at * M, s->here, M);
     s->there_at = slot_after(s->there_at, 1, s->wander.delay + 1);
     memcpy(s->here, s->there + s->there_at * M, M);
@@ -320,7 +320,7 @@ static void update(struct subspace *s, const struct block *b, size_t t, const st
     memcpy(s->dry + s->at * M, s->x, M * sizeof *s->x);
     s->at = slot_after(s->at, 1, s->latency + 1);
     if (s->wanders)
-        straighten(s, c->ending);
+        straighten(s, c);
     if (s->hums)
         hum_update(&s->hum, s->x, c->freeze);
     ramp(&s->most, share_for(c->reduction_db));

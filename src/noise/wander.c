@@ -167,7 +167,7 @@ static float stays(const struct wander *w, size_t c)
     return b != 0 ? (1 - w->share[c]) * off : 0;
 }
 
-static void straighten(struct wander *w, float *x)
+static void straighten(struct wander *w, float *x, bool freeze)
 {
     const size_t M = w->channels;
     const float whole = scale(w);
@@ -187,19 +187,20 @@ static void straighten(struct wander *w, float *x)
     }
     if (!out)
         return;
-    w->age += w->age < WANDER_LONG * w->span;
+    if (!freeze)
+        w->age += w->age < WANDER_LONG * w->span;
     for (size_t c = 0; c < M; c++) {
-        if (!w->over)
+        if (!w->over && !freeze)
             weigh(w, c, w->mean[c], x[c]);
         x[c] += stays(w, c);
     }
 }
 
-void wander_update(struct wander *w, float *x)
+void wander_update(struct wander *w, float *x, bool freeze)
 {
     w->seen += w->seen < 2 * w->span;
     if (w->delay)
-        straighten(w, x);
+        straighten(w, x, freeze);
     else
         follow(w, x);
 }
@@ -210,7 +211,7 @@ void wander_end(struct wander *w, float *x)
     w->over += w->over <= w->delay;
     w->seen += w->seen < 2 * w->span;
     if (w->delay)
-        straighten(w, x);
+        straighten(w, x, true);
 }
 
 static void running_state(struct running *r, struct store *s)

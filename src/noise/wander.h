@@ -24,7 +24,7 @@ struct wander {
     size_t over;                /* frames since the last, <= delay + 1            */
     struct running first, second;
     size_t at;
-    float *late;                /* [delay][channels] what came in                 */
+    float *late;                /* [delay + 1][channels] what came in             */
     float *mean;                /* [channels] the baseline                        */
     size_t age;                 /* frames weighed, <= WANDER_LONG span            */
     double *level;              /* [channels] mean of the baseline, for long      */
@@ -40,8 +40,8 @@ void wander_place(struct wander *w, struct arena *a, size_t channels, size_t spa
 void wander_reset(struct wander *w);
 
 /* The frame x[channels] in, the one `delay` frames ago out, less its baseline; 0
- * before the first. */
-void wander_update(struct wander *w, float *x);
+ * before the first.  Frozen, how much of a baseline goes stays as it is. */
+void wander_update(struct wander *w, float *x, bool freeze);
 
 /* The same when there are no more: what comes out after the last is 0. */
 void wander_end(struct wander *w, float *x);

@@ -12,6 +12,10 @@
  * A follows a signal.  Its rows are renewed in turn, and h a part of them at a time: it is
  * as old as half a turn, and never a jump.
  *
+ * Of vectors that did not all come through here the filter says their share of what all
+ * would; but where the others were loud, no more of the window counts than what those that
+ * did come hold: what is loud would be heard before and after it.
+ *
  * Cost: L or 2 L flops a row, and 2 (L + delay) a frame.
  */
 #include "rebuild/taps.h"
@@ -94,19 +98,31 @@ void taps_renew(struct taps *t, const float *row)
         take_over(t, t->part + part * length(t));
 }
 
-void taps_count(struct taps *t, bool folded)
+void taps_count(struct taps *t, enum taps_way way)
 {
-    t->folded += t->apart[t->at];
-    t->folded -= !folded;
-    t->apart[t->at] = !folded;
+    t->folded += t->apart[t->at] != TAPS_FOLDED;
+    t->folded -= way != TAPS_FOLDED;
+    t->apart[t->at] = (unsigned char)way;
     t->at = slot_after(t->at, 1, t->delay + 1);
+}
+
+static bool is_loud(const struct taps *t, size_t k)
+{
+    return t->apart[slot_after(t->at, k, t->delay + 1)] == TAPS_LOUD;
 }
 
 float taps_estimate(const struct taps *t, const float *z)
 {
+    size_t first = 0, last = t->delay;
+
     if (!t->folded)
         return 0;
-    return (float)t->folded / (float)(t->delay + 1) * sum_product(t->h, z, length(t));
+    while (is_loud(t, first))
+        first++;
+    while (is_loud(t, last))
+        last--;
+    return (float)t->folded / (float)(t->delay + 1) *
+           sum_product(t->h + first, z + first, last - first + t->lags);
 }
 
 void taps_state(struct taps *t, struct store *s)
@@ -117,10 +133,10 @@ void taps_state(struct taps *t, struct store *s)
     store_finite(s, t->next, length(t));
     store_finite(s, t->h, length(t));
     store_size(s, &t->at, 0, t->delay);
-    store_bytes(s, t->apart, t->delay + 1, 1);
+    store_bytes(s, t->apart, t->delay + 1, TAPS_LOUD);
     if (s->mode != STORE_READ)
         return;
     t->folded = t->delay + 1;
     for (size_t i = 0; i <= t->delay; i++)
-        t->folded -= t->apart[i];
+        t->folded -= t->apart[i] != TAPS_FOLDED;
 }

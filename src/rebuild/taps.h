@@ -11,6 +11,9 @@
 
 enum { TAPS_PARTS = 8 };
 
+/* How a vector came: through here, or by itself, since it has gaps, or is loud. */
+enum taps_way { TAPS_FOLDED, TAPS_APART, TAPS_LOUD };
+
 struct taps {
     size_t lags, delay;         /* of a vector; vectors that are waited for, < lags       */
     bool even;                  /* all of a vector is waited for: h is symmetric          */
@@ -21,7 +24,7 @@ struct taps {
     float *next;                /* [lags + delay] what those add that are being renewed   */
     float *h;                   /* [lags + delay] the sum of all parts                    */
     size_t at;                  /* slot of the next vector, <= delay                      */
-    unsigned char *apart;       /* [delay + 1] whether a vector did not come through here */
+    unsigned char *apart;       /* [delay + 1] the way of each vector                     */
     size_t folded;              /* those that did                                         */
 };
 
@@ -43,11 +46,11 @@ size_t taps_due(const struct taps *t);
 size_t taps_from(const struct taps *t);
 void taps_renew(struct taps *t, const float *row);
 
-/* One more vector, which comes through here or not. */
-void taps_count(struct taps *t, bool folded);
+/* One more vector. */
+void taps_count(struct taps *t, enum taps_way way);
 
-/* What those of the last delay + 1 vectors that came through here make of the frame
- * `delay` ago: their part of the mean over all; z[lags + delay], oldest first. */
+/* The share that those of the last delay + 1 vectors that came through here have in the
+ * mean over all, of the frame `delay` ago; z[lags + delay], oldest first. */
 float taps_estimate(const struct taps *t, const float *z);
 
 /* All that lasts from one frame to the next; see base/store.h. */

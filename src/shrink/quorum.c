@@ -45,20 +45,21 @@ void quorum_reset(struct quorum *q)
     q->met = false;
 }
 
-void quorum_update(struct quorum *q, const float *z, const unsigned char *known)
+void quorum_update(struct quorum *q, const float *z, const unsigned char *known, bool freeze)
 {
     const float bar = q->met ? FALL : RISE;
     const float slow = q->met ? q->pace / (LONG * CAREFUL) : 1 / (1 / q->pace + q->frames);
     size_t votes = 0;
 
-    q->frames = fast_min(q->frames + 1, LONG / q->pace);
+    if (!freeze)
+        q->frames = fast_min(q->frames + 1, LONG / q->pace);
     for (size_t c = 0; c < q->channels; c++) {
         const float power = fast_min(z[c] * z[c], MOST * q->usual[c]);
 
-        if (known[c]) {
+        if (known[c])
             q->now[c] += q->pace * (power - q->now[c]);
+        if (known[c] && !freeze)
             q->usual[c] = fast_max(q->usual[c] + slow * (power - q->usual[c]), 1);
-        }
         votes += known[c] && q->now[c] > bar * q->usual[c];
     }
     q->met = votes >= q->least;

@@ -22,8 +22,9 @@ struct quorum {
 void quorum_place(struct quorum *q, struct arena *a, size_t channels, size_t span);
 void quorum_reset(struct quorum *q);
 
-/* One frame z[channels], where the noise has a power of 1, of which known[] is there. */
-void quorum_update(struct quorum *q, const float *z, const unsigned char *known);
+/* One frame z[channels], where the noise has a power of 1, of which known[] is there;
+ * frozen, what is usual stays as it is. */
+void quorum_update(struct quorum *q, const float *z, const unsigned char *known, bool freeze);
 
 /* All that lasts from one frame to the next; see base/store.h. */
 void quorum_state(struct quorum *q, struct store *s);
