@@ -644,16 +644,23 @@ static bool shake(struct quorum *q, struct dice *d, size_t frames, size_t channe
     return shake_if(false, q, d, frames, channels, size);
 }
 
+static struct quorum fresh_quorum(size_t span)
+{
+    struct arena a = fresh_arena();
+    struct quorum q;
+
+    quorum_place(&q, &a, 3, span);
+    quorum_reset(&q);
+    return q;
+}
+
 static void events_come_and_go_while_frozen(void **state)
 {
     (void)state;
     enum { SPAN = 200 };
-    struct arena a = fresh_arena();
-    struct quorum q;
+    struct quorum q = fresh_quorum(SPAN);
     struct dice d = { 9 };
 
-    quorum_place(&q, &a, 3, SPAN);
-    quorum_reset(&q);
     assert_false(shake(&q, &d, 100 * SPAN, 0, 1));
     const float usual = q.usual[0];
 
@@ -666,12 +673,9 @@ static void an_event_is_what_two_of_three_see_for_a_while(void **state)
 {
     (void)state;
     enum { SPAN = 200 };
-    struct arena a = fresh_arena();
-    struct quorum q;
+    struct quorum q = fresh_quorum(SPAN);
     struct dice d = { 9 };
 
-    quorum_place(&q, &a, 3, SPAN);
-    quorum_reset(&q);
     for (size_t i = 0; i < 200; i++)
         assert_false(shake(&q, &d, SPAN, 0, 1));
     assert_false(shake(&q, &d, SPAN / 8, 3, 1000));     /* too short */
@@ -688,12 +692,9 @@ static void what_lasts_for_very_long_is_no_event(void **state)
 {
     (void)state;
     enum { SPAN = 4 };
-    struct arena a = fresh_arena();
-    struct quorum q;
+    struct quorum q = fresh_quorum(SPAN);
     struct dice d = { 9 };
 
-    quorum_place(&q, &a, 3, SPAN);
-    quorum_reset(&q);
     shake(&q, &d, 1000, 0, 1);
     assert_true(shake(&q, &d, 1000, 3, 3));
     assert_false(shake(&q, &d, 64 * 64 * SPAN, 3, 3));
