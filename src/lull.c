@@ -274,7 +274,7 @@ static void state(void *self, struct store *s)
     l->kind->state(l->engine, s);
 }
 
-static const struct store_kind stored = { "LULLSIG", 1, shape, state };
+static const struct store_kind stored = { "LULLSIG", 2, shape, state };
 
 size_t lull_save(const lull *l, void *buf, size_t size)
 {

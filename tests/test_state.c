@@ -245,6 +245,41 @@ static void a_baseline_of_many_frames_goes_on_as_well(void **state)
     free(x);
 }
 
+/* Channels whose noise has jumped are forgotten in some frames: cuts fall among them. */
+static void what_is_being_forgotten_goes_on_as_well(void **state)
+{
+    (void)state;
+    enum { ALL = 24, MANY = 8, JUMP = 2000, LONG = 2400, MORE = 5 };
+    const struct kind k = { "engine = subspace\njoint = yes\nlags = 4\nrank = 24\nstep = 0.0005\n",
+                            1000, ALL, LONG };
+    float *const x = malloc(LONG * ALL * sizeof *x), y[MORE * ALL], z[MORE * ALL];
+    struct dice d = { 9 };
+    lull *const a = fresh(&k);
+
+    for (size_t t = 0; t < LONG; t++)
+        for (size_t c = 0; c < ALL; c++) {
+            const double level = t > JUMP && c < MANY ? 50 : 0.5;
+            const int lost = t > JUMP / 2 && t < JUMP / 2 + 20 && c == ALL - 1;
+
+            x[t * ALL + c] = lost ? NAN : (float)(sin(0.05 * (double)t) + level * dice_normal(&d));
+        }
+    lull_process(a, x, x, JUMP);
+    for (const float *from = x + JUMP * ALL; from < x + LONG * ALL; from += MORE * ALL) {
+        struct saved s = save(a);
+        lull *const b = fresh(&k);
+
+        assert_int_equal(lull_load(b, s.bytes, s.size), LULL_OK);
+        lull_process(a, from, y, MORE);
+        lull_process(b, from, z, MORE);
+        assert_memory_equal(y, z, sizeof y);
+        same_state(a, b);
+        free(s.block);
+        lull_free(b);
+    }
+    lull_free(a);
+    free(x);
+}
+
 static void the_tail_goes_on_as_well(void **state)
 {
     (void)state;
@@ -453,6 +488,7 @@ int main(void)
         cmocka_unit_test(a_filter_of_ones_own_goes_on_as_well),
         cmocka_unit_test(a_settled_filter_goes_on_as_well),
         cmocka_unit_test(a_baseline_of_many_frames_goes_on_as_well),
+        cmocka_unit_test(what_is_being_forgotten_goes_on_as_well),
         cmocka_unit_test(the_tail_goes_on_as_well),
         cmocka_unit_test(a_state_of_extremes_is_one),
         cmocka_unit_test(a_damaged_state_is_refused_whole),

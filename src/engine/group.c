@@ -33,6 +33,9 @@ static const float LOUDEST = 1e7f;      /* noise levels, 140 dB: louder is no sa
  * noise at first, then in one of so many. */
 enum { FIRST = 64, SELDOM = 8, MANY = 8 };
 
+/* Directions that are put upright in one frame: each costs as much as the frame. */
+enum { AMENDS = 4 };
+
 /* Vectors of many lags overlap almost whole: one in a while teaches what all would, but
  * for the first. */
 static const size_t NEWS = 32;          /* shares of a vector, one of which is to be new */
@@ -205,20 +208,47 @@ static void look_at_some(struct group *g)
 /* The noise of channel c has jumped: what is known of the channel goes. */
 static void forget(struct group *g, size_t c)
 {
-    const size_t L = g->lags.count, others = g->track.U.n - L;
+    const size_t L = g->lags.count;
 
     g->moved[c] = g->floor.moved[c];
-    g->settled = false;
     complement_forget(&g->complement, c);
     reliance_forget(&g->reliance, c);
-    if (2 * g->track.U.r < others) {
-        track_forget(&g->track, c * L, (c + 1) * L);
-    } else {
+    track_forget(&g->track, c * L, (c + 1) * L);
+}
+
+/* What is known of the channels whose noise has jumped goes; of all, if few are left. */
+static void forget_moved(struct group *g)
+{
+    bool any = false;
+
+    for (size_t c = 0; c < g->floor.channels; c++)
+        if (g->moved[c] != g->floor.moved[c]) {
+            forget(g, c);
+            any = true;
+        }
+    if (!any)
+        return;
+    if (2 * g->track.U.r >= g->track.U.n - g->track.amends.count) {
         track_reset(&g->track);
         reliance_reset(&g->reliance);
     }
+    g->settled = false;
     g->stale = true;
     rejuvenate(g);
+}
+
+/* While something is being forgotten it is missing, and nothing is learnt.  Whether it
+ * is. */
+static bool amends(struct group *g)
+{
+    if (!g->track.amends.count)
+        return false;
+    g->stale = true;
+    if (!track_amend(&g->track, AMENDS))
+        return false;
+    for (size_t i = 0; i < g->track.U.n; i++)
+        g->known[i] = !g->track.amends.gone[i] && !(g->lags.gaps && !g->known[i]);
+    return true;
 }
 
 /* How much of each number lies in the subspace through itself. */
@@ -244,9 +274,7 @@ static void follow_unit(struct group *g)
     if (g->segments < FIRST || g->segments % SELDOM == 0)
         follow_leverage(g);
     complement_outside(&g->complement, g->outside);
-    for (size_t c = 0; c < M; c++)
-        if (g->moved[c] != g->floor.moved[c])
-            forget(g, c);
+    forget_moved(g);
     for (size_t c = 0; c < M; c++)
         if (g->floor.level[c] > 0) {
             unit += fast_log(fast_max(g->floor.level[c], 1e-30f)) / (float)M;
@@ -280,7 +308,7 @@ static void learn_complement(struct group *g, const float *e)
 
 static const unsigned char *gaps(const struct group *g)
 {
-    return g->lags.gaps ? g->known : NULL;
+    return g->lags.gaps || g->track.amends.count ? g->known : NULL;
 }
 
 /* Whether anything was learnt from y.  The powers are others meanwhile, and after. */
@@ -332,9 +360,10 @@ static void renew(struct group *g)
 static void follow_vector(struct group *g, bool due)
 {
     const bool at_once = !g->directions.patient;
+    bool taught = false;
 
     if (due && at_once)
-        teach(g, g->x_hat);
+        taught = teach(g, g->x_hat);
     else
         track_look(&g->track, g->y, gaps(g), g->x_hat);
     if (relies(g)) {
@@ -342,15 +371,15 @@ static void follow_vector(struct group *g, bool due)
         reliance_apply(&g->reliance, g->directions.sure, g->x_hat);
     }
     if (due)
-        reliance_age(&g->reliance, step_now(&g->track.step));
-    if (due)
         learn_complement(g, track_rest(&g->track));
     if (complement_counts(&g->complement, g->directions.sure))
         add_complement(g, track_rest(&g->track));
     if (due && !at_once) {
         lags_vector(&g->lags, g->patience, g->y, g->known);
-        teach(g, NULL);
+        taught = teach(g, NULL);
     }
+    if (taught)
+        reliance_age(&g->reliance, step_now(&g->track.step));
 }
 
 /* What the tracker makes of the newest vector.  It does not learn while the noise is in
@@ -358,7 +387,8 @@ static void follow_vector(struct group *g, bool due)
  * others. */
 static void follow(struct group *g, bool freeze)
 {
-    const bool due = !freeze && !floor_doubts(&g->floor) && learns(g);
+    const bool mends = amends(g);
+    const bool due = !mends && !freeze && !floor_doubts(&g->floor) && learns(g);
 
     g->way = g->folds ? way(g) : TAPS_APART;
     if (g->way != TAPS_FOLDED)

@@ -45,16 +45,15 @@ static void begin(struct reliance *r)
 
 void reliance_reset(struct reliance *r)
 {
-    for (size_t c = 0; c < r->channels; c++) {
+    for (size_t c = 0; c < r->channels; c++)
         reliance_forget(r, c);
-        r->share[c] = 1;
-    }
     begin(r);
 }
 
 void reliance_forget(struct reliance *r, size_t channel)
 {
-    r->learnt[channel] = r->chance[channel] = 0;
+    r->learnt[channel] = r->chance[channel] = r->said[channel] = 0;
+    r->share[channel] = 1;
 }
 
 void reliance_age(struct reliance *r, float mu)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * amend.c - see amend.h.  Directions that were cut are put upright again one by one; of
- * one that is spent the place is taken by an entry of which the others know least.
+ * amend.c - see amend.h.  Directions that were cut are put upright again one by one;
+ * what they span together is the same all the while.  Of one that is spent the place is taken by an entry of which the others know least.
  *
  * Signal of power |b|^2 and noise of 1 have 1 + |b|^2 along a direction b: so begins what
  * is taught.
@@ -39,9 +39,9 @@ static float put_upright(struct track *t, size_t j)
     return length;
 }
 
-/* Direction j becomes the entry outside from..to - 1 of which the others have
+/* Direction j becomes the entry, of those that are not gone, of which the others have
  * least. */
-static void point_elsewhere(struct track *t, size_t j, size_t from, size_t to)
+static void point_elsewhere(struct track *t, size_t j)
 {
     float *const u = t->missing.x, *const own = t->Up;
     size_t least = SIZE_MAX;
@@ -50,22 +50,21 @@ static void point_elsewhere(struct track *t, size_t j, size_t from, size_t to)
     basis_set(&t->U, j, u);
     basis_leverage(&t->U, own);
     for (size_t i = 0; i < t->U.n; i++)
-        if ((i < from || i >= to) && (least == SIZE_MAX || own[i] < own[least]))
+        if (!t->amends.gone[i] && (least == SIZE_MAX || own[i] < own[least]))
             least = i;
     if (least < SIZE_MAX)
         u[least] = 1;
     basis_set(&t->U, j, u);
 }
 
-/* Direction j upright; if nothing of it is left, a new one, which holds noise alone.
- * Gives the length that was left, or 0. */
-static float set_upright(struct track *t, size_t j, size_t from, size_t to)
+/* Of direction j, made upright, so much was left: if that is nothing, it becomes a new one,
+ * which holds noise alone.  Gives what was left, or 0. */
+static float settle(struct track *t, size_t j, float left)
 {
-    const float left = put_upright(t, j);
     const bool spent = left < SPENT;
 
     if (spent) {
-        point_elsewhere(t, j, from, to);
+        point_elsewhere(t, j);
         put_upright(t, j);
         if (t->rule.cov.C)
             cov_renew(&t->rule.cov, j, 1);
@@ -74,22 +73,48 @@ static float set_upright(struct track *t, size_t j, size_t from, size_t to)
     return spent ? 0 : left;
 }
 
+/* Direction j of those that were cut: what it shares with those before it becomes theirs. */
+static void amend(struct track *t, size_t j)
+{
+    struct cov *const c = &t->rule.cov;
+    float left = put_upright(t, j);
+
+    if (c->C)
+        cov_shear(c, j, t->q);
+    left = settle(t, j, left);
+    if (left > 0.0f && c->C && cov_power(c, j) > SPARE)
+        cov_stretch(c, j, left);
+}
+
 void track_forget(struct track *t, size_t from, size_t to)
 {
-    float *const u = t->missing.x;
-    struct basis *const U = &t->U;
+    struct amends *const a = &t->amends;
 
-    for (size_t j = 0; j < U->r; j++) {
-        basis_get(U, j, u);
-        memset(u + from, 0, (to - from) * sizeof *u);
-        basis_set(U, j, u);
+    basis_clear(&t->U, from, to);
+    for (size_t i = from; i < to; i++) {
+        a->count += !a->gone[i];
+        a->gone[i] = 1;
     }
-    for (size_t j = 0; j < U->r; j++) {
-        const float left = set_upright(t, j, from, to);
+    a->next = 0;
+}
 
-        if (left > 0.0f && t->rule.cov.C && cov_power(&t->rule.cov, j) > SPARE)
-            cov_stretch(&t->rule.cov, j, left);
+void track_amended(struct track *t)
+{
+    if (t->amends.count)
+        memset(t->amends.gone, 0, t->U.n);
+    t->amends.count = t->amends.next = 0;
+}
+
+bool track_amend(struct track *t, size_t count)
+{
+    struct amends *const a = &t->amends;
+
+    for (; a->count && count; count--) {
+        amend(t, a->next);
+        if (++a->next >= t->U.r)
+            track_amended(t);
     }
+    return a->count > 0;
 }
 
 void track_drop(struct track *t)
@@ -104,7 +129,7 @@ void track_add(struct track *t)
     const size_t j = t->U.r++;
 
     cov_grow(&t->rule.cov, 1);
-    set_upright(t, j, 0, 0);
+    settle(t, j, put_upright(t, j));
 }
 
 /* Direction j, orthogonal to those before it; one of no length stays what it was. */

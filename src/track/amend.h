@@ -7,9 +7,17 @@
 
 #include "track/track.h"
 
-/* What is known of the entries from..to - 1 goes: no direction has a part there
- * any more, and its power is less by what it loses.  Costs 4 n r^2 flops. */
+/* What is known of the entries from..to - 1 goes (TRACK_OWN only): no direction has a part
+ * there any more, and its power is less by what it loses.  What is left of the directions
+ * is put upright by and by; until it is, those entries are to be given as missing, for then
+ * it need not be upright, and nothing is to be learnt. */
 void track_forget(struct track *t, size_t from, size_t to);
+
+/* So many directions more are put upright; whether some are left.  Costs 8 n r flops each. */
+bool track_amend(struct track *t, size_t count);
+
+/* Nothing is being forgotten. */
+void track_amended(struct track *t);
 
 /* One direction less, the weakest; one more, as if it held noise of power 1 alone.
  * For whoever has a tracker of a fixed rank and not always the time for all of it.

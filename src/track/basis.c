@@ -65,6 +65,13 @@ void basis_row(const struct basis *b, size_t i, float *row)
         row[j] = column(b, i / TILE, j)[i % TILE];
 }
 
+void basis_clear(struct basis *b, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        for (size_t j = 0; j < b->r; j++)
+            column(b, i / TILE, j)[i % TILE] = 0;
+}
+
 void basis_leverage(const struct basis *b, float *own)
 {
     memset(own, 0, basis_padded(b) * sizeof *own);

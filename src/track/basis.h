@@ -53,6 +53,9 @@ void basis_set(struct basis *b, size_t j, const float *u);
 /* Row i of all directions, row[r]. */
 void basis_row(const struct basis *b, size_t i, float *row);
 
+/* Rows from..to - 1 of all directions become zero. */
+void basis_clear(struct basis *b, size_t from, size_t to);
+
 /* Turns a pair: u_j <- c u_j + s u_k, u_k <- c u_k - conj(s) u_j, where s has
  * `parts` floats and c^2 + |s|^2 = 1. */
 void basis_turn_pair(struct basis *b, size_t j, size_t k, float c, const float *s);

@@ -373,6 +373,26 @@ void cov_stretch(struct cov *c, size_t j, float f)
     }
 }
 
+/* C <- T C T', P <- T^-T P T^-1 with T = I + q e_j', T^-1 = I - q e_j'. */
+void cov_shear(struct cov *c, size_t j, const float *q)
+{
+    const size_t ld = c->ld;
+    float *const Cj = c->C + j * ld, *const Pj = c->P ? c->P + j * ld : NULL;
+
+    for (size_t i = 0; i < c->q; i++)
+        for (size_t k = 0; k < c->q; k++)
+            c->C[i * ld + k] += q[i] * Cj[k];
+    for (size_t i = 0; i < c->q; i++)
+        for (size_t k = 0; k < c->q; k++)
+            c->C[i * ld + k] += q[k] * c->C[i * ld + j];
+    for (size_t i = 0; Pj && i < c->q; i++)
+        for (size_t k = 0; k < c->q; k++)
+            c->P[i * ld + j] -= q[k] * c->P[i * ld + k];
+    for (size_t i = 0; Pj && i < c->q; i++)
+        for (size_t k = 0; k < c->q; k++)
+            Pj[k] -= q[i] * c->P[i * ld + k];
+}
+
 void cov_drop_last(struct cov *c)
 {
     const size_t last = c->q / c->parts - 1;

@@ -71,6 +71,9 @@ void cov_turn_pair(struct cov *c, size_t j, size_t k, float cosine, const float 
 /* Coordinate j is multiplied by f > 0; real only. */
 void cov_stretch(struct cov *c, size_t j, float f);
 
+/* Every coordinate i becomes p[i] + q[i] p[j], where q[j] = 0; real only. */
+void cov_shear(struct cov *c, size_t j, const float *q);
+
 /* Takes the last direction out; adds one of power `level`, alone, at the end; puts such a
  * one in the place of direction j. */
 void cov_drop_last(struct cov *c);

@@ -160,7 +160,9 @@ static void impute(struct track *t)
 void estimate_reconstruct(struct track *t, const struct motion *m, float s, float trust)
 {
     const bool own = t->plan.shrink == TRACK_OWN;
-    const bool guessed = guard_masked(&t->guard) && (s > 0.0f || own) && guess(t, trust);
+    const bool upright = !t->amends.count;
+    const bool guessed = guard_masked(&t->guard) && upright && (s > 0.0f || own) &&
+                         guess(t, trust);
 
     if (!guessed && own)
         t->plan.own.shrink(t->plan.own.self, t, t->p, t->q);

@@ -111,6 +111,19 @@ static void walk_extras(struct track *t, struct store *s)
     }
 }
 
+static void walk_amends(struct track *t, struct store *s)
+{
+    struct amends *const a = &t->amends;
+
+    store_bytes(s, a->gone, t->U.n, 1);
+    store_size(s, &a->next, 0, t->U.cap);
+    if (s->mode != STORE_READ)
+        return;
+    a->count = 0;
+    for (size_t i = 0; i < t->U.n; i++)
+        a->count += a->gone[i];
+}
+
 void track_state(struct track *t, struct store *s)
 {
     /* Who shrinks by himself may have bounded the rank. */
@@ -125,6 +138,8 @@ void track_state(struct track *t, struct store *s)
     if (t->plan.auto_rank)
         walk_scout(&t->second, s);
     walk_extras(t, s);
+    if (t->amends.gone)
+        walk_amends(t, s);
     store_size(s, &t->align.j, 0, t->U.cap);
     store_size(s, &t->align.k, 0, t->U.cap);
     store_size(s, &t->orth.j, 0, t->U.cap);

@@ -18,6 +18,7 @@
 #include "track/track.h"
 
 #include "base/fastmath.h"
+#include "track/amend.h"
 #include "track/estimate.h"
 #include "track/unit.h"
 #include "track/upkeep.h"
@@ -75,6 +76,8 @@ void track_place(struct track *t, struct arena *a, const struct track_plan *plan
     if (plan->auto_rank)
         rank_place(&t->rank, a, &t->U);
     t->rank.fast.kernel = t->kernel;
+    if (plan->shrink == TRACK_OWN)
+        t->amends.gone = arena_take(a, n, 1);
     t->p = arena_floats(a, ld);
     t->h = arena_floats(a, ld);
     t->d = arena_floats(a, ld);
@@ -103,6 +106,7 @@ void track_reset(struct track *t)
         robust_reset(&t->robust);
     if (t->plan.auto_rank)
         rank_reset(&t->rank, t->plan.rank, r, 1.0f);
+    track_amended(t);
     t->align = (struct align){ 0 };
     t->sigma2 = 0;
     t->seen = t->changes = 0;

@@ -47,6 +47,13 @@ struct track_plan {
     size_t hop; /* 0: frames do not overlap */
 };
 
+/* What is being forgotten, for who shrinks by himself. */
+struct amends {
+    unsigned char *gone; /* [n] 1: no direction has a part there any more */
+    size_t count;        /* of those; 0: all directions are upright       */
+    size_t next;         /* the first that is not                         */
+};
+
 struct track {
     struct track_plan plan;
     const struct kernel *kernel;
@@ -63,6 +70,7 @@ struct track {
     struct rank rank;
     struct align align;
     struct orth orth;
+    struct amends amends;
     size_t ld;             /* r parts at most, padded to 8s            */
     float *p, *h, *d, *q;  /* [ld] coefficients, zero where there are none; q is scratch */
     float *lean;           /* [ld] U'e, where e was formed             */
