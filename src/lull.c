@@ -251,7 +251,7 @@ static void shape(void *self, struct store *s)
     double rate_hz = r->rate_hz;
     float told[] = { r->joint,     r->lags,        r->window_ms, r->rank,       r->step,
                      r->threshold, r->hold,        r->complement, r->patience_ms, r->shared,
-                     r->caution_db, r->hum,        r->denoise,   r->wander_s };
+                     r->caution,   r->hum,        r->denoise,   r->wander_s };
 
     store_same(s, store_crc(0, l->kind->name, strlen(l->kind->name)));
     store_doubles(s, &rate_hz, 1, rate_hz, rate_hz);

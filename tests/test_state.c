@@ -430,7 +430,7 @@ static void a_state_of_another_configuration_is_refused(void **state)
     memcpy(others, kinds, sizeof kinds);
     others[KINDS] = (struct kind){ "speech", 16001, 2, 4000 };
     others[KINDS + 1] = (struct kind){ "speech", 16000, 1, 4000 };
-    others[KINDS + 2] = (struct kind){ "engine = subspace\nlags = 63\nstep = 0.0005\ncaution = 10\n",
+    others[KINDS + 2] = (struct kind){ "engine = subspace\nlags = 63\nstep = 0.0005\ncaution = 0.6\n",
                                        1000, 2, 4000 };
     for (size_t i = 0; i < KINDS; i++) {
         lull *const l = experienced(kinds + i, 1);

@@ -337,10 +337,10 @@ static void seismic_believes_two_components_at_once(void **state)
 }
 
 /* White noise through a pole: nothing that is low-rank, but less of it at the top. */
-static void sensor_does_no_harm_to_what_is_far_above_its_noise(void **state)
+static void sensor_lets_a_slope_be(void **state)
 {
     (void)state;
-    enum { LONG = 16000 };
+    enum { LONG = 16000, YOUTH = 2000 };
     const struct kind k = { "sensor", 1000, -1 };
     struct dice d = { 4 };
     float *const x = floats(LONG);
@@ -352,7 +352,21 @@ static void sensor_does_no_harm_to_what_is_far_above_its_noise(void **state)
     }
     float *const y = plus_noise(x, LONG, 1, sqrt(energy(x, LONG) / LONG) * pow(10, -30 / 20.));
 
-    assert_at_least(kind_gain_db(&k, x, y, LONG, 1, 0), -0.1);       /* measured 0 */
+    assert_at_least(kind_gain_db(&k, x, y, LONG, 1, YOUTH), -0.1);  /* measured 0 */
+    assert_at_least(kind_gain_db(&k, x, y, LONG, 1, 0), -1);        /* measured -.7 */
+    free(x);
+    free(y);
+}
+
+/* However far above it the signal is. */
+static void sensor_takes_noise_that_fills_the_band(void **state)
+{
+    (void)state;
+    enum { LONG = 16000, YOUTH = 2000 };
+    const struct kind k = { "sensor", 1000, -1 };
+    float *const x = waves(LONG, 1), *const y = plus_noise(x, LONG, 1, 0.03);
+
+    assert_at_least(kind_gain_db(&k, x, y, LONG, 1, YOUTH), 6);
     free(x);
     free(y);
 }
@@ -396,7 +410,8 @@ int main(void)
         cmocka_unit_test(seismic_is_quiet_until_there_is_an_event),
         cmocka_unit_test(seismic_takes_a_knock_for_no_event),
         cmocka_unit_test(seismic_believes_two_components_at_once),
-        cmocka_unit_test(sensor_does_no_harm_to_what_is_far_above_its_noise),
+        cmocka_unit_test(sensor_lets_a_slope_be),
+        cmocka_unit_test(sensor_takes_noise_that_fills_the_band),
         cmocka_unit_test(hum_takes_the_hum_and_leaves_the_rest),
     };
 

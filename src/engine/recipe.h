@@ -38,7 +38,8 @@ struct recipe {
     float complement;           /* 1: what is outside the subspace may be signal          */
     float patience_ms;          /* what is new is believed so much later                  */
     float shared;               /* 1: noise may be common to channels                     */
-    float caution_db;           /* stronger than its noise by this: nothing is removed; 0: all is */
+    float caution;              /* share of the band that must hold noise alone, for all that
+                                 * looks like noise to go; two thirds of it: none goes      */
     float spikes;               /* 1: samples that are grossly wrong are found and filled */
     float hum;                  /* 1: mains hum is looked for and taken away              */
     float denoise;              /* 0: nothing else is taken away                          */

@@ -26,7 +26,7 @@
 
 enum { REPORT = 64 };                   /* frames between two reports          */
 static const float RAMP = 1.0f / 64;    /* per frame: how fast controls are followed */
-static const float CAUTION_SPAN = 1.84f;        /* 8 dB of power, in nepers */
+static const float FAINT = 3;           /* of all there is, in noise levels: little else than noise */
 
 static bool takes_latency(float ms)
 {
@@ -65,7 +65,7 @@ static void place(void *engine, struct arena *a, const struct recipe *r)
                      left);
         s->there = arena_take(a, (s->wander.delay + 1) * s->channels, 1);
     }
-    s->caution = r->caution_db * 0.230258509f;
+    s->caution = r->caution;
     s->hums = r->hum > 0;
     if (s->hums)
         hum_place(&s->hum, a, r->rate_hz, s->channels, HUM_HARMONICS);
@@ -174,16 +174,17 @@ static void hold(struct subspace *s)
     memcpy(s->x, s->last, s->channels * sizeof *s->x);
 }
 
-/* The share of what looks like noise in channel c that is taken away.  A signal far
- * above its floor has little to gain, and the floor may be its own. */
+/* The share of what looks like noise in channel c that is taken away.  Where much of the
+ * band holds noise alone, and as much everywhere, it is noise; else it may be the
+ * signal's own hiss. */
 static float doubt(const struct subspace *s, const struct group *g, size_t c)
 {
     if (!(s->caution > 0))
         return 1;
 
-    const float ratio = fast_log(fast_max(g->floor.ratio[c], 1));
+    const float bare = 3 * g->floor.bare[c] / s->caution - 2;
 
-    return fast_clamp((s->caution - ratio) / CAUTION_SPAN, 0, 1);
+    return fast_clamp(fast_max(bare, FAINT - g->floor.ratio[c]), 0, 1);
 }
 
 /* The floor learns the newest frame.  What is white and still in the making is in

@@ -15,7 +15,7 @@ struct subspace {
     size_t channels, members;   /* members: channels of a group                    */
     size_t groups, delay;       /* delay: of the groups, in frames                 */
     size_t latency, at;         /* of all; slot of the next frame in dry          */
-    float caution;              /* nepers of power above the noise, or 0           */
+    float caution;              /* share of the band with noise alone, for all to go*/
     bool wanders, hums, votes;  /* whether a baseline, or hum, is taken out; see `quorum` */
     struct wander wander;
     struct hum hum;

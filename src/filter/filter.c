@@ -41,7 +41,7 @@ static const struct key keys[] = {
     { "complement", AT(complement), 0, 1, answers, "must be yes or no" },
     { "patience", AT(patience_ms), 0, 1e5f, NULL, "must be 0 to 100000 ms" },
     { "shared", AT(shared), 0, 1, answers, "must be yes or no" },
-    { "caution", AT(caution_db), 0, 200, NULL, "must be 0 to 200 dB" },
+    { "caution", AT(caution), 0, 1, NULL, "must be 0 to 1" },
     { "spikes", AT(spikes), 0, 1, answers, "must be yes or no" },
     { "hum", AT(hum), 0, 1, hums, "must be no or auto" },
     { "denoise", AT(denoise), 0, 1, answers, "must be yes or no" },

@@ -30,6 +30,8 @@ _Static_assert(FLOOR_BINS == FLOOR_SPAN / 2 - 1, "all frequencies but the first 
 
 static const float MEMORY = 256;        /* segments: 4096 frames */
 static const float UNCERTAIN = 1.3f;    /* by so much / sqrt(segments) the lowest are too low */
+static const float SURE = 64;           /* segments: before, nobody can tell a slope from a floor */
+static const float NEAR = 1.25f, SPREAD = 0.7f; /* of the level, and / sqrt(segments) more: noise */
 static const float TINY = 1e-30f;       /* of power: below is nothing that float can divide by */
 static const float SILENT = 1e-11f;     /* of a channel's power: below is rounding, no noise */
 
@@ -43,6 +45,7 @@ void floor_place(struct floor *f, struct arena *a, size_t channels, bool shared)
     f->fresh = arena_floats(a, channels);
     f->was = arena_floats(a, channels);
     f->ratio = arena_floats(a, channels);
+    f->bare = arena_floats(a, channels);
     f->whole = arena_take(a, channels, sizeof *f->whole);
     f->moved = arena_take(a, channels, sizeof *f->moved);
     f->age = arena_floats(a, channels);
@@ -72,6 +75,7 @@ void floor_reset(struct floor *f)
     memset(f->level, 0, M * sizeof *f->level);
     memset(f->fresh, 0, M * sizeof *f->fresh);
     memset(f->ratio, 0, M * sizeof *f->ratio);
+    memset(f->bare, 0, M * sizeof *f->bare);
     memset(f->whole, 0, M * sizeof *f->whole);
     memset(f->moved, 0, M * sizeof *f->moved);
     memset(f->age, 0, M * sizeof *f->age);
@@ -196,6 +200,17 @@ static bool stands_apart(struct floor *f, size_t c, const float *x)
     return false;
 }
 
+/* The share of the frequencies that hold no more than the noise of that level. */
+static float bare_share(const float *P, float level, float age)
+{
+    const float most = (NEAR + SPREAD / sqrtf(age)) * level;
+    size_t bare = 0;
+
+    for (size_t b = 0; b < FLOOR_BINS; b++)
+        bare += P[b] <= most;
+    return age < SURE ? 0 : (float)bare / FLOOR_BINS;
+}
+
 /* From powers x[FLOOR_BINS] of its own kind of noise. */
 static void settle_level(struct floor *f, size_t c, const float *x)
 {
@@ -209,6 +224,7 @@ static void settle_level(struct floor *f, size_t c, const float *x)
 
     f->fresh[c] = level > least ? level : 0;
     f->ratio[c] = all / (FLOOR_BINS * fmaxf(level, least));
+    f->bare[c] = bare_share(P, level, f->age[c]);
 }
 
 /* The two frequencies where all channels together, each in terms of its own
@@ -403,6 +419,7 @@ void floor_state(struct floor *f, struct store *s)
     store_floats(s, f->level, M, 0, FLT_MAX);
     store_floats(s, f->fresh, M, 0, FLT_MAX);
     store_finite(s, f->ratio, M);
+    store_floats(s, f->bare, M, 0, 1);
     if (f->shared)
         common_state(&f->common, s);
 }

@@ -37,6 +37,7 @@ struct floor {
     float *level;               /* [channels] power of the noise; 0: none to be found */
     float *fresh, *was;         /* [channels] what it will be; what it was before     */
     float *ratio;               /* [channels] power of all there is, over level       */
+    float *bare;                /* [channels] share of the frequencies with noise alone */
     float *u;                   /* [channels] scratch                                 */
     struct common common;       /* what they share, if `shared`                       */
 };
