@@ -963,6 +963,14 @@ inspect_finds_odd_channels() {
     grep -q '^  median ' seen; grep -q '^  channel 10: constant$' seen
 }
 
+inspect_knows_kinds_of_signals_by_how_they_move() {
+    lull inspect "$HERE/../samples/ecg.csv" >seen; grep -q 'filter  *ecg: it beats' seen
+    measured 'w * (t % 1000 < 700)' >in.csv; lull inspect -r 1000 in.csv >seen; ! grep -q 'it beats' seen      # every second, but not brief
+    measured '.01 * w + (t > 1000 && t < 1300) * w' >in.csv; lull inspect -r 100 in.csv >seen; grep -q 'filter  *seismic: ' seen
+    { cat in.csv in.csv in.csv in.csv in.csv; measured 'w + 3 * sin(t * t)'; } | tail -n 20000 >long.csv; lull inspect -r 5000 long.csv >seen; ! grep -q 'it never rests' seen
+    measured 'w + sin(2 * t)' >one.csv; cat one.csv one.csv one.csv one.csv one.csv >in.csv; lull inspect -r 5000 in.csv >seen; grep -q 'filter  *vibration: ' seen
+}
+
 inspect_takes_any_input_and_filter() {
     exits 0 lull inspect noise.wav >seen; grep -q 'filter  *speech: ' seen; grep -q '^  1  *-[0-9.]* dB ' seen
     lull inspect -f music noise.wav >seen; grep -q 'filter  *music$' seen; grep -q 'latency 896 frames (56 ms)' seen
@@ -1098,6 +1106,7 @@ it a_state_has_a_file_of_its_own mkfifo
 it inspect_tells_what_a_signal_holds
 it inspect_finds_hum
 it inspect_finds_odd_channels
+it inspect_knows_kinds_of_signals_by_how_they_move
 it inspect_takes_any_input_and_filter
 it the_log_has_a_line_a_tenth_and_a_summary
 it the_log_is_json python3

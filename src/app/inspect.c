@@ -9,6 +9,7 @@
 #include "app/filters.h"
 #include "app/lesson.h"
 #include "app/look.h"
+#include "app/motion.h"
 #include "source/source.h"
 #include <math.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 enum { SHOWN = 8, BARS = 24, ROWS = 6 };
+enum { HEART_LEADS = 15, MACHINE_HZ = 4000 };   /* no more, and no slower */
 
 struct view {
     const struct options *o;
@@ -26,6 +28,7 @@ struct view {
     struct channel *channel;    /* [channels] */
     struct hum hum;
     struct spectrum spectrum;
+    enum motion motion;
     bool measured;              /* in units of its own; sound is in dB of full scale */
 };
 
@@ -72,6 +75,8 @@ static bool look(struct view *v, struct fault *why)
         if (!look_channel(&v->head, c, v->channel + c))
             return fault_set(why, EX_OSERR, "out of memory");
     v->hum = look_hum(&v->head);
+    if (!look_motion(&v->head, &v->motion))
+        return fault_set(why, EX_OSERR, "out of memory");
     if (v->head.frames > 1 && !look_spectrum(&v->head, &v->spectrum))
         return fault_set(why, EX_OSERR, "out of memory");
     return true;
@@ -255,6 +260,12 @@ static bool is_tonal(const struct spectrum *s)
            s->value[0] + s->value[1] > 0.5 * (double)s->dim;
 }
 
+/* In a subspace, or along one direction more than one channel alone could have there. */
+static bool has_much_in_common(const struct spectrum *s)
+{
+    return s->rank > 0 && (s->rank * 2 <= s->dim || s->value[0] > 2 * (double)s->lags);
+}
+
 static bool is_mostly_hum(const struct view *v)
 {
     double level = 0;
@@ -272,7 +283,13 @@ static struct advice advise(const struct view *v)
         return (struct advice){ "hum", "most of it is the mains'" };
     if (!v->measured)
         return (struct advice){ "speech", "if it is a voice; else music, declick or hum" };
-    if (v->head.channels >= 4 && s->rank > 0 && s->rank * 2 <= s->dim)
+    if (v->motion == MOTION_BEATS && v->head.channels <= HEART_LEADS)
+        return (struct advice){ "ecg", "it beats like a heart" };
+    if (v->motion == MOTION_EVENTS && v->head.channels <= 3)
+        return (struct advice){ "seismic", "it is still, and then something happens" };
+    if (v->motion == MOTION_RESTLESS && v->head.rate_hz >= MACHINE_HZ)
+        return (struct advice){ "vibration", "it never rests, like a machine" };
+    if (v->head.channels >= 4 && has_much_in_common(s))
         return (struct advice){ "array", "channels have much in common; eeg if it is one" };
     if (v->head.channels < 4 && is_tonal(s))
         return (struct advice){ "tonal", "it is steady tones" };
