@@ -20,21 +20,15 @@
 #include "base/fastmath.h"
 #include "base/slot.h"
 #include "base/sum.h"
+#include "engine/drift.h"
 #include "track/state.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-static const float MOST_CHANGE = 14;    /* 60 dB of the noise's power, in nepers, at once */
-static const float LEAST_CHANGE = 0.01f; /* .04 dB: not worth a walk through all of C  */
 static const float LOUDEST = 1e7f;      /* noise levels, 140 dB: louder is no sample   */
-/* The subspace turns slowly: what depends on it alone is looked at in every segment of the
- * noise at first, then in one of so many. */
-enum { FIRST = 64, SELDOM = 8, MANY = 8 };
-
-/* Directions that are put upright in one frame: each costs as much as the frame. */
-enum { AMENDS = 4 };
+enum { MANY = 8 };                      /* directions looked at in a frame, at first   */
 
 /* Vectors of many lags overlap almost whole: one in a while teaches what all would, but
  * for the first. */
@@ -191,7 +185,7 @@ static bool relies(const struct group *g)
  * looked at. */
 static void look_at_some(struct group *g)
 {
-    const size_t count = g->segments < FIRST ? MANY : 1;
+    const size_t count = g->segments < DRIFT_FIRST ? MANY : 1;
 
     for (size_t k = 0; k < count; k++) {
         const size_t j = g->reliance.shown;
@@ -203,95 +197,6 @@ static void look_at_some(struct group *g)
         basis_get(&g->track.U, j, g->own);
         reliance_show(&g->reliance, g->own, track_power(&g->track, j));
     }
-}
-
-/* The noise of channel c has jumped: what is known of the channel goes. */
-static void forget(struct group *g, size_t c)
-{
-    const size_t L = g->lags.count;
-
-    g->moved[c] = g->floor.moved[c];
-    complement_forget(&g->complement, c);
-    reliance_forget(&g->reliance, c);
-    track_forget(&g->track, c * L, (c + 1) * L);
-}
-
-/* What is known of the channels whose noise has jumped goes; of all, if few are left. */
-static void forget_moved(struct group *g)
-{
-    bool any = false;
-
-    for (size_t c = 0; c < g->floor.channels; c++)
-        if (g->moved[c] != g->floor.moved[c]) {
-            forget(g, c);
-            any = true;
-        }
-    if (!any)
-        return;
-    if (2 * g->track.U.r >= g->track.U.n - g->track.amends.count) {
-        track_reset(&g->track);
-        reliance_reset(&g->reliance);
-    }
-    g->settled = false;
-    g->stale = true;
-    rejuvenate(g);
-}
-
-/* While something is being forgotten it is missing, and nothing is learnt.  Whether it
- * is. */
-static bool amends(struct group *g)
-{
-    if (!g->track.amends.count)
-        return false;
-    g->stale = true;
-    if (!track_amend(&g->track, AMENDS))
-        return false;
-    for (size_t i = 0; i < g->track.U.n; i++)
-        g->known[i] = !g->track.amends.gone[i] && !(g->lags.gaps && !g->known[i]);
-    return true;
-}
-
-/* How much of each number lies in the subspace through itself. */
-static void follow_leverage(struct group *g)
-{
-    basis_leverage(&g->track.U, g->own);
-    for (size_t i = 0; g->frozen.known && i < g->track.U.n; i++)
-        g->own[i] = g->frozen.base.kept + (g->frozen.adapts ? g->own[i] : 0);
-    complement_leverage(&g->complement, g->own);
-}
-
-/* The tracker's powers are in units of the noise; when that unit changes, so do
- * they. */
-static void follow_unit(struct group *g)
-{
-    const size_t M = g->floor.channels;
-    size_t heard = 0;
-    float unit = 0;
-
-    if (g->segments == g->floor.segments)
-        return;
-    g->segments = g->floor.segments;
-    if (g->segments < FIRST || g->segments % SELDOM == 0)
-        follow_leverage(g);
-    complement_outside(&g->complement, g->outside);
-    forget_moved(g);
-    for (size_t c = 0; c < M; c++)
-        if (g->floor.level[c] > 0) {
-            unit += fast_log(fast_max(g->floor.level[c], 1e-30f)) / (float)M;
-            heard++;
-        }
-    const float change = fast_clamp(g->unit - unit, -MOST_CHANGE, MOST_CHANGE);
-    const bool same = g->settled && heard == g->heard;
-
-    if (same && fabsf(change) < LEAST_CHANGE)
-        return;
-    if (same) {
-        track_scale(&g->track, fast_exp(change));
-        g->stale = true;
-    }
-    g->settled = true;
-    g->heard = heard;
-    g->unit = unit;
 }
 
 /* What lies outside of all models, as far as that is to be kept. */
@@ -387,7 +292,7 @@ static void follow_vector(struct group *g, bool due)
  * others. */
 static void follow(struct group *g, bool freeze)
 {
-    const bool mends = amends(g);
+    const bool mends = drift_amends(g);
     const bool due = !mends && !freeze && !floor_doubts(&g->floor) && learns(g);
 
     g->way = g->folds ? way(g) : TAPS_APART;
@@ -472,7 +377,8 @@ void group_update(struct group *g, const float *x, unsigned char *known, bool fr
     lags_vector(&g->lags, 0, g->y, g->known);
     g->way = TAPS_APART;
     if (prepare(g)) {
-        follow_unit(g);
+        if (drift_follow(g))
+            rejuvenate(g);
         if (g->frozen.known)
             complete(g, freeze);
         else

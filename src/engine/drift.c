@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * drift.c - see drift.h.
+ */
+#include "engine/drift.h"
+
+#include "base/fastmath.h"
+
+#include <math.h>
+
+static const float MOST_CHANGE = 14;    /* 60 dB of the noise's power, in nepers, at once */
+static const float LEAST_CHANGE = 0.01f; /* .04 dB: not worth a walk through all of C  */
+
+/* The subspace turns slowly: what depends on it alone is looked at in every segment of the
+ * noise at first, then in one of so many. */
+enum { SELDOM = 8 };
+
+/* Directions that are put upright in one frame: each costs as much as the frame. */
+enum { AMENDS = 4 };
+
+/* The noise of channel c has jumped: what is known of the channel goes. */
+static void forget(struct group *g, size_t c)
+{
+    const size_t L = g->lags.count;
+
+    g->moved[c] = g->floor.moved[c];
+    complement_forget(&g->complement, c);
+    reliance_forget(&g->reliance, c);
+    track_forget(&g->track, c * L, (c + 1) * L);
+}
+
+/* What is known of the channels whose noise has jumped goes; of all, if few are left.
+ * Whether any has. */
+static bool forget_moved(struct group *g)
+{
+    bool any = false;
+
+    for (size_t c = 0; c < g->floor.channels; c++)
+        if (g->moved[c] != g->floor.moved[c]) {
+            forget(g, c);
+            any = true;
+        }
+    if (!any)
+        return false;
+    if (2 * g->track.U.r >= g->track.U.n - g->track.amends.count) {
+        track_reset(&g->track);
+        reliance_reset(&g->reliance);
+    }
+    g->settled = false;
+    g->stale = true;
+    return true;
+}
+
+bool drift_amends(struct group *g)
+{
+    if (!g->track.amends.count)
+        return false;
+    g->stale = true;
+    if (!track_amend(&g->track, AMENDS))
+        return false;
+    for (size_t i = 0; i < g->track.U.n; i++)
+        g->known[i] = !g->track.amends.gone[i] && !(g->lags.gaps && !g->known[i]);
+    return true;
+}
+
+/* How much of each number lies in the subspace through itself. */
+static void follow_leverage(struct group *g)
+{
+    basis_leverage(&g->track.U, g->own);
+    for (size_t i = 0; g->frozen.known && i < g->track.U.n; i++)
+        g->own[i] = g->frozen.base.kept + (g->frozen.adapts ? g->own[i] : 0);
+    complement_leverage(&g->complement, g->own);
+}
+
+/* The mean log noise level, of as many channels as have one. */
+static float mean_level(const struct floor *f, size_t *heard)
+{
+    float mean = 0;
+
+    *heard = 0;
+    for (size_t c = 0; c < f->channels; c++)
+        if (f->level[c] > 0) {
+            mean += fast_log(fast_max(f->level[c], 1e-30f)) / (float)f->channels;
+            ++*heard;
+        }
+    return mean;
+}
+
+/* The tracker's powers are in units of the noise; when that unit changes, so do they. */
+static void follow_unit(struct group *g)
+{
+    size_t heard;
+    const float unit = mean_level(&g->floor, &heard);
+    const float change = fast_clamp(g->unit - unit, -MOST_CHANGE, MOST_CHANGE);
+    const bool same = g->settled && heard == g->heard;
+
+    if (same && fabsf(change) < LEAST_CHANGE)
+        return;
+    if (same) {
+        track_scale(&g->track, fast_exp(change));
+        g->stale = true;
+    }
+    g->settled = true;
+    g->heard = heard;
+    g->unit = unit;
+}
+
+bool drift_follow(struct group *g)
+{
+    if (g->segments == g->floor.segments)
+        return false;
+    g->segments = g->floor.segments;
+    if (g->segments < DRIFT_FIRST || g->segments % SELDOM == 0)
+        follow_leverage(g);
+    complement_outside(&g->complement, g->outside);
+
+    const bool forgot = forget_moved(g);
+
+    follow_unit(g);
+    return forgot;
+}
