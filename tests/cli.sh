@@ -928,6 +928,14 @@ a_state_has_a_file_of_its_own() {
     exits 65 lull --state s -t raw -r 16000 - new.raw </dev/null; same kept s; absent new.raw
 }
 
+# ---- the manual
+
+every_key_of_a_filter_is_in_the_manual() {
+    sed -n '/keys\[\] = {/,/^};/s/^ *{ "\([a-z]*\)", AT(.*/\1/p' "$HERE/../src/filter/filter.c" >keys
+    [ "$(wc -l <keys)" -ge 15 ]
+    while read -r key; do grep -q "^\.It Cm.* $key\( \|\$\)" "$HERE/../src/app/lull.1"; done <keys
+}
+
 # ---- inspect
 
 # 4000 rows of what awk makes of the noise w and the time t.
@@ -1103,6 +1111,7 @@ it a_table_whose_time_jumps_is_told_of
 it an_interrupted_chunk_is_gone_on_from timeout mkfifo
 it a_state_that_is_none_is_refused_and_stays
 it a_state_has_a_file_of_its_own mkfifo
+it every_key_of_a_filter_is_in_the_manual
 it inspect_tells_what_a_signal_holds
 it inspect_finds_hum
 it inspect_finds_odd_channels
