@@ -115,17 +115,14 @@ float cov_solve(struct cov *c, const float *p, float *h)
 
 void cov_blend(struct cov *c, float *X, float keep, float s, const float *x)
 {
-    const float root = sqrtf(fabsf(s)), sign = s < 0.0f ? -1.0f : 1.0f;
-
-    vec_scale(c->x, root, x, c->ld);
-    c->kernel->blend(X, c->q, c->ld, keep, sign, c->x);
+    c->kernel->blend(X, c->q, c->ld, keep, s, x);
     if (c->parts == 1)
         return;
     for (size_t i = 0; i < c->ld; i += 2) {
-        c->Jx[i] = -c->x[i + 1];
-        c->Jx[i + 1] = c->x[i];
+        c->Jx[i] = -x[i + 1];
+        c->Jx[i + 1] = x[i];
     }
-    c->kernel->blend(X, c->q, c->ld, 1.0f, sign, c->Jx);
+    c->kernel->blend(X, c->q, c->ld, 1.0f, s, c->Jx);
 }
 
 void cov_add_pair(struct cov *c, float *X, const float *x, const float *z, float *scratch)

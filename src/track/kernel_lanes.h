@@ -13,6 +13,7 @@
  */
 #include "track/kernel.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef float lanes __attribute__((vector_size(16)));
@@ -193,14 +194,16 @@ static inline struct mix mix_of(const struct sweep *s)
     return (struct mix){ all(s->x_e), all(s->x_h), all(s->v_e), all(s->v_p), all(s->v_h) };
 }
 
-/* Given U p and U h on one register at row i: stores e and x_hat, gives v. */
+/* Given U p and U h on one register at row i: stores e and x_hat if wanted, gives v. */
 static inline lanes finish(const struct sweep *s, const struct mix *m, size_t i, lanes up,
                            lanes uh)
 {
     const lanes e = load(s->y + i) - up;
 
-    store(s->e + i, e);
-    store(s->x_hat + i, m->x_e * e + up + m->x_h * uh);
+    if (s->e)
+        store(s->e + i, e);
+    if (s->x_hat)
+        store(s->x_hat + i, m->x_e * e + up + m->x_h * uh);
     return m->v_e * e + m->v_p * up + m->v_h * uh;
 }
 
@@ -275,14 +278,16 @@ static void combine_complex(const struct basis *b, const float *restrict a, floa
     combine(b, a, x, 2);
 }
 
-static void blend(float *restrict X, size_t q, size_t ld, float a, float sign,
+static void blend(float *restrict X, size_t q, size_t ld, float a, float s,
                   const float *restrict x)
 {
+    const float root = sqrtf(fabsf(s)), other = s < 0.0f ? -root : root;
+
     for (size_t i = 0; i < q; i++, X += ld) {
-        const lanes xi = all(sign * x[i]);
+        const lanes xi = all(other * x[i]);
 
         for (size_t j = 0; j < ld; j += 4)
-            store(X + j, all(a) * load(X + j) + xi * load(x + j));
+            store(X + j, all(a) * load(X + j) + xi * (all(root) * load(x + j)));
     }
 }
 

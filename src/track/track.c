@@ -51,7 +51,7 @@ void track_place(struct track *t, struct arena *a, const struct track_plan *plan
     const size_t n = plan->dim * plan->parts, ld = (plan->rank * plan->parts + 7) / 8 * 8;
 
     *t = (struct track){ .plan = *plan, .ld = ld };
-    t->kernel = kernel_choose(plan->parts, plan->portable);
+    t->kernel = kernel_choose(plan->parts, n * plan->rank, plan->portable);
     basis_place(&t->U, a, n, plan->rank, plan->parts);
     t->rule.U = &t->U;
     t->rule.block.most = plan->block;
