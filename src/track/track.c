@@ -148,6 +148,13 @@ static struct turn turn_of(const struct motion *m, float e2, float weight)
     return (struct turn){ pull * (1.0f + root) * per, -pull * per * (pull * e2) }; /* sin, cos - 1 */
 }
 
+/* Whether anyone looks at e after the sweep: the scout, the colour, a rule, or the owner. */
+static bool wants_rest(const struct track *t)
+{
+    return t->step.automatic || t->plan.auto_rank || t->colour.learns ||
+           t->plan.rule->settle || t->plan.shrink == TRACK_OWN;
+}
+
 /* The one pass that gives e and x_hat = U (p - s h) + kappa e, and turns U. */
 static void sweep(struct track *t, const struct motion *m, float e2, float s, float kappa,
                   float weight)
@@ -166,14 +173,14 @@ static void sweep(struct track *t, const struct motion *m, float e2, float s, fl
         .v_e = turn.e,
         .v_p = along_p ? turn.d * weight : 0.0f,
         .v_h = along_p ? 0.0f : turn.d,
-        .e = t->e,
-        .x_hat = whole ? t->out : t->missing.x,
+        .e = !whole || wants_rest(t) ? t->e : NULL,
+        .x_hat = whole && t->shows ? t->out : NULL,
     };
 
     t->kernel->sweep(&t->U, &w, due ? t->step.R.U : turn.e > 0.0f ? t->U.U : NULL);
-    for (size_t i = 0; whole && t->formed && i < t->U.n; i++)
+    for (size_t i = 0; w.x_hat && t->formed && i < t->U.n; i++)
         t->out[i] += t->Up[i];
-    for (size_t i = 0; !whole && kappa > 0.0f && i < t->U.n; i++)
+    for (size_t i = 0; t->shows && !whole && kappa > 0.0f && i < t->U.n; i++)
         t->out[i] += kappa * t->e[i];
     if (due)
         step_renew(&t->step, &t->U);
