@@ -31,8 +31,9 @@
  * having none; less, and float can no longer hold C and P together. */
 static const float RIDGE = 1e-6f;
 
-/* So small that the error of P grows by 3/4 in a round at most. */
-static const float SMALL = 0.035f;
+/* By 3/4 the error of P may grow in a round: so many frames, times mu.  Where that are few,
+ * every frame is looked at. */
+static const float GROWTH = 0.56f, SMALL = 0.035f;
 
 /* The least power that C is taken to have, far below that of any frame (guard.c): keeps
  * divisors from zero, and p'P p in the range of float.  More than MOST is rounding. */
@@ -202,9 +203,17 @@ void cov_heal(struct cov *c)
         rebuild(c);
 }
 
+/* Coordinates in a round, with those that are none: q of them, or more if they can wait. */
+static size_t round_of(const struct cov *c, float mu)
+{
+    const size_t most = mu * COV_ROUND < GROWTH ? COV_ROUND : (size_t)(GROWTH / mu);
+
+    return most > c->q ? most : c->q;
+}
+
 void cov_polish(struct cov *c, float mu)
 {
-    const size_t round = mu < SMALL && c->q < COV_ROUND ? COV_ROUND : c->q;
+    const size_t round = round_of(c, mu);
 
     for (size_t count = 1 + (size_t)(7.0f * mu); count && c->q; count--) {
         c->at = c->at + c->parts < round ? c->at + c->parts : 0;
