@@ -39,6 +39,18 @@ static const float BURST = 3.0f;  /* of the energy that is expected: louder coun
 
 static const float UPRIGHT = 1e30f; /* tangent^2 */
 
+/* Directions from which on the passes over them are most of what a filter does. */
+static const size_t MANY = 64;
+
+/* Floats worth wide registers, for which all else is clocked slower: a filter has much else
+ * to do. */
+static size_t heft(const struct track_plan *plan)
+{
+    const size_t floats = plan->dim * plan->parts * plan->rank;
+
+    return plan->whitened && plan->rank < MANY ? 0 : floats;
+}
+
 static uint32_t stride_of(const struct track_plan *plan)
 {
     const size_t stride = plan->hop ? plan->dim / (4 * plan->hop) : 1;
@@ -51,7 +63,7 @@ void track_place(struct track *t, struct arena *a, const struct track_plan *plan
     const size_t n = plan->dim * plan->parts, ld = (plan->rank * plan->parts + 7) / 8 * 8;
 
     *t = (struct track){ .plan = *plan, .ld = ld };
-    t->kernel = kernel_choose(plan->parts, n * plan->rank, plan->portable);
+    t->kernel = kernel_choose(plan->parts, heft(plan), plan->portable);
     basis_place(&t->U, a, n, plan->rank, plan->parts);
     t->rule.U = &t->U;
     t->rule.block.most = plan->block;
