@@ -39,8 +39,8 @@ struct kernel {
     /* to = y, both [n]; gives |y|^2 */
     float (*take)(const float *restrict y, size_t n, float *restrict to);
 
-    /* p = U'y */
-    void (*gather)(const struct basis *b, const float *restrict y, float *restrict p);
+    /* p = U'y; gives |y|^2, to the bit as take does, if there is any direction. */
+    float (*gather)(const struct basis *b, const float *restrict y, float *restrict p);
 
     /* x = U a */
     void (*combine)(const struct basis *b, const float *restrict a, float *restrict x);

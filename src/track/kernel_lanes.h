@@ -95,9 +95,9 @@ static inline lanes dot(const float *u, const lanes y[8])
     return (a + b) + (c + d);
 }
 
-static void gather_real(const struct basis *b, const float *restrict y, float *restrict p)
+static float gather_real(const struct basis *b, const float *restrict y, float *restrict p)
 {
-    lanes sums[MOST];
+    lanes sums[MOST], y2[4] = { all(0) };
 
     for (size_t j = 0; j < b->r; j++)
         sums[j] = all(0);
@@ -105,18 +105,23 @@ static void gather_real(const struct basis *b, const float *restrict y, float *r
         const float *u = b->U + t * b->cap * TILE;
         lanes here[8];
 
-        for (size_t k = 0; k < 8; k++)
+        for (size_t k = 0; k < 8; k++) {
             here[k] = load(y + 4 * k);
+            y2[k % 4] += here[k] * here[k];
+        }
 #pragma GCC unroll 2 /* halves the counting */
         for (size_t j = 0; j < b->r; j++, u += TILE)
             sums[j] += dot(u, here);
     }
     for (size_t j = 0; j < b->r; j++)
         p[j] = sum(sums[j]);
+    return sum((y2[0] + y2[1]) + (y2[2] + y2[3]));
 }
 
-static void gather_complex(const struct basis *b, const float *restrict y, float *restrict p)
+static float gather_complex(const struct basis *b, const float *restrict y, float *restrict p)
 {
+    lanes y2[4] = { all(0) };
+
     memset(p, 0, 2 * b->r * sizeof *p);
     for (size_t t = 0; t < b->tiles; t++, y += TILE) {
         const float *u = b->U + t * b->cap * TILE;
@@ -125,12 +130,14 @@ static void gather_complex(const struct basis *b, const float *restrict y, float
         for (size_t k = 0; k < 8; k++) {
             here[k] = load(y + 4 * k);
             there[k] = -turned(here[k]); /* whose dot with u is imaginary */
+            y2[k % 4] += here[k] * here[k];
         }
         for (size_t j = 0; j < b->r; j++, u += TILE) {
             p[2 * j] += sum(dot(u, here));
             p[2 * j + 1] += sum(dot(u, there));
         }
     }
+    return sum((y2[0] + y2[1]) + (y2[2] + y2[3]));
 }
 
 /* Half a tile. */

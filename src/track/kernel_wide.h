@@ -35,25 +35,26 @@ static float take(const float *restrict y, size_t n, float *restrict to)
     vec s[4] = { zero(), zero(), zero(), zero() };
     size_t i = 0;
 
-    for (; i + 4 * WIDE <= n; i += 4 * WIDE)
-        for (size_t k = 0; k < 4; k++) {
+    for (; i + TILE <= n; i += TILE)
+        for (size_t k = 0; k < VECS; k++) {
             const vec here = held(load(y + i + k * WIDE));
 
             store(to + i + k * WIDE, here);
             s[k] = madd(here, here, s[k]);
         }
-    for (; i < n; i += WIDE) {
+    for (size_t k = 0; i < n; k++, i += WIDE) {
         const vec here = load_some(y + i, n - i);
 
         store_some(to + i, here, n - i);
-        s[0] = madd(here, here, s[0]);
+        s[k] = madd(here, here, s[k]);
     }
     return total(s);
 }
 
-/* So many sums of p = U'y, from direction j on: over all tiles, in registers. */
+/* So many sums of p = U'y, from direction j on: over all tiles, in registers.  Those of
+ * |y|^2 on the way, unless they are NULL. */
 inlined void gather_some(const struct basis *b, size_t j, const float *y, float *p,
-                               const size_t parts, const size_t many)
+                         const size_t parts, const size_t many, vec *y2)
 {
     const size_t step = b->cap * TILE;
     const float *u = b->U + j * TILE;
@@ -65,6 +66,8 @@ inlined void gather_some(const struct basis *b, size_t j, const float *y, float 
         for (size_t k = 0; k < VECS; k++) {
             const vec here = load(y + k * WIDE), there = sub(zero(), turned(here));
 
+            if (y2)
+                y2[k] = madd(here, here, y2[k]);
             for (size_t i = 0; i < many; i += parts) {
                 const float *const x = u + i / parts * TILE + k * WIDE;
 
@@ -79,27 +82,39 @@ inlined void gather_some(const struct basis *b, size_t j, const float *y, float 
         p[i] = sum(s[i]);
 }
 
-inlined void gather(const struct basis *b, const float *y, float *p, const size_t parts)
+/* Sum i and so many more; the first time with |y|^2. */
+inlined void gather_from(const struct basis *b, size_t i, const float *y, float *p,
+                         const size_t parts, const size_t many, vec *y2)
+{
+    if (i)
+        gather_some(b, i / parts, y, p + i, parts, many, NULL);
+    else
+        gather_some(b, 0, y, p, parts, many, y2);
+}
+
+inlined float gather(const struct basis *b, const float *y, float *p, const size_t parts)
 {
     const size_t q = b->r * parts;
+    vec y2[4] = { zero(), zero(), zero(), zero() };
     size_t i = 0;
 
     for (; i + SUMS <= q; i += SUMS)
-        gather_some(b, i / parts, y, p + i, parts, SUMS);
+        gather_from(b, i, y, p, parts, SUMS, y2);
     for (; i + 4 <= q; i += 4)
-        gather_some(b, i / parts, y, p + i, parts, 4);
+        gather_from(b, i, y, p, parts, 4, y2);
     for (; i < q; i += parts)
-        gather_some(b, i / parts, y, p + i, parts, parts);
+        gather_from(b, i, y, p, parts, parts, y2);
+    return total(y2);
 }
 
-static void gather_real(const struct basis *b, const float *restrict y, float *restrict p)
+static float gather_real(const struct basis *b, const float *restrict y, float *restrict p)
 {
-    gather(b, y, p, 1);
+    return gather(b, y, p, 1);
 }
 
-static void gather_complex(const struct basis *b, const float *restrict y, float *restrict p)
+static float gather_complex(const struct basis *b, const float *restrict y, float *restrict p)
 {
-    gather(b, y, p, 2);
+    return gather(b, y, p, 2);
 }
 
 static void combine_real(const struct basis *b, const float *restrict a, float *restrict x)

@@ -309,27 +309,56 @@ static bool enough(const struct track *t)
     return !guard_masked(&t->guard) || t->guard.count > t->U.r + t->plan.base_rank;
 }
 
-/* Takes a frame in; whether there is anything in it to see. */
-static bool take(struct track *t, const float *y, const unsigned char *known)
+/* Whether frames are whole tiles, and nothing is done to them before they are looked at. */
+static bool is_plain(const struct track *t)
+{
+    return t->U.n == basis_padded(&t->U) && t->colour.kind == COLOUR_NONE &&
+           !t->adapter.U0.r;
+}
+
+/* Looks at a frame where it lies, all known.  False if that will not do. */
+static bool look(struct track *t, const float *y)
+{
+    if (!is_plain(t) || !t->U.r)
+        return false;
+    t->gathered = guard_look(&t->guard, y, t->kernel->gather(&t->U, y, t->p));
+    return t->gathered;
+}
+
+/* Takes it in, in white. */
+static void whiten(struct track *t, const float *y, const unsigned char *known)
 {
     struct guard *const g = &t->guard;
 
     guard_take(g, t->kernel, y, known);
-    if (t->colour.kind != COLOUR_NONE) {
-        const bool masked = guard_masked(g);
+    if (t->colour.kind == COLOUR_NONE)
+        return;
+    const bool masked = guard_masked(g);
 
-        colour_whiten(&t->colour, g->y, masked ? g->known : NULL);
-        if (masked)
-            guard_recount(g);
-        else
-            guard_sum(g);
-    }
+    colour_whiten(&t->colour, g->own, masked ? g->known : NULL);
+    if (masked)
+        guard_recount(g);
+    else
+        guard_sum(g);
+}
+
+/* Takes a frame in; whether there is anything in it to see.  x_hat must not be written
+ * over a y that lies with the caller. */
+static bool take(struct track *t, const float *y, const unsigned char *known,
+                 const float *x_hat)
+{
+    struct guard *const g = &t->guard;
+
+    t->gathered = false;
+    if (known || y == x_hat || !look(t, y))
+        whiten(t, y, known);
     const bool possible = (enough(t) || t->plan.shrink == TRACK_OWN) && guard_possible(g);
 
     if (possible) {
         if (!t->plan.whitened)
             unit_fit(t);
         adapter_take(&t->adapter, t->kernel, g);
+        t->gathered = t->gathered && g->y == y; /* not if it was scaled */
         return true;
     }
     memset(t->out, 0, t->U.n * sizeof *t->out);
@@ -341,12 +370,9 @@ static bool take(struct track *t, const float *y, const unsigned char *known)
  * are only whole tiles of it and nothing is added to it after the sweep. */
 static void expect(struct track *t, bool shows, float *x_hat)
 {
-    const bool done = t->U.n == basis_padded(&t->U) && t->colour.kind == COLOUR_NONE &&
-                      !t->adapter.U0.r;
-
     t->shows = shows;
     t->rests = true;
-    t->out = shows && done ? x_hat : t->x_hat;
+    t->out = shows && is_plain(t) ? x_hat : t->x_hat;
 }
 
 /* What is left of the frame, in x_hat. */
@@ -378,7 +404,7 @@ static bool teaches(struct track *t)
 bool track_update(struct track *t, const float *y, const unsigned char *known, float *x_hat)
 {
     expect(t, t->plan.shrink != TRACK_ONLY && x_hat, x_hat);
-    const bool possible = take(t, y, known), taught = possible && teaches(t);
+    const bool possible = take(t, y, known, x_hat), taught = possible && teaches(t);
 
     if (taught)
         learn(t);
@@ -391,7 +417,7 @@ bool track_update(struct track *t, const float *y, const unsigned char *known, f
 void track_look(struct track *t, const float *y, const unsigned char *known, float *x_hat)
 {
     expect(t, true, x_hat);
-    const bool possible = take(t, y, known);
+    const bool possible = take(t, y, known, x_hat);
 
     if (possible)
         estimate_look(t);

@@ -77,6 +77,7 @@ struct track {
     float *e, *x_hat, *Up; /* [padded]                                 */
     float *out;            /* where x_hat goes this time               */
     float p2;              /* |p|^2                                    */
+    bool gathered;         /* p is that of this frame                  */
     bool formed;           /* e was formed for this frame              */
     bool rests;            /* e is that of this frame                  */
     bool shows;            /* x_hat is wanted                          */
