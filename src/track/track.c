@@ -39,16 +39,16 @@ static const float BURST = 3.0f;  /* of the energy that is expected: louder coun
 
 static const float UPRIGHT = 1e30f; /* tangent^2 */
 
-/* Directions from which on the passes over them are most of what a filter does. */
+/* Directions from which on the passes over them are most of what there is to do, anyhow. */
 static const size_t MANY = 64;
 
 /* Floats worth wide registers, for which all else is clocked slower: a filter has much else
- * to do. */
+ * to do, and a tracker that finds its rank perhaps few directions. */
 static size_t heft(const struct track_plan *plan)
 {
     const size_t floats = plan->dim * plan->parts * plan->rank;
 
-    return plan->whitened && plan->rank < MANY ? 0 : floats;
+    return (plan->whitened || plan->auto_rank) && plan->rank < MANY ? 0 : floats;
 }
 
 static uint32_t stride_of(const struct track_plan *plan)
