@@ -51,31 +51,34 @@ static float take(const float *restrict y, size_t n, float *restrict to)
     return total(s);
 }
 
-/* So many sums of p = U'y, from direction j on: over all tiles, in registers.  Those of
- * |y|^2 on the way, unless they are NULL. */
+/* So many sums of p = U'y, from direction j on: over all tiles, in registers.  If they are
+ * few, each in several.  Those of |y|^2 on the way, unless they are NULL. */
 inlined void gather_some(const struct basis *b, size_t j, const float *y, float *p,
                          const size_t parts, const size_t many, vec *y2)
 {
-    const size_t step = b->cap * TILE;
+    const size_t step = b->cap * TILE, each = SUMS / many < VECS ? SUMS / many : VECS;
     const float *u = b->U + j * TILE;
     vec s[SUMS];
 
-    for (size_t i = 0; i < many; i++)
+    for (size_t i = 0; i < many * each; i++)
         s[i] = zero();
     for (size_t t = 0; t < b->tiles; t++, u += step, y += TILE)
         for (size_t k = 0; k < VECS; k++) {
             const vec here = load(y + k * WIDE), there = sub(zero(), turned(here));
+            vec *const to = s + k % each * many;
 
             if (y2)
                 y2[k] = madd(here, here, y2[k]);
             for (size_t i = 0; i < many; i += parts) {
                 const float *const x = u + i / parts * TILE + k * WIDE;
 
-                s[i] = madd(load(x), here, s[i]);
+                to[i] = madd(load(x), here, to[i]);
                 if (parts == 2)
-                    s[i + 1] = madd(load(x), there, s[i + 1]);
+                    to[i + 1] = madd(load(x), there, to[i + 1]);
             }
         }
+    for (size_t i = many; i < many * each; i++)
+        s[i % many] = add(s[i % many], s[i]);
     for (size_t i = 0; many % 4 == 0 && i < many; i += 4)
         _mm_storeu_ps(p + i, four(s + i));
     for (size_t i = 0; many % 4 && i < many; i++)
