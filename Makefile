@@ -64,6 +64,7 @@ $(OUT)/tests/bench/tracker.o: FLAGS += -D_XOPEN_SOURCE=700 -ffp-contract=fast
 # Kernels for processors that must be asked first (kernel.c does).
 ifneq ($(filter x86_64% i%86%,$(shell $(CC) -dumpmachine)),)
 $(OUT)/src/track/kernel_avx2.o: FLAGS += -mavx2 -mfma
+$(OUT)/src/track/kernel_avx512.o: FLAGS += -mavx512f -mavx512dq -mavx512vl -mfma
 endif
 $(OUT)/src/track/kernel_neon.o: FLAGS += -ffp-contract=fast
 $(OUT)/%.o: %.c Makefile

@@ -28,7 +28,7 @@ static float *noise(struct dice *d, size_t n)
     return x;
 }
 
-enum { DIRECTIONS = 13, ROWS = 75 }; /* neither a whole number of registers */
+enum { DIRECTIONS = 13, ROWS = 139 }; /* neither a whole number of registers, nor of tiles */
 
 struct bench {
     struct basis U;
@@ -137,6 +137,7 @@ static double kernel_error(const struct kernel *k, size_t parts)
     struct sweep look = s;
 
     look.x_hat = still;
+    look.e = NULL;
     k->sweep(&b.U, &look, NULL);
     for (size_t i = 0; i < b.U.n; i++)
         worst = fmax(worst, fabs((double)still[i] - (double)x[i]));
@@ -145,10 +146,11 @@ static double kernel_error(const struct kernel *k, size_t parts)
     for (size_t i = 0; i < ROWS; i++)
         worst = fmax(worst,
                      apart(number(b.y, i, parts) - number(e, i, parts), number(x, i, parts)));
-    k->sweep(&b.U, &s, b.U.U); /* in place */
+    look.x_hat = NULL;
+    k->sweep(&b.U, &look, b.U.U); /* in place */
     for (size_t i = 0; i < ROWS * DIRECTIONS; i++)
-        worst = fmax(worst, apart(entry(&b.U, i % ROWS, i / ROWS),
-                                  entry(&after, i % ROWS, i / ROWS)));
+        worst = fmax(worst,
+                     apart(entry(&b.U, i % ROWS, i / ROWS), entry(&after, i % ROWS, i / ROWS)));
     free(e);
     free(x);
     free(moved);
@@ -159,9 +161,10 @@ static double kernel_error(const struct kernel *k, size_t parts)
 static void every_kernel_does_what_kernel_h_says(void **state)
 {
     (void)state;
-    const struct kernel *const all[] = { kernel_c(), kernel_avx2(), kernel_neon() };
+    const struct kernel *const all[] = { kernel_c(), kernel_avx2(), kernel_avx512(),
+                                         kernel_neon() };
 
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 4; i++)
         for (size_t parts = 1; all[i] && parts <= 2; parts++)
             assert_at_most(kernel_error(all[i] + parts - 1, parts), 1e-4); /* 5e-6 */
     assert_at_least(kernel_error(kernel_c(), 2), 1); /* real ones on complex numbers */
@@ -170,21 +173,22 @@ static void every_kernel_does_what_kernel_h_says(void **state)
 static void blend_is_symmetric_to_the_last_bit(void **state)
 {
     (void)state;
-    const struct kernel *const all[] = { kernel_c(), kernel_avx2(), kernel_neon() };
+    const struct kernel *const all[] = { kernel_c(), kernel_avx2(), kernel_avx512(),
+                                         kernel_neon() };
     struct dice d = { 3 };
 
-    for (size_t i = 0; i < 3; i++) {
-        float X[20 * 24] = { 0 }, y[24];
+    for (size_t i = 0; i < 4; i++) {
+        float X[21 * 24] = { 0 }, y[24];
 
         for (int t = 0; all[i] && t < 100; t++) {
             float *const x = noise(&d, 24);
 
-            all[i]->blend(X, 20, 24, 0.97f, t % 3 ? 1.0f : -1.0f, x);
-            all[i]->apply(X, 20, 24, x, y);
-            for (size_t j = 0; j < 20; j++) {
+            all[i]->blend(X, 21, 24, 0.97f, t % 3 ? 0.8f : -0.7f, x);
+            all[i]->apply(X, 21, 24, x, y);
+            for (size_t j = 0; j < 21; j++) {
                 double sum = 0;
 
-                for (size_t k = 0; k < 20; k++) {
+                for (size_t k = 0; k < 21; k++) {
                     assert_true(X[j * 24 + k] == X[k * 24 + j]);
                     sum += (double)X[k * 24 + j] * (double)x[k];
                 }
@@ -195,17 +199,59 @@ static void blend_is_symmetric_to_the_last_bit(void **state)
     }
 }
 
+/* Of vectors that are no whole number of registers, then padded with zeros. */
+static void frames_are_taken_and_vectors_nudged(void **state)
+{
+    (void)state;
+    const struct kernel *const all[] = { kernel_c(), kernel_avx2(), kernel_avx512(),
+                                         kernel_neon() };
+    enum { N = 117, PADDED = 128 };
+    static const float c[] = { 0.3f, 0 };
+    struct dice d = { 6 };
+    float *const y = noise(&d, N), *const was = noise(&d, PADDED);
+
+    for (size_t k = 0; k < 4; k++) {
+        float to[PADDED] = { 0 }, w[PADDED], q[2];
+        double y2 = 0, wy = 0, w2 = 0;
+
+        if (!all[k])
+            continue;
+        memcpy(w, was, sizeof w);
+        const double taken = (double)all[k]->take(y, N, to);
+
+        all[k]->inner(w, to, PADDED, q);
+        const double moved = (double)all[k]->nudge(w, to, PADDED, 0.9f, c);
+
+        for (size_t i = 0; i < PADDED; i++) {
+            const double here = i < N ? (double)y[i] : 0, x = (double)was[i];
+            const double next = 0.9 * x + 0.3 * here;
+
+            assert_true((double)to[i] == here);
+            assert_at_most(fabs(next - (double)w[i]), 1e-6); /* 2e-7 */
+            y2 += here * here;
+            wy += x * here;
+            w2 += next * next;
+        }
+        assert_at_most(fabs(taken - y2), 1e-3 * y2 / N);
+        assert_at_most(fabs((double)q[0] - wy), 1e-3 * y2 / N);
+        assert_at_most(fabs(moved - w2), 1e-3 * w2 / N);
+    }
+    free(y);
+    free(was);
+}
+
 static void products_are_products(void **state)
 {
     (void)state;
-    const struct kernel *const all[] = { kernel_c(), kernel_avx2(), kernel_neon() };
+    const struct kernel *const all[] = { kernel_c(), kernel_avx2(), kernel_avx512(),
+                                         kernel_neon() };
     enum { MANY = 11, INNER = 13, LDA = 15, LD = 24, LDZ = 26 }; /* all kinds of remainder */
     struct dice d = { 4 };
     float *const A = noise(&d, MANY * LDA), *const B = noise(&d, INNER * LD);
     float *const Z = noise(&d, MANY * LDZ);
     const struct product m = { A, B, Z, MANY, INNER, LD, LDA, LDZ };
 
-    for (size_t c = 0; c < 3; c++) {
+    for (size_t c = 0; c < 4; c++) {
         if (!all[c])
             continue;
         memset(Z, 0, MANY * LDZ * sizeof *Z);
@@ -231,7 +277,7 @@ static double root_error(size_t parts, size_t rank, bool *shaped)
     enum { Q = 12, LD = 16 };
     struct dice d = { 8 };
     float S[Q * LD] = { 0 }, was[Q * LD], Y[Q * LD], x[LD], *const A = noise(&d, rank * Q);
-    const struct dense m = { kernel_choose(parts, false), Q, LD, parts, x };
+    const struct dense m = { kernel_choose(parts, SIZE_MAX, false), Q, LD, parts, x };
     double worst = 0;
 
     for (size_t t = 0; t < rank; t++)
@@ -305,7 +351,7 @@ static double inverse_after(size_t parts, float mu, size_t frames, float spoilt,
     float p[24] = { 0 }, h[24];
 
     cov_place(&c, &a, 8, parts);
-    c.kernel = kernel_choose(parts, false);
+    c.kernel = kernel_choose(parts, SIZE_MAX, false);
     cov_reset(&c, 8, 1);
     for (size_t f = 0; f < frames; f++) {
         for (size_t i = 0; i < c.q; i++)
@@ -351,7 +397,7 @@ static void a_spoilt_inverse_is_replaced(void **state)
     float h[8];
 
     cov_place(&c, &a, 8, 1);
-    c.kernel = kernel_choose(1, false);
+    c.kernel = kernel_choose(1, SIZE_MAX, false);
     cov_reset(&c, 8, 2);
     c.P[3] = NAN;
     assert_at_most(fabsf(cov_solve(&c, p, h) - 102), 1e-3); /* 204/2 */
@@ -384,7 +430,7 @@ static void nothing_is_guessed_beyond_reason(void **state)
         basis_turn_pair(&U, j, j + 1, 0.8f, &s);
     }
     cov_place(&c, &a, RANK, 1);
-    c.kernel = kernel_choose(1, false);
+    c.kernel = kernel_choose(1, SIZE_MAX, false);
     cov_reset(&c, RANK, power);
     memset(c.P, 0, c.q * c.ld * sizeof *c.P);
     missing_place(&m, &a, basis_padded(&U), c.ld);
@@ -410,7 +456,7 @@ static void a_dropped_direction_leaves_the_inverse_of_the_rest(void **state)
         float p[24] = { 0 }, h[24], s[2];
 
         cov_place(&c, &a, 8, parts);
-        c.kernel = kernel_choose(parts, false);
+        c.kernel = kernel_choose(parts, SIZE_MAX, false);
         cov_reset(&c, 7, 1);
         for (size_t f = 0; f < 1000; f++) {
             for (size_t i = 0; i < c.q; i++)
@@ -441,7 +487,7 @@ static void rows_turn_with_their_covariance(void **state)
 
         memset(memory, 0, sizeof memory);
         cov_place(&c, &a, 6, parts);
-        c.kernel = kernel_choose(parts, false);
+        c.kernel = kernel_choose(parts, SIZE_MAX, false);
         cov_reset(&c, 6, 1);
         for (size_t t = 0; t < 2; t++) {
             memset(rows + t * 24 + c.q, 0, (24 - c.q) * sizeof *rows);
@@ -471,7 +517,7 @@ static double bent(size_t parts, size_t frames)
     struct basis U;
     struct orth o;
     struct dice d = { 6 };
-    const struct kernel *k = kernel_choose(parts, false);
+    const struct kernel *k = kernel_choose(parts, SIZE_MAX, false);
     double worst = 0;
     float u[128], p[16];
 
@@ -525,6 +571,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kernel_does_what_kernel_h_says),
         cmocka_unit_test(blend_is_symmetric_to_the_last_bit),
+        cmocka_unit_test(frames_are_taken_and_vectors_nudged),
         cmocka_unit_test(products_are_products),
         cmocka_unit_test(a_root_of_the_inverse_is_one),
         cmocka_unit_test(rows_turn_with_their_covariance),

@@ -72,7 +72,7 @@ void adapter_take(struct adapter *a, const struct kernel *k, struct guard *g)
     }
     k->combine(&a->U0, a->p, a->x);
     for (size_t i = 0; i < g->n; i++)
-        g->y[i] -= a->x[i];
+        g->own[i] -= a->x[i];
     if (guard_masked(g))
         guard_recount(g);
     else

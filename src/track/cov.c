@@ -31,8 +31,9 @@
  * having none; less, and float can no longer hold C and P together. */
 static const float RIDGE = 1e-6f;
 
-/* So small that the error of P grows by 3/4 in a round at most. */
-static const float SMALL = 0.035f;
+/* By 3/4 the error of P may grow in a round: so many frames, times mu.  Where that are few,
+ * every frame is looked at. */
+static const float GROWTH = 0.56f, SMALL = 0.035f;
 
 /* The least power that C is taken to have, far below that of any frame (guard.c): keeps
  * divisors from zero, and p'P p in the range of float.  More than MOST is rounding. */
@@ -115,17 +116,14 @@ float cov_solve(struct cov *c, const float *p, float *h)
 
 void cov_blend(struct cov *c, float *X, float keep, float s, const float *x)
 {
-    const float root = sqrtf(fabsf(s)), sign = s < 0.0f ? -1.0f : 1.0f;
-
-    vec_scale(c->x, root, x, c->ld);
-    c->kernel->blend(X, c->q, c->ld, keep, sign, c->x);
+    c->kernel->blend(X, c->q, c->ld, keep, s, x);
     if (c->parts == 1)
         return;
     for (size_t i = 0; i < c->ld; i += 2) {
-        c->Jx[i] = -c->x[i + 1];
-        c->Jx[i + 1] = c->x[i];
+        c->Jx[i] = -x[i + 1];
+        c->Jx[i + 1] = x[i];
     }
-    c->kernel->blend(X, c->q, c->ld, 1.0f, sign, c->Jx);
+    c->kernel->blend(X, c->q, c->ld, 1.0f, s, c->Jx);
 }
 
 void cov_add_pair(struct cov *c, float *X, const float *x, const float *z, float *scratch)
@@ -205,9 +203,17 @@ void cov_heal(struct cov *c)
         rebuild(c);
 }
 
+/* Coordinates in a round, with those that are none: q of them, or more if they can wait. */
+static size_t round_of(const struct cov *c, float mu)
+{
+    const size_t most = mu * COV_ROUND < GROWTH ? COV_ROUND : (size_t)(GROWTH / mu);
+
+    return most > c->q ? most : c->q;
+}
+
 void cov_polish(struct cov *c, float mu)
 {
-    const size_t round = mu < SMALL && c->q < COV_ROUND ? COV_ROUND : c->q;
+    const size_t round = round_of(c, mu);
 
     for (size_t count = 1 + (size_t)(7.0f * mu); count && c->q; count--) {
         c->at = c->at + c->parts < round ? c->at + c->parts : 0;

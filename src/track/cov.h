@@ -13,7 +13,7 @@
 #include "base/arena.h"
 #include "track/kernel.h"
 
-enum { COV_MOST = 256, COV_ROUND = 16 }; /* directions, at most; see cov_polish() */
+enum { COV_MOST = 256, COV_ROUND = 64 }; /* directions, at most; see cov_polish() */
 
 struct cov {
     size_t q, ld;  /* floats in p: r parts; those padded to 8s */
@@ -44,7 +44,7 @@ float cov_solve(struct cov *c, const float *p, float *h);
 void cov_update(struct cov *c, float mu, const float *p, const float *h, float ph);
 
 /* Moves P towards the inverse of C by the coordinate whose turn it is, more at a large mu: each
- * has its turn once in q frames at least, or, at a small one, in COV_ROUND; see cov.c. */
+ * has its turn once in q frames at least, or, at a small one, in COV_ROUND at most; see cov.c. */
 void cov_polish(struct cov *c, float mu);
 
 /* P is built anew if it cannot be what it should. */

@@ -69,7 +69,9 @@ float estimate_coefficients(struct track *t, float trust)
         t->p2 = vec_square(t->p, t->ld);
         return upright(t, missing_rest(t->kernel, &t->U, g->y, g->known, t->p, t->e));
     }
-    t->kernel->gather(&t->U, g->y, t->p);
+    if (!t->gathered)
+        t->kernel->gather(&t->U, g->y, t->p);
+    t->gathered = false; /* once what is known of it changes */
     t->p2 = vec_square(t->p, t->ld);
     const float e2 = g->energy - t->p2;
 

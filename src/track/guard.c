@@ -39,13 +39,14 @@ enum { WARM_UP = 8, RARE = 16, YOUNG = 32, SETTLED = 50 }; /* frames; the last 1
 void guard_place(struct guard *g, struct arena *a, size_t n, size_t padded, size_t parts)
 {
     *g = (struct guard){ .n = n, .padded = padded, .parts = parts };
-    g->y = arena_floats(a, padded);
+    g->y = g->own = arena_floats(a, padded);
     g->known = arena_floats(a, padded);
 }
 
 void guard_reset(struct guard *g)
 {
-    memset(g->y, 0, g->padded * sizeof *g->y);
+    memset(g->own, 0, g->padded * sizeof *g->own);
+    g->y = g->own;
     memset(g->known, 0, g->padded * sizeof *g->known);
     g->mean = g->level = 0;
     g->unit = g->gain = 1;
@@ -63,18 +64,25 @@ void guard_recount(struct guard *g)
 
     for (size_t i = 0; i < g->n; i++) {
         count += g->known[i] != 0.0f;
-        g->y[i] = g->known[i] != 0.0f ? g->y[i] : 0.0f;
+        g->own[i] = g->known[i] != 0.0f ? g->y[i] : 0.0f;
     }
+    g->y = g->own;
     g->count = count / g->parts;
     guard_sum(g);
+}
+
+bool guard_look(struct guard *g, const float *y, float energy)
+{
+    g->y = y;
+    g->energy = energy;
+    g->count = g->n / g->parts;
+    return energy < LARGEST; /* then every entry is fine */
 }
 
 void guard_take(struct guard *g, const struct kernel *k, const float *y,
                 const unsigned char *known)
 {
-    g->energy = k->take(y, g->n, g->y);
-    g->count = g->n / g->parts;
-    if (!known && g->energy < LARGEST) /* then every entry is fine */
+    if (guard_look(g, g->own, k->take(y, g->n, g->own)) && !known)
         return;
     /* An entry is its first float and its last; without a branch, for what is missing
      * does not follow a pattern. */
@@ -132,7 +140,8 @@ static float gain_of(const struct guard *g)
 static void multiply(struct guard *g, float by)
 {
     for (size_t i = 0; i < g->padded; i++)
-        g->y[i] *= by;
+        g->own[i] = g->y[i] * by;
+    g->y = g->own;
     g->energy *= by;
     g->energy *= by;
 }

@@ -12,7 +12,8 @@
 
 struct guard {
     size_t n, padded, parts; /* floats in a frame, padded; floats in an entry */
-    float *y;                /* [padded] the frame, unknown entries 0        */
+    const float *y;          /* [padded] the frame, unknown entries 0        */
+    float *own;              /* [padded] y, unless it lies with the caller   */
     float *known;            /* [padded] 1 or 0                              */
     size_t count;            /* entries known                                */
     float energy;            /* |y|^2                                        */
@@ -30,6 +31,10 @@ void guard_reset(struct guard *g);
  * NULL) or if it is not a number below 1e18. */
 void guard_take(struct guard *g, const struct kernel *k, const float *y,
                 const unsigned char *known);
+
+/* The same of a frame of that energy, of whole tiles and all known: looked at where it lies.
+ * False if it is not what it should be, which guard_take can tell. */
+bool guard_look(struct guard *g, const float *y, float energy);
 
 /* After y or known was changed: counts and sums anew. */
 void guard_recount(struct guard *g);

@@ -4,11 +4,19 @@
  */
 #include "track/kernel.h"
 
-const struct kernel *kernel_choose(size_t parts, bool portable)
-{
-    const struct kernel *best = portable ? NULL : kernel_avx2();
+/* A processor that uses its widest registers is clocked slower for all that it does: from
+ * about so many floats on that is worth it. */
+static const size_t WIDEST = 1024;
 
-    if (!best && !portable)
+const struct kernel *kernel_choose(size_t parts, size_t floats, bool portable)
+{
+    const struct kernel *best = NULL;
+
+    if (!portable && floats >= WIDEST)
+        best = kernel_avx512();
+    if (!portable && !best)
+        best = kernel_avx2();
+    if (!portable && !best)
         best = kernel_neon();
     if (!best)
         best = kernel_c();

@@ -24,7 +24,7 @@ struct sweep {
     const float *y;         /* [n]                      */
     const float *p, *h, *d; /* [r] coefficients         */
     float x_e, x_h, v_e, v_p, v_h;
-    float *e, *x_hat; /* [n] results              */
+    float *e, *x_hat; /* [n] results; NULL: not wanted */
 };
 
 /* Z = A B; A[rows][lda] has `inner` columns in use, B[inner][ld] and Z[rows][ldz]
@@ -39,8 +39,8 @@ struct kernel {
     /* to = y, both [n]; gives |y|^2 */
     float (*take)(const float *restrict y, size_t n, float *restrict to);
 
-    /* p = U'y */
-    void (*gather)(const struct basis *b, const float *restrict y, float *restrict p);
+    /* p = U'y; gives |y|^2, to the bit as take does, if there is any direction. */
+    float (*gather)(const struct basis *b, const float *restrict y, float *restrict p);
 
     /* x = U a */
     void (*combine)(const struct basis *b, const float *restrict a, float *restrict x);
@@ -49,10 +49,10 @@ struct kernel {
      * as b->U and possibly the same memory; NULL if none moves. */
     void (*sweep)(const struct basis *b, const struct sweep *s, float *moved);
 
-    /* X = a X + sign x x' and y = X x for a symmetric X[q][ld], ld a multiple
-     * of 8; x and y have ld floats.  Symmetric to the last bit: both halves
-     * round the same product. */
-    void (*blend)(float *restrict X, size_t q, size_t ld, float a, float sign,
+    /* X = a X + s x x' and y = X x for a symmetric X[q][ld], ld a multiple of 8; x
+     * and y have ld floats; s is of any sign.  Symmetric to the last bit: both
+     * halves round the same product. */
+    void (*blend)(float *restrict X, size_t q, size_t ld, float a, float s,
                   const float *restrict x);
     void (*apply)(const float *restrict X, size_t q, size_t ld, const float *restrict x,
                   float *restrict y);
@@ -68,14 +68,15 @@ struct kernel {
                    const float *c);
 };
 
-/* parts: 1 real, 2 complex.  portable: the one that gives the same bits on
- * every machine. */
-const struct kernel *kernel_choose(size_t parts, bool portable);
+/* parts: 1 real, 2 complex; floats: in all directions, or 0 where nothing is to be clocked
+ * slower for their sake.  portable: the one that gives the same bits on every machine. */
+const struct kernel *kernel_choose(size_t parts, size_t floats, bool portable);
 
 /* The variants; [0] real, [1] complex.  NULL where the compiler cannot build
  * or the machine cannot run them. */
 const struct kernel *kernel_c(void);
 const struct kernel *kernel_avx2(void);
+const struct kernel *kernel_avx512(void);
 const struct kernel *kernel_neon(void);
 
 #endif

@@ -13,6 +13,7 @@
  */
 #include "track/kernel.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef float lanes __attribute__((vector_size(16)));
@@ -94,9 +95,9 @@ static inline lanes dot(const float *u, const lanes y[8])
     return (a + b) + (c + d);
 }
 
-static void gather_real(const struct basis *b, const float *restrict y, float *restrict p)
+static float gather_real(const struct basis *b, const float *restrict y, float *restrict p)
 {
-    lanes sums[MOST];
+    lanes sums[MOST], y2[4] = { all(0) };
 
     for (size_t j = 0; j < b->r; j++)
         sums[j] = all(0);
@@ -104,18 +105,23 @@ static void gather_real(const struct basis *b, const float *restrict y, float *r
         const float *u = b->U + t * b->cap * TILE;
         lanes here[8];
 
-        for (size_t k = 0; k < 8; k++)
+        for (size_t k = 0; k < 8; k++) {
             here[k] = load(y + 4 * k);
+            y2[k % 4] += here[k] * here[k];
+        }
 #pragma GCC unroll 2 /* halves the counting */
         for (size_t j = 0; j < b->r; j++, u += TILE)
             sums[j] += dot(u, here);
     }
     for (size_t j = 0; j < b->r; j++)
         p[j] = sum(sums[j]);
+    return sum((y2[0] + y2[1]) + (y2[2] + y2[3]));
 }
 
-static void gather_complex(const struct basis *b, const float *restrict y, float *restrict p)
+static float gather_complex(const struct basis *b, const float *restrict y, float *restrict p)
 {
+    lanes y2[4] = { all(0) };
+
     memset(p, 0, 2 * b->r * sizeof *p);
     for (size_t t = 0; t < b->tiles; t++, y += TILE) {
         const float *u = b->U + t * b->cap * TILE;
@@ -124,12 +130,14 @@ static void gather_complex(const struct basis *b, const float *restrict y, float
         for (size_t k = 0; k < 8; k++) {
             here[k] = load(y + 4 * k);
             there[k] = -turned(here[k]); /* whose dot with u is imaginary */
+            y2[k % 4] += here[k] * here[k];
         }
         for (size_t j = 0; j < b->r; j++, u += TILE) {
             p[2 * j] += sum(dot(u, here));
             p[2 * j + 1] += sum(dot(u, there));
         }
     }
+    return sum((y2[0] + y2[1]) + (y2[2] + y2[3]));
 }
 
 /* Half a tile. */
@@ -193,14 +201,16 @@ static inline struct mix mix_of(const struct sweep *s)
     return (struct mix){ all(s->x_e), all(s->x_h), all(s->v_e), all(s->v_p), all(s->v_h) };
 }
 
-/* Given U p and U h on one register at row i: stores e and x_hat, gives v. */
+/* Given U p and U h on one register at row i: stores e and x_hat if wanted, gives v. */
 static inline lanes finish(const struct sweep *s, const struct mix *m, size_t i, lanes up,
                            lanes uh)
 {
     const lanes e = load(s->y + i) - up;
 
-    store(s->e + i, e);
-    store(s->x_hat + i, m->x_e * e + up + m->x_h * uh);
+    if (s->e)
+        store(s->e + i, e);
+    if (s->x_hat)
+        store(s->x_hat + i, m->x_e * e + up + m->x_h * uh);
     return m->v_e * e + m->v_p * up + m->v_h * uh;
 }
 
@@ -275,14 +285,16 @@ static void combine_complex(const struct basis *b, const float *restrict a, floa
     combine(b, a, x, 2);
 }
 
-static void blend(float *restrict X, size_t q, size_t ld, float a, float sign,
+static void blend(float *restrict X, size_t q, size_t ld, float a, float s,
                   const float *restrict x)
 {
+    const float root = sqrtf(fabsf(s)), other = s < 0.0f ? -root : root;
+
     for (size_t i = 0; i < q; i++, X += ld) {
-        const lanes xi = all(sign * x[i]);
+        const lanes xi = all(other * x[i]);
 
         for (size_t j = 0; j < ld; j += 4)
-            store(X + j, all(a) * load(X + j) + xi * load(x + j));
+            store(X + j, all(a) * load(X + j) + xi * (all(root) * load(x + j)));
     }
 }
 

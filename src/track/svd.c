@@ -96,8 +96,6 @@ static void refine(struct svd *s, const float *A, float scale)
             .h = t->q,
             .d = s->p,
             .v_e = 1.0f,
-            .e = t->e,
-            .x_hat = t->x_hat,
         };
 
         take_row(s, A, i, scale);

@@ -39,6 +39,18 @@ static const float BURST = 3.0f;  /* of the energy that is expected: louder coun
 
 static const float UPRIGHT = 1e30f; /* tangent^2 */
 
+/* Directions from which on the passes over them are most of what there is to do, anyhow. */
+static const size_t MANY = 64;
+
+/* Floats worth wide registers, for which all else is clocked slower: a filter has much else
+ * to do, and a tracker that finds its rank perhaps few directions. */
+static size_t heft(const struct track_plan *plan)
+{
+    const size_t floats = plan->dim * plan->parts * plan->rank;
+
+    return (plan->whitened || plan->auto_rank) && plan->rank < MANY ? 0 : floats;
+}
+
 static uint32_t stride_of(const struct track_plan *plan)
 {
     const size_t stride = plan->hop ? plan->dim / (4 * plan->hop) : 1;
@@ -51,7 +63,7 @@ void track_place(struct track *t, struct arena *a, const struct track_plan *plan
     const size_t n = plan->dim * plan->parts, ld = (plan->rank * plan->parts + 7) / 8 * 8;
 
     *t = (struct track){ .plan = *plan, .ld = ld };
-    t->kernel = kernel_choose(plan->parts, plan->portable);
+    t->kernel = kernel_choose(plan->parts, heft(plan), plan->portable);
     basis_place(&t->U, a, n, plan->rank, plan->parts);
     t->rule.U = &t->U;
     t->rule.block.most = plan->block;
@@ -148,6 +160,13 @@ static struct turn turn_of(const struct motion *m, float e2, float weight)
     return (struct turn){ pull * (1.0f + root) * per, -pull * per * (pull * e2) }; /* sin, cos - 1 */
 }
 
+/* Whether anyone looks at e after the sweep: the scout, the colour, a rule, or the owner. */
+static bool wants_rest(const struct track *t)
+{
+    return t->step.automatic || t->plan.auto_rank || t->colour.learns ||
+           t->plan.rule->settle || t->plan.shrink == TRACK_OWN;
+}
+
 /* The one pass that gives e and x_hat = U (p - s h) + kappa e, and turns U. */
 static void sweep(struct track *t, const struct motion *m, float e2, float s, float kappa,
                   float weight)
@@ -166,14 +185,14 @@ static void sweep(struct track *t, const struct motion *m, float e2, float s, fl
         .v_e = turn.e,
         .v_p = along_p ? turn.d * weight : 0.0f,
         .v_h = along_p ? 0.0f : turn.d,
-        .e = t->e,
-        .x_hat = whole ? t->out : t->missing.x,
+        .e = !whole || wants_rest(t) ? t->e : NULL,
+        .x_hat = whole && t->shows ? t->out : NULL,
     };
 
     t->kernel->sweep(&t->U, &w, due ? t->step.R.U : turn.e > 0.0f ? t->U.U : NULL);
-    for (size_t i = 0; whole && t->formed && i < t->U.n; i++)
+    for (size_t i = 0; w.x_hat && t->formed && i < t->U.n; i++)
         t->out[i] += t->Up[i];
-    for (size_t i = 0; !whole && kappa > 0.0f && i < t->U.n; i++)
+    for (size_t i = 0; t->shows && !whole && kappa > 0.0f && i < t->U.n; i++)
         t->out[i] += kappa * t->e[i];
     if (due)
         step_renew(&t->step, &t->U);
@@ -290,27 +309,56 @@ static bool enough(const struct track *t)
     return !guard_masked(&t->guard) || t->guard.count > t->U.r + t->plan.base_rank;
 }
 
-/* Takes a frame in; whether there is anything in it to see. */
-static bool take(struct track *t, const float *y, const unsigned char *known)
+/* Whether frames are whole tiles, and nothing is done to them before they are looked at. */
+static bool is_plain(const struct track *t)
+{
+    return t->U.n == basis_padded(&t->U) && t->colour.kind == COLOUR_NONE &&
+           !t->adapter.U0.r;
+}
+
+/* Looks at a frame where it lies, all known.  False if that will not do. */
+static bool look(struct track *t, const float *y)
+{
+    if (!is_plain(t) || !t->U.r)
+        return false;
+    t->gathered = guard_look(&t->guard, y, t->kernel->gather(&t->U, y, t->p));
+    return t->gathered;
+}
+
+/* Takes it in, in white. */
+static void whiten(struct track *t, const float *y, const unsigned char *known)
 {
     struct guard *const g = &t->guard;
 
     guard_take(g, t->kernel, y, known);
-    if (t->colour.kind != COLOUR_NONE) {
-        const bool masked = guard_masked(g);
+    if (t->colour.kind == COLOUR_NONE)
+        return;
+    const bool masked = guard_masked(g);
 
-        colour_whiten(&t->colour, g->y, masked ? g->known : NULL);
-        if (masked)
-            guard_recount(g);
-        else
-            guard_sum(g);
-    }
+    colour_whiten(&t->colour, g->own, masked ? g->known : NULL);
+    if (masked)
+        guard_recount(g);
+    else
+        guard_sum(g);
+}
+
+/* Takes a frame in; whether there is anything in it to see.  x_hat must not be written
+ * over a y that lies with the caller. */
+static bool take(struct track *t, const float *y, const unsigned char *known,
+                 const float *x_hat)
+{
+    struct guard *const g = &t->guard;
+
+    t->gathered = false;
+    if (known || y == x_hat || !look(t, y))
+        whiten(t, y, known);
     const bool possible = (enough(t) || t->plan.shrink == TRACK_OWN) && guard_possible(g);
 
     if (possible) {
         if (!t->plan.whitened)
             unit_fit(t);
         adapter_take(&t->adapter, t->kernel, g);
+        t->gathered = t->gathered && g->y == y; /* not if it was scaled */
         return true;
     }
     memset(t->out, 0, t->U.n * sizeof *t->out);
@@ -322,12 +370,9 @@ static bool take(struct track *t, const float *y, const unsigned char *known)
  * are only whole tiles of it and nothing is added to it after the sweep. */
 static void expect(struct track *t, bool shows, float *x_hat)
 {
-    const bool done = t->U.n == basis_padded(&t->U) && t->colour.kind == COLOUR_NONE &&
-                      !t->adapter.U0.r;
-
     t->shows = shows;
     t->rests = true;
-    t->out = shows && done ? x_hat : t->x_hat;
+    t->out = shows && is_plain(t) ? x_hat : t->x_hat;
 }
 
 /* What is left of the frame, in x_hat. */
@@ -359,7 +404,7 @@ static bool teaches(struct track *t)
 bool track_update(struct track *t, const float *y, const unsigned char *known, float *x_hat)
 {
     expect(t, t->plan.shrink != TRACK_ONLY && x_hat, x_hat);
-    const bool possible = take(t, y, known), taught = possible && teaches(t);
+    const bool possible = take(t, y, known, x_hat), taught = possible && teaches(t);
 
     if (taught)
         learn(t);
@@ -372,7 +417,7 @@ bool track_update(struct track *t, const float *y, const unsigned char *known, f
 void track_look(struct track *t, const float *y, const unsigned char *known, float *x_hat)
 {
     expect(t, true, x_hat);
-    const bool possible = take(t, y, known);
+    const bool possible = take(t, y, known, x_hat);
 
     if (possible)
         estimate_look(t);

@@ -77,6 +77,7 @@ struct track {
     float *e, *x_hat, *Up; /* [padded]                                 */
     float *out;            /* where x_hat goes this time               */
     float p2;              /* |p|^2                                    */
+    bool gathered;         /* p is that of this frame                  */
     bool formed;           /* e was formed for this frame              */
     bool rests;            /* e is that of this frame                  */
     bool shows;            /* x_hat is wanted                          */
@@ -118,7 +119,8 @@ bool track_update(struct track *t, const float *y, const unsigned char *known, f
 /* The same without learning from it. */
 void track_look(struct track *t, const float *y, const unsigned char *known, float *x_hat);
 
-/* e = y - U p of the last frame; who looks without needing it need not pay for it. */
+/* e = y - U p of the last frame; who looks without needing it need not pay for it.  For
+ * whoever has a shrink of his own: others do not keep it. */
 const float *track_rest(struct track *t);
 
 /* Some rows of U g U' as it is now; for whoever looks at many overlapping frames with the

@@ -58,6 +58,7 @@ void track_change_unit(struct track *t, float f)
 
     if (t->plan.rule->flush)
         t->plan.rule->flush(&t->rule);
+    t->gathered = false; /* the directions may be others now */
     track_scale(t, fast_min(f, most));
     adapter_scale(&t->adapter, f);
     colour_scale(&t->colour, f);

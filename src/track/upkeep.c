@@ -64,10 +64,10 @@ static size_t turns_due(const struct track *t)
 }
 
 /* Correlation (squared) of which two directions that have none show as much in half of the
- * cases, in as many frames as C remembers: where there is much to turn, it is not worth it. */
+ * cases, in as many frames as C remembers: a turn by it is not worth its walk. */
 static float chance(const struct track *t)
 {
-    return t->plan.shrink == TRACK_OWN ? 0.25f * step_now(&t->step) : 0.0f;
+    return 0.25f * step_now(&t->step);
 }
 
 void upkeep_update(struct track *t, float weight)
