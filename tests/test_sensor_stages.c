@@ -6,6 +6,7 @@
 #include "check.h"
 #include "frame/lags.h"
 #include "noise/floor.h"
+#include "noise/sudden.h"
 #include "noise/wander.h"
 #include "rebuild/average.h"
 #include "rebuild/taps.h"
@@ -415,6 +416,44 @@ static void nobody_waits_for_a_channel_that_is_missing(void **state)
         assert_false(floor_doubts(&b.floor));
     }
     fft_close(&b.fft);
+}
+
+/* Channel 1 of three, `what` times as loud as ever from a frame on, or all of them: in how
+ * many of so many frames was that seen?  A slow wave, as of a blink, or noise. */
+static size_t seen_as_sudden(bool slow, bool all, double what)
+{
+    enum { M = 3, AT = 2000, FRAMES = 20, SPAN = 4 };
+    const unsigned char known[M] = { 1, 1, 1 };
+    struct sudden s;
+    struct arena measure = { 0 };
+    struct dice d = { 21 };
+    size_t seen = 0;
+
+    sudden_place(&s, &measure, M, SPAN);
+    struct arena arena = { .block = aligned_alloc(ARENA_ALIGN, measure.used) };
+
+    assert_non_null(arena.block);
+    sudden_place(&s, &arena, M, SPAN);
+    sudden_reset(&s);
+    for (size_t t = 0; t < AT + FRAMES; t++) {
+        const double more = what * (slow ? 0.003 * (double)(t - AT) : dice_normal(&d));
+        float x[M];
+
+        for (size_t c = 0; c < M; c++)
+            x[c] = (float)(dice_normal(&d) + (t >= AT && (all || c == 1) ? more : 0));
+        seen += sudden_update(&s, x, known);
+    }
+    free(arena.block);
+    return seen;
+}
+
+static void what_one_channel_never_had_is_sudden(void **state)
+{
+    (void)state;
+    assert_true(seen_as_sudden(false, false, 50) > 15);         /* of 20 */
+    assert_int_equal(seen_as_sudden(true, false, 50), 0);
+    assert_int_equal(seen_as_sudden(false, true, 50), 0);
+    assert_int_equal(seen_as_sudden(false, false, 1), 0);
 }
 
 /* One of three that is loud may have come loose; a beat is loud in all. */
@@ -1031,6 +1070,7 @@ int main(void)
         cmocka_unit_test(a_burst_in_all_channels_is_soon_forgotten),
         cmocka_unit_test(a_jump_of_the_noise_is_noticed_where_it_is),
         cmocka_unit_test(a_channel_that_never_changes_is_in_no_doubt),
+        cmocka_unit_test(what_one_channel_never_had_is_sudden),
         cmocka_unit_test(what_most_channels_show_is_in_no_doubt),
         cmocka_unit_test(nobody_waits_for_a_channel_that_is_missing),
         cmocka_unit_test(a_state_with_a_negative_level_is_none),

@@ -132,6 +132,7 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
     floor_place(&g->floor, a, members, r->shared > 0 && members <= FLOOR_SHARED_MOST);
     g->patience = knows ? 0 : recipe_frames(r, (double)r->patience_ms);
     g->folds = members == 1 && !plan.robust && !knows && !g->patience && !(r->threshold > 0);
+    sudden_place(&g->sudden, a, members, lags + 2);
     lags_place(&g->lags, a, members, lags, g->folds ? delay : g->patience);
     track_place(&g->track, a, &plan);
     directions_place(&g->directions, a, rank, r->threshold, r->hold, g->patience > 0);
@@ -162,6 +163,7 @@ void group_reset(struct group *g)
     memset(g->outside, 0, g->track.U.n * sizeof *g->outside);
     memset(g->moved, 0, g->floor.channels * sizeof *g->moved);
     floor_reset(&g->floor);
+    sudden_reset(&g->sudden);
     lags_reset(&g->lags);
     frozen_reset(&g->frozen);
     track_reset(&g->track);
@@ -288,12 +290,13 @@ static void follow_vector(struct group *g, bool due)
 }
 
 /* What the tracker makes of the newest vector.  It does not learn while the noise is in
- * doubt: what one channel has too much of would look like signal, and lean on all the
- * others. */
+ * doubt, or may come to be: what one channel has too much of would look like signal, and
+ * lean on all the others. */
 static void follow(struct group *g, bool freeze)
 {
     const bool mends = drift_amends(g);
-    const bool due = !mends && !freeze && !floor_doubts(&g->floor) && learns(g);
+    const bool doubts = g->sudden.hold > 0 || floor_doubts(&g->floor);
+    const bool due = !mends && !doubts && !freeze && learns(g);
 
     g->way = g->folds ? way(g) : TAPS_APART;
     if (g->way != TAPS_FOLDED)
@@ -372,6 +375,7 @@ void group_update(struct group *g, const float *x, unsigned char *known, bool fr
     floor_whiten(&g->floor, x, g->z);
     for (size_t c = 0; c < g->floor.channels; c++)
         known[c] = g->floor.level[c] > 0 ? known[c] && fabsf(g->z[c]) <= LOUDEST : 1;
+    sudden_update(&g->sudden, x, known);
     floor_distrust(&g->floor, known);
     lags_push(&g->lags, g->z, known);
     lags_vector(&g->lags, 0, g->y, g->known);
@@ -413,6 +417,7 @@ void group_adapter(struct group *g, struct store *s)
 void group_state(struct group *g, struct store *s)
 {
     floor_state(&g->floor, s);
+    sudden_state(&g->sudden, s);
     lags_state(&g->lags, s);
     frozen_state(&g->frozen, s);
     track_state(&g->track, s);

@@ -9,6 +9,7 @@
 #include "engine/frozen.h"
 #include "frame/lags.h"
 #include "noise/floor.h"
+#include "noise/sudden.h"
 #include "rebuild/average.h"
 #include "rebuild/taps.h"
 #include "shrink/complement.h"
@@ -18,6 +19,7 @@
 
 /* Channels that are one vector, with a tracker of their own. */
 struct group {
+    struct sudden sudden;
     struct floor floor;
     struct lags lags;
     struct frozen frozen;       /* what was learned before, if anything was        */

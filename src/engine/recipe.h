@@ -41,7 +41,7 @@ struct recipe {
     float caution;              /* share of the band that must hold noise alone, for all that
                                  * looks like noise to go; two thirds of it: none goes      */
     float spikes;               /* 1: samples that are grossly wrong are found and filled */
-    float hum;                  /* 1: mains hum is looked for and taken away              */
+    float hum;                  /* Hz from 50 or 60 in which hum is taken away; 0: it stays */
     float denoise;              /* 0: nothing else is taken away                          */
     float wander_s;             /* slower than this is no signal; 0: all is               */
 

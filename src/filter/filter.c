@@ -43,7 +43,7 @@ static const struct key keys[] = {
     { "shared", AT(shared), 0, 1, answers, "must be yes or no" },
     { "caution", AT(caution), 0, 1, NULL, "must be 0 to 1" },
     { "spikes", AT(spikes), 0, 1, answers, "must be yes or no" },
-    { "hum", AT(hum), 0, 1, hums, "must be no or auto" },
+    { "hum", AT(hum), 0, 1, hums, "must be no, auto or 0 to 1 Hz" },
     { "denoise", AT(denoise), 0, 1, answers, "must be yes or no" },
     { "wander", AT(wander_s), 0, 1e5f, NULL, "must be 0 to 100000 s" },
 };

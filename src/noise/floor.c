@@ -146,6 +146,13 @@ static const float FAR = 16;
 static const float HARMFUL = 1e-3f;     /* of a channel: -30 dB */
 static const float ROW = 8;
 
+/* Noise that buries a signal is worse than silence: the others tell what is there, if
+ * what is known of it is kept.  A channel is lost for so many segments, minutes, at most:
+ * then that is how it is. */
+static const float KNOWN = 2;           /* power of all over that of the noise      */
+static const float BURIED = 20;         /* of what comes, over all there was before */
+static const float LOST = 4096;
+
 /* Learns this segment's powers x[FLOOR_BINS] of a channel. */
 static void learn_powers(struct floor *f, size_t c, const float *x)
 {
@@ -157,16 +164,22 @@ static void learn_powers(struct floor *f, size_t c, const float *x)
         P[b] += (x[b] - P[b]) / age;
 }
 
+static float total(const float *x)
+{
+    float sum = 0;
+
+    for (size_t b = 0; b < FLOOR_BINS; b++)
+        sum += x[b];
+    return sum;
+}
+
 /* The two frequencies of a channel where there is least, and the sum of all. */
 static float find_least(const struct floor *f, size_t c, size_t *lowest)
 {
     const float *const P = f->power + c * FLOOR_BINS;
-    float all = 0;
 
-    for (size_t b = 0; b < FLOOR_BINS; b++)
-        all += P[b];
     find_lowest(P, lowest);
-    return all;
+    return total(P);
 }
 
 /* What is below is not noise, in a channel of so much power. */
@@ -181,8 +194,27 @@ static float apart(float now, float level, float least)
     return now > FAR * fmaxf(level, least) ? 1 : FAR * now < level ? -1 : 0;
 }
 
+/* Whether some channels, but few of them, are louder than their levels. */
+static bool few_are_loud(const struct floor *f)
+{
+    size_t loud = 0;
+
+    for (size_t c = 0; c < f->channels; c++)
+        loud += f->apart[c] > 0 && f->whole[c] >= FLOOR_SPAN;
+    return loud > 0 && 2 * loud < f->channels;
+}
+
+/* Whether a channel that stands apart for good, in this segment with powers x, is lost. */
+static bool is_lost(const struct floor *f, size_t c, const float *x, float all)
+{
+    const bool was = f->apart[c] > ROW;
+
+    return f->apart[c] > 0 && f->apart[c] < LOST && f->ratio[c] > KNOWN &&
+           (was || total(x) > BURIED * all) && few_are_loud(f);
+}
+
 /* Whether the segment with powers x is of other noise than the channel's.  After
- * ROW of them that is the channel's noise. */
+ * ROW of them that is the channel's noise, or the channel is lost. */
 static bool stands_apart(struct floor *f, size_t c, const float *x)
 {
     size_t lowest[2] = { 0 };
@@ -193,7 +225,7 @@ static bool stands_apart(struct floor *f, size_t c, const float *x)
 
     f->harms[c] = now * FLOOR_BINS > HARMFUL * all;
     f->apart[c] = far * f->apart[c] > 0 ? f->apart[c] + far : far;
-    if (fabsf(f->apart[c]) < ROW)
+    if (fabsf(f->apart[c]) < ROW || is_lost(f, c, x, all))
         return far > 0 && f->age[c] >= ROW;
     f->moved[c]++;
     f->age[c] = f->apart[c] = 0;
@@ -358,16 +390,16 @@ void floor_fill(struct floor *f, float *x, const unsigned char *known)
 
 bool floor_doubts(const struct floor *f)
 {
-    size_t loud = 0;
+    bool unsettled = false;
 
     for (size_t c = 0; c < f->channels; c++)
-        loud += f->apart[c] > 0 && f->whole[c] >= FLOOR_SPAN;
-    return loud > 0 && 2 * loud < f->channels;
+        unsettled |= f->apart[c] > 0 && f->apart[c] < ROW && f->whole[c] >= FLOOR_SPAN;
+    return unsettled && few_are_loud(f);
 }
 
 void floor_distrust(const struct floor *f, unsigned char *known)
 {
-    const bool doubts = floor_doubts(f);
+    const bool doubts = few_are_loud(f);
 
     for (size_t c = 0; doubts && c < f->channels; c++)
         known[c] = known[c] && !(f->apart[c] > 0 && f->harms[c]);
@@ -414,7 +446,7 @@ void floor_state(struct floor *f, struct store *s)
         store_u32(s, f->moved + c, 0, UINT32_MAX);
     }
     store_floats(s, f->age, M, 0, MEMORY);
-    store_floats(s, f->apart, M, -ROW, ROW);
+    store_floats(s, f->apart, M, -ROW, LOST);
     store_bytes(s, f->harms, M, 1);
     store_floats(s, f->level, M, 0, FLT_MAX);
     store_floats(s, f->fresh, M, 0, FLT_MAX);

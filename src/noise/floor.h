@@ -65,8 +65,8 @@ void floor_fill(struct floor *f, float *x, const unsigned char *known);
  * would be a signal.  A channel with gaps settles nothing, and nobody waits for it. */
 bool floor_doubts(const struct floor *f);
 
-/* While it doubts, what those channels say is as good as missing, if they are loud enough
- * to do harm: known[] then says so. */
+/* While it doubts, and of channels that are lost for good, what they say is as good as
+ * missing, if they are loud enough to do harm: known[] then says so. */
 void floor_distrust(const struct floor *f, unsigned char *known);
 
 /* z = W x, so that the noise in z is white with power 1 and independent, and the

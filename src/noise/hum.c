@@ -7,20 +7,17 @@
  *   y_c(t) = sum_h Re(A_hc e^(j h phi(t))) + all else,  phi' = omega, omega' = alpha.
  *
  * Over two ticks of two periods the output against e^(-j h phi), under a Hann window
- * that turns down what is loud elsewhere, gives the innovation
- * I_hc = A_true - A.  What differs between one tick and the next is the neighbourhood
- * of the line, its power R.  Two Kalman filters share it:
+ * that turns down what is loud elsewhere, gives the innovation I_hc, what A_hc is off
+ * by, and half way between two lines the neighbourhood of both (line.c).  All lines,
+ * each as sure as it is of itself, say by how much the phase is off:
  *
- *   phase      theta = sum h Im(A* I)/V / sum h^2 |A|^2/V,   V = P + R,
- *              of variance 1/(2 sum h^2 |A|^2/V), moves phi, omega and alpha
- *   amplitude  A += P/V I,  each for itself, with variance P
+ *   theta = sum h Im(A* I)/V / sum h^2 |A|^2/V,
  *
- * so that each moves as fast as it can be seen to move: widely when the hum was just
- * found, narrowly in a loud neighbourhood, and at once where the mean innovation says
- * that the amplitude jumped.  A line is taken away as far as it stands out,
- * B = w A, w = max(0, 1 - (DOUBT P/|A|^2)^2).
+ * of variance 1/(2 sum h^2 |A|^2/V).  A Kalman filter turns phi, omega and alpha by it:
+ * widely when the hum was just found, narrowly in a loud neighbourhood.  What is left of
+ * I moves the amplitudes.
  *
- * Cost: 8 channels x harmonics a sample, about ten times that once a tick.
+ * Cost: 14 channels x harmonics a sample, about ten times that once a tick.
  */
 #include "noise/hum.h"
 
@@ -31,60 +28,22 @@
 #include <string.h>
 
 static const double PI = 3.14159265358979323846;
-enum { HUM_START = 10 };                             /* ticks in which A is a plain mean   */
 static const double JERK = 0.02;                     /* rad^2/s^5: 0.05 Hz/s may turn in 5 s */
 static const double WIDE_HZ = 0.1, WIDE_HZ_S = 0.05; /* uncertainty when found     */
 static const double RANGE_HZ = 1.3, APART_HZ = 0.4;  /* then it is another hum     */
-static const float WANDER = 5e-6f;                   /* of A's power a tick: 1 % in a second */
-static const float UNREST = 1e-5f;                   /* of R a tick: narrowest step .3 %   */
-static const float DOUBT = 4;
-static const float LATELY = 0.1f, JUMP = 8; /* mean of innovations; squares of its spread */
-static const float KEEP_R = 0.85f;
-static const float FADE = 0.2f;
-static const float TINY = 1e-30f;
-
-static void line_place(struct hum_line *l, struct arena *a, size_t channels)
-{
-    for (size_t i = 0; i < 2; i++) {
-        l->A[i] = arena_floats(a, channels);
-        l->B[i] = arena_floats(a, channels);
-        l->rise[i] = arena_floats(a, channels);
-        l->fall[i] = arena_floats(a, channels);
-        l->was[i] = arena_floats(a, channels);
-        l->last[i] = arena_floats(a, channels);
-        l->drift[i] = arena_floats(a, channels);
-    }
-    l->P = arena_floats(a, channels);
-    l->R = arena_floats(a, channels);
-    l->spread = arena_floats(a, channels);
-}
-
-static void line_reset(struct hum_line *l, size_t channels)
-{
-    const size_t bytes = channels * sizeof *l->P;
-
-    for (size_t i = 0; i < 2; i++) {
-        memset(l->A[i], 0, bytes);
-        memset(l->B[i], 0, bytes);
-        memset(l->rise[i], 0, bytes);
-        memset(l->fall[i], 0, bytes);
-        memset(l->was[i], 0, bytes);
-        memset(l->last[i], 0, bytes);
-        memset(l->drift[i], 0, bytes);
-    }
-    memset(l->P, 0, bytes);
-    memset(l->R, 0, bytes);
-    memset(l->spread, 0, bytes);
-}
+static const float FADE = 0.5f;                      /* a tick                     */
+static const float EVIDENT = 5;                      /* times what chance gives    */
 
 void hum_place(struct hum *h, struct arena *a, double rate_hz, size_t channels,
-               size_t harmonics)
+               size_t harmonics, double range_hz)
 {
     *h = (struct hum){ .rate_hz = rate_hz, .channels = channels };
     h->most = harmonics < HUM_HARMONICS ? harmonics : HUM_HARMONICS;
-    mains_place(&h->mains, a, rate_hz, channels, h->most);
+    mains_place(&h->mains, a, rate_hz, channels, h->most, range_hz);
     for (size_t i = 0; i < h->most; i++)
         line_place(h->line + i, a, channels);
+    for (size_t i = 0; i <= h->most; i++)
+        demod_place(h->between + i, a, channels);
 }
 
 void hum_reset(struct hum *h)
@@ -92,6 +51,7 @@ void hum_reset(struct hum *h)
     mains_reset(&h->mains);
     h->harmonics = 0;
     h->removed = 0;
+    unrest_reset(&h->unrest);
 }
 
 double hum_hz(const struct hum *h)
@@ -101,8 +61,8 @@ double hum_hz(const struct hum *h)
 
 static void set_step(struct hum *h)
 {
-    h->step_re = cos(h->omega / h->rate_hz);
-    h->step_im = sin(h->omega / h->rate_hz);
+    h->step_re = cos(0.5 * h->omega / h->rate_hz);
+    h->step_im = sin(0.5 * h->omega / h->rate_hz);
 }
 
 /* A hum has been found: all starts at its frequency. */
@@ -127,99 +87,11 @@ static void hum_start(struct hum *h)
     h->S[1][1] = wide * wide;
     h->S[2][2] = wide_s * wide_s;
     h->fade = 0;
+    unrest_reset(&h->unrest);
     for (size_t i = 0; i < h->harmonics; i++)
         line_reset(h->line + i, h->channels);
-}
-
-/* Replaces the sums of a line by its innovations, and learns its neighbourhood. */
-static void line_innovate(struct hum_line *l, size_t channels, size_t span, size_t ticks)
-{
-    float *restrict const re = l->fall[0], *restrict const im = l->fall[1];
-    float *restrict const last_re = l->last[0], *restrict const last_im = l->last[1];
-    float *restrict const R = l->R;
-    const float scale = 2 / (float)span;
-    const float keep = ticks < 2 ? 0 : fast_min(1 - 1 / (float)ticks, KEEP_R);
-
-    for (size_t c = 0; c < channels; c++) {
-        re[c] = re[c] * scale + 0.5f * (l->B[0][c] + l->was[0][c]) - l->A[0][c];
-        im[c] = im[c] * scale + 0.5f * (l->B[1][c] + l->was[1][c]) - l->A[1][c];
-        const float dr = re[c] - last_re[c], di = im[c] - last_im[c];
-        const float D = ticks ? 0.5f * (dr * dr + di * di) : 0;
-
-        last_re[c] = re[c];
-        last_im[c] = im[c];
-        R[c] = fast_max(fast_max(keep * R[c] + (1 - keep) * D, D), TINY);
-    }
-}
-
-/* Adds to the two sums that give the phase. */
-static void line_phase(const struct hum_line *l, size_t channels, float order, double *cross,
-                       double *info)
-{
-    float x = 0, w = 0;
-
-    for (size_t c = 0; c < channels; c++) {
-        const float V = l->P[c] + l->R[c];
-
-        x += (l->A[0][c] * l->fall[1][c] - l->A[1][c] * l->fall[0][c]) / V;
-        w += (l->A[0][c] * l->A[0][c] + l->A[1][c] * l->A[1][c]) / V;
-    }
-    *cross += (double)(order * x);
-    *info += (double)(order * order * w);
-}
-
-/* One tick of the amplitudes; gives the power that will be taken away. */
-static float line_amplitudes(struct hum_line *l, size_t channels, size_t ticks, float fade)
-{
-    float power = 0;
-
-    for (size_t c = 0; c < channels; c++) {
-        const float Ir = l->fall[0][c], Ii = l->fall[1][c], R = l->R[c];
-        float *const A0 = l->A[0] + c, *const A1 = l->A[1] + c;
-        float a2 = *A0 * *A0 + *A1 * *A1, P = l->P[c], K;
-
-        l->spread[c] += (ticks ? LATELY : 1) * (R - l->spread[c]);
-        l->drift[0][c] += LATELY * (Ir - l->drift[0][c]);
-        l->drift[1][c] += LATELY * (Ii - l->drift[1][c]);
-        if (ticks < HUM_START) {
-            K = 1 / (float)(ticks + 1);
-            P = R * K;
-        } else {
-            const float drift =
-                l->drift[0][c] * l->drift[0][c] + l->drift[1][c] * l->drift[1][c];
-            const float spread = l->spread[c] * LATELY / (2 - LATELY);
-
-            P += WANDER * a2 + UNREST * R + LATELY * fast_max(drift - JUMP * spread, 0);
-            K = P / (P + R);
-            P *= 1 - K;
-        }
-        *A0 += K * Ir;
-        *A1 += K * Ii;
-        l->P[c] = P;
-        a2 = *A0 * *A0 + *A1 * *A1;
-        const float doubt = DOUBT * P / (a2 + TINY), w = fade * fast_max(1 - doubt * doubt, 0);
-
-        l->was[0][c] = l->B[0][c];
-        l->was[1][c] = l->B[1][c];
-        l->B[0][c] = w * *A0;
-        l->B[1][c] = w * *A1;
-        power += 0.5f * w * w * a2;
-    }
-    return power;
-}
-
-/* What rose in this tick falls in the next, against a phase that was turned. */
-static void line_pass_on(struct hum_line *l, size_t channels, double turn)
-{
-    const float c = (float)cos(turn), s = (float)sin(turn);
-
-    for (size_t i = 0; i < channels; i++) {
-        const float re = l->rise[0][i], im = l->rise[1][i];
-
-        l->fall[0][i] = re * c + im * s;
-        l->fall[1][i] = im * c - re * s;
-        l->rise[0][i] = l->rise[1][i] = 0;
-    }
+    for (size_t i = 0; i <= h->harmonics; i++)
+        demod_reset(h->between + i, h->channels);
 }
 
 /* S = F S F' + Q of phase, frequency and its slope over one tick. */
@@ -241,9 +113,13 @@ static void phase_predict(double S[3][3], double T)
         }
 }
 
-/* The phase was seen to be off by theta, with that information; gives by how much
- * it is turned. */
-static double phase_update(struct hum *h, double theta, double info)
+/* By how much the phase is turned: as it was when it was seen, and as it is. */
+struct turn {
+    double then, now;
+};
+
+/* The phase was seen to be off by theta, with that information. */
+static struct turn phase_update(struct hum *h, double theta, double info)
 {
     const double T = h->tick_s;
     double K[3], row[3];
@@ -257,40 +133,67 @@ static double phase_update(struct hum *h, double theta, double info)
         for (size_t j = 0; j < 3; j++)
             h->S[i][j] -= K[i] * row[j];
     /* what was seen is a tick old */
-    const double turn = K[0] * theta + K[1] * theta * T;
-    const double re = h->re * cos(turn) - h->im * sin(turn);
+    const struct turn turn = { K[0] * theta, K[0] * theta + K[1] * theta * T };
+    const double c = cos(turn.now / 2), s = sin(turn.now / 2), re = h->re * c - h->im * s;
 
-    h->im = h->re * sin(turn) + h->im * cos(turn);
+    h->im = h->re * s + h->im * c;
     h->re = re;
     h->alpha += K[2] * theta;
     h->omega += K[1] * theta + h->alpha * T;
     return turn;
 }
 
+/* The neighbourhood of a line, but for what is above half the rate. */
+static struct beside beside(const struct hum *h, size_t line)
+{
+    const double hz = ((double)line + 1.5) * (h->mains.nominal + RANGE_HZ);
+
+    return (struct beside){ h->between + line,
+                            hz < 0.5 * h->rate_hz ? h->between + line + 1 : NULL };
+}
+
+/* A note that ended before it was found leaves nothing to take. */
+static bool evident(const struct hum *h)
+{
+    float sum = 0;
+
+    for (size_t i = 0; i < h->harmonics; i++)
+        sum += line_evidence(h->line + i, h->channels);
+    return sum > EVIDENT * (float)h->harmonics;
+}
+
 /* Two periods have been seen. */
 static void hum_tick(struct hum *h)
 {
-    double cross = 0, info = 0, turn = 0;
+    double cross = 0, info = 0;
+    struct turn turn = { 0, 0 };
     float power = 0;
 
     for (size_t i = 0; i < h->harmonics; i++) {
-        line_innovate(h->line + i, h->channels, h->span, h->ticks);
-        line_phase(h->line + i, h->channels, (float)(i + 1), &cross, &info);
+        line_innovate(h->line + i, beside(h, i), h->channels, h->span, h->ticks, h->unrest.Q);
+        line_show_phase(h->line + i, h->channels, (float)(i + 1), &cross, &info);
     }
     if (h->ticks > 2)
         turn = phase_update(h, info > 0 ? cross / info : 0, 2 * info);
-    h->fade = fast_min(h->fade + (h->ticks > HUM_START / 2 ? FADE : 0), 1);
+    if (h->fade > 0 || evident(h))
+        h->fade = fast_min(h->fade + FADE, 1);
     for (size_t i = 0; i < h->harmonics; i++) {
-        power += line_amplitudes(h->line + i, h->channels, h->ticks, h->fade);
-        line_pass_on(h->line + i, h->channels, (double)(i + 1) * turn);
+        const double order = (double)i + 1;
+
+        power += line_learn(h->line + i, h->channels, h->ticks, (float)(order * turn.then),
+                            h->fade, &h->unrest);
+        demod_pass_on(&h->line[i].sum, h->channels, order * turn.now);
     }
+    for (size_t i = 0; i <= h->harmonics; i++)
+        demod_pass_on(h->between + i, h->channels, ((double)i + 0.5) * turn.now);
+    unrest_update(&h->unrest);
     const double size = sqrt(h->re * h->re + h->im * h->im);
 
     h->re /= size;
     h->im /= size;
     set_step(h);
     h->removed = power;
-    h->ticks += h->ticks < HUM_START;
+    h->ticks += h->ticks < LINE_START;
     h->filled = 0;
 }
 
@@ -308,32 +211,6 @@ static void hum_decide(struct hum *h)
     }
 }
 
-static void line_take(struct hum_line *l, float *restrict x, size_t channels, float re,
-                      float im)
-{
-    const float *restrict const Br = l->B[0], *restrict const Bi = l->B[1];
-
-    for (size_t c = 0; c < channels; c++)
-        x[c] -= Br[c] * re - Bi[c] * im;
-}
-
-/* Sums the output under both halves of the window; r is the rising one. */
-static void line_sum(struct hum_line *l, const float *restrict x, size_t channels, float re,
-                     float im, float r)
-{
-    float *restrict const rise_re = l->rise[0], *restrict const rise_im = l->rise[1];
-    float *restrict const fall_re = l->fall[0], *restrict const fall_im = l->fall[1];
-
-    for (size_t c = 0; c < channels; c++) {
-        const float a = x[c] * re, b = x[c] * im;
-
-        rise_re[c] += r * a;
-        rise_im[c] -= r * b;
-        fall_re[c] += (1 - r) * a;
-        fall_im[c] -= (1 - r) * b;
-    }
-}
-
 /* The square of a sine, by its Taylor series to within 1e-4. */
 static float window_rises(const struct hum *h)
 {
@@ -345,25 +222,27 @@ static float window_rises(const struct hum *h)
 
 void hum_update(struct hum *h, float *x, bool freeze)
 {
-    float re[HUM_HARMONICS], im[HUM_HARMONICS];
+    float re[2 * HUM_HARMONICS + 1], im[2 * HUM_HARMONICS + 1];
 
     if (!freeze && mains_update(&h->mains, x))
         hum_decide(h);
     if (h->harmonics == 0)
         return;
+    const size_t turns = 2 * h->harmonics + 1;
+
     re[0] = (float)h->re;
     im[0] = (float)h->im;
-    for (size_t i = 1; i < h->harmonics; i++) {
+    for (size_t i = 1; i < turns; i++) {
         re[i] = re[i - 1] * re[0] - im[i - 1] * im[0];
         im[i] = re[i - 1] * im[0] + im[i - 1] * re[0];
     }
-    for (size_t i = 0; i < h->harmonics; i++)
-        line_take(h->line + i, x, h->channels, re[i], im[i]);
+    for (size_t i = 1; i < turns; i += 2)
+        line_take(h->line + i / 2, x, h->channels, re[i], im[i]);
     const float rising = window_rises(h);
 
-    if (!freeze)
-        for (size_t i = 0; i < h->harmonics; i++)
-            line_sum(h->line + i, x, h->channels, re[i], im[i], rising);
+    for (size_t i = 0; !freeze && i < turns; i++)
+        demod_update(i % 2 ? &h->line[i / 2].sum : h->between + i / 2, x, h->channels, re[i],
+                     im[i], rising);
     const double r = h->re * h->step_re - h->im * h->step_im;
 
     h->im = h->re * h->step_im + h->im * h->step_re;
@@ -372,31 +251,15 @@ void hum_update(struct hum *h, float *x, bool freeze)
         hum_tick(h);
 }
 
-static void line_state(struct hum_line *l, size_t channels, struct store *s)
-{
-    for (size_t i = 0; i < 2; i++) {
-        store_finite(s, l->A[i], channels);
-        store_finite(s, l->B[i], channels);
-        store_finite(s, l->rise[i], channels);
-        store_finite(s, l->fall[i], channels);
-        store_finite(s, l->was[i], channels);
-        store_finite(s, l->last[i], channels);
-        store_finite(s, l->drift[i], channels);
-    }
-    store_finite(s, l->P, channels);
-    store_finite(s, l->R, channels);
-    store_finite(s, l->spread, channels);
-}
-
 void hum_state(struct hum *h, struct store *s)
 {
-    const size_t most = (size_t)(h->rate_hz + 1);       /* a tick is less than a second */
+    const size_t most = (size_t)(h->rate_hz + 1); /* a tick is less than a second */
 
     mains_state(&h->mains, s);
     store_size(s, &h->harmonics, 0, h->most);
     store_size(s, &h->span, 0, most);
     store_size(s, &h->filled, 0, most);
-    store_size(s, &h->ticks, 0, HUM_START);
+    store_size(s, &h->ticks, 0, LINE_START);
     store_doubles(s, &h->tick_s, 1, 0, 1);
     store_doubles(s, &h->re, 1, -DBL_MAX, DBL_MAX);
     store_doubles(s, &h->im, 1, -DBL_MAX, DBL_MAX);
@@ -406,7 +269,10 @@ void hum_state(struct hum *h, struct store *s)
     store_doubles(s, &h->alpha, 1, -DBL_MAX, DBL_MAX);
     store_doubles(s, h->S[0], 9, -DBL_MAX, DBL_MAX);
     store_floats(s, &h->fade, 1, 0, 1);
+    unrest_state(&h->unrest, s);
     store_finite(s, &h->removed, 1);
     for (size_t i = 0; i < h->most; i++)
         line_state(h->line + i, h->channels, s);
+    for (size_t i = 0; i <= h->most; i++)
+        demod_state(h->between + i, h->channels, s);
 }

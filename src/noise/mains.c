@@ -16,7 +16,7 @@
  *
  * A note may be a line as well.  It is not held for as long as hum: the same
  * frequency must be found PATIENCE times in a row.  And it may lie at any frequency:
- * the peak must lie within the range, not at its border.
+ * the peak must lie within the range that is asked for, not at the grid's border.
  *
  * Cost: 4 harmonics x mixes a sample, a few points of the grid a tick.
  */
@@ -28,7 +28,7 @@
 #include <string.h>
 
 static const double PI = 3.14159265358979323846;
-static const double RANGE_HZ = 1;
+static const double GRID_HZ = 1;
 static const float SHARE_OF_NOISE = 3;    /* noise passes it once in e^3 times */
 static const float ENOUGH = 12;           /* of score                          */
 static const double SAME_HZ = 0.2;        /* two searches found the same       */
@@ -37,7 +37,7 @@ enum { PATIENCE = 6, PATIENCE_GONE = 8 }; /* searches: 1.7 s, 2.2 s            *
 
 static double grid_hz(double point)
 {
-    return RANGE_HZ * (2 * point / (MAINS_GRID - 1) - 1);
+    return GRID_HZ * (2 * point / (MAINS_GRID - 1) - 1);
 }
 
 static void band_place(struct mains_band *b, struct arena *a, double rate_hz, double hz,
@@ -45,7 +45,7 @@ static void band_place(struct mains_band *b, struct arena *a, double rate_hz, do
 {
     *b = (struct mains_band){ .hz = hz };
     while (b->harmonics < harmonics &&
-           (double)(b->harmonics + 1) * (hz + RANGE_HZ) < 0.48 * rate_hz)
+           (double)(b->harmonics + 1) * (hz + GRID_HZ) < 0.48 * rate_hz)
         b->harmonics++;
     b->span = (size_t)lround(2 * rate_hz / hz);
     b->step_re = cos(2 * PI * hz / rate_hz);
@@ -77,9 +77,9 @@ static void band_reset(struct mains_band *b)
 }
 
 void mains_place(struct mains *m, struct arena *a, double rate_hz, size_t channels,
-                 size_t harmonics)
+                 size_t harmonics, double range_hz)
 {
-    *m = (struct mains){ .channels = channels };
+    *m = (struct mains){ .channels = channels, .range_hz = range_hz };
     m->mixes = channels < MAINS_MIXES ? channels : MAINS_MIXES;
     m->every = (size_t)fmax(rate_hz / 4, 1);
     m->scale = arena_floats(a, channels);
@@ -169,7 +169,7 @@ static float score(const struct mains_band *b, size_t p, size_t mixes)
 }
 
 /* The frequency of the best score, between the points of the grid; 0: none is good. */
-static double best_hz(struct mains_band *b)
+static double best_hz(struct mains_band *b, double range_hz)
 {
     size_t p = 0;
 
@@ -183,12 +183,14 @@ static double best_hz(struct mains_band *b)
                  high = (double)b->score[p + 1], bend = 2 * top - low - high;
     const double shift = bend > 0 ? (high - low) / (2 * bend) : 0;
 
-    return b->hz + grid_hz((double)p + shift);
+    const double off = grid_hz((double)p + shift);
+
+    return fabs(off) < range_hz ? b->hz + off : 0;
 }
 
-static void band_judge(struct mains_band *b)
+static void band_judge(struct mains_band *b, double range_hz)
 {
-    const double hz = best_hz(b);
+    const double hz = best_hz(b, range_hz);
 
     if (hz > 0 && (b->last_hz == 0 || fabs(hz - b->last_hz) < SAME_HZ)) {
         b->seen++;
@@ -201,7 +203,7 @@ static void band_judge(struct mains_band *b)
 }
 
 /* A tick has ended.  True if a search has as well. */
-static bool band_tick(struct mains_band *b, size_t mixes)
+static bool band_tick(struct mains_band *b, double range_hz, size_t mixes)
 {
     const double size = sqrt(b->re * b->re + b->im * b->im);
 
@@ -221,11 +223,12 @@ static bool band_tick(struct mains_band *b, size_t mixes)
     if (b->point < MAINS_GRID)
         return false;
     b->point = 0;
-    band_judge(b);
+    band_judge(b, range_hz);
     return true;
 }
 
-static bool band_update(struct mains_band *b, const float *restrict mix, size_t mixes)
+static bool band_update(struct mains_band *b, const float *restrict mix, double range_hz,
+                        size_t mixes)
 {
     if (b->harmonics == 0)
         return false;
@@ -246,7 +249,7 @@ static bool band_update(struct mains_band *b, const float *restrict mix, size_t 
 
     b->im = b->re * b->step_im + b->im * b->step_re;
     b->re = r;
-    return ++b->filled == b->span && band_tick(b, mixes);
+    return ++b->filled == b->span && band_tick(b, range_hz, mixes);
 }
 
 /* Keeps what was found until it has been missed for long.  Each fifth harmonic of
@@ -269,8 +272,8 @@ bool mains_update(struct mains *m, const float *x)
     float mix[MAINS_MIXES];
 
     mix_channels(m, x, mix);
-    const bool low = band_update(m->band, mix, m->mixes);
-    const bool high = band_update(m->band + 1, mix, m->mixes);
+    const bool low = band_update(m->band, mix, m->range_hz, m->mixes);
+    const bool high = band_update(m->band + 1, mix, m->range_hz, m->mixes);
 
     if (low || high)
         decide(m);

@@ -34,6 +34,7 @@ struct mains_band {
 
 struct mains {
     size_t channels, mixes;
+    double range_hz; /* from 50 or 60 at most                         */
     struct mains_band band[2];
     float *scale;        /* [channels] sign and size in the mix           */
     float *power;        /* [channels] sum of squares since `count` began */
@@ -42,8 +43,9 @@ struct mains {
     double nominal;      /* 50 or 60, of what was found                   */
 };
 
+/* What is farther than range_hz, 1 at most, from 50 and 60 is no hum. */
 void mains_place(struct mains *m, struct arena *a, double rate_hz, size_t channels,
-                 size_t harmonics);
+                 size_t harmonics, double range_hz);
 void mains_reset(struct mains *m);
 
 /* Takes one sample of each channel.  True when a search has ended, and hz is new. */

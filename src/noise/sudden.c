@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * sudden.c - see sudden.h.  What a sensor has to say is mostly smooth, noise is not: the
+ * second difference d = x(t) - 2 x(t-1) + x(t-2) of a blink is small, however high it is,
+ * and that of noise is not.  A contact that comes loose shows at once, long before a
+ * spectrum tells (floor.c).  Many at once are an event.
+ *
+ * Cost: 8 operations a channel.
+ */
+#include "noise/sudden.h"
+
+#include "base/fastmath.h"
+
+#include <float.h>
+#include <string.h>
+
+static const float MUCH = 100;    /* 20 dB of power                              */
+static const float YOUTH = 512;   /* frames that are only looked at              */
+static const float MEMORY = 1024; /* so that tenfold is usual after 25 frames    */
+
+void sudden_place(struct sudden *s, struct arena *a, size_t channels, size_t span)
+{
+    *s = (struct sudden){ .channels = channels, .span = span };
+    s->last = arena_floats(a, channels);
+    s->before = arena_floats(a, channels);
+    s->rough = arena_floats(a, channels);
+}
+
+void sudden_reset(struct sudden *s)
+{
+    s->hold = 0;
+    s->age = 0;
+    memset(s->last, 0, s->channels * sizeof *s->last);
+    memset(s->before, 0, s->channels * sizeof *s->before);
+    memset(s->rough, 0, s->channels * sizeof *s->rough);
+}
+
+bool sudden_update(struct sudden *s, const float *x, const unsigned char *known)
+{
+    size_t loud = 0;
+
+    s->age = fast_min(s->age + 1, MEMORY);
+    for (size_t c = 0; c < s->channels; c++) {
+        const float d = x[c] - 2 * s->last[c] + s->before[c],
+                    d2 = known[c] ? d * d : s->rough[c];
+        const float most = MUCH * s->rough[c];
+        const bool new = s->age > YOUTH &&most > 0 && d2 > most;
+
+        s->before[c] = s->last[c];
+        s->last[c] = x[c];
+        loud += new;
+        s->rough[c] += ((new ? most : d2) - s->rough[c]) / s->age;
+    }
+    if (loud > 0 && 2 * loud < s->channels)
+        s->hold = s->span;
+    else if (s->hold > 0)
+        s->hold--;
+    return s->hold > 0;
+}
+
+void sudden_state(struct sudden *s, struct store *store)
+{
+    store_size(store, &s->hold, 0, s->span);
+    store_floats(store, &s->age, 1, 0, MEMORY);
+    store_finite(store, s->last, s->channels);
+    store_finite(store, s->before, s->channels);
+    store_floats(store, s->rough, s->channels, 0, FLT_MAX);
+}
