@@ -330,6 +330,35 @@ static void noise_rests_and_speech_does_not(void **state)
     assert_int_equal(rests(100, 0, 0.6f), 0);           /* a vowel held */
 }
 
+static void a_noise_that_rose_is_known_whole_at_second_sight(void **state)
+{
+    (void)state;
+    struct arena a = fresh_arena();
+    struct stationary s;
+    struct dice d = { 5 };
+    struct bands bands;
+    float P[N], known[N], pooled[64];
+    double most = 0;
+
+    bands_place(&bands, &a, N, BIN_HZ, 0.8325);
+    stationary_place(&s, &a, &bands, FRAME_HZ);
+    stationary_reset(&s);
+    for (int t = 0; t < 190; t++) {                     /* up by 20 dB at 100 */
+        double floor = 0;
+
+        for (size_t f = 0; f < N; f++) {
+            known[f] = 1;
+            P[f] = chance(&d, t < 100 ? 1 : 100);
+        }
+        bands_pool(&bands, P, pooled);
+        stationary_update(&s, P, pooled, known, 0.2f);
+        for (size_t f = 0; f < N; f++)
+            floor += (double)s.floor[f] / N;
+        most = floor > most ? floor : most;
+    }
+    assert_true(most > 70 && most < 100);
+}
+
 /* Voicing of a spectrum with harmonics of `hz`, none if 0, in noise of 1, and
  * the share of speech to be expected there. */
 static double voiced(double hz, float *prior)
@@ -474,6 +503,7 @@ int main(void)
         cmocka_unit_test(the_first_guess_is_the_noise_and_far_less_after_silence),
         cmocka_unit_test(the_minimum_forgets_after_its_memory),
         cmocka_unit_test(noise_rests_and_speech_does_not),
+        cmocka_unit_test(a_noise_that_rose_is_known_whole_at_second_sight),
         cmocka_unit_test(harmonics_are_heard_as_a_voice),
         cmocka_unit_test(cepstral_smoothing_keeps_the_envelope_and_calms_the_rest),
         cmocka_unit_test(cepstral_smoothing_lets_a_pitch_through_at_once),

@@ -13,6 +13,7 @@ enum { STATIONARY_PARTS = 5 };
 struct stationary {
     const struct bands *bands;
     size_t length, at, part;            /* frames in a part; in this one; which of them */
+    size_t filled;                      /* parts that have been full, which judging needs */
     float keep_short, keep_long;        /* per frame                                 */
     float *noise;                       /* [bands] pooled                            */
     float *smooth;                      /* [bands]                                   */
@@ -20,7 +21,8 @@ struct stationary {
     float *level;                       /* [n] power averaged over 150 ms            */
     float *floor;                       /* [n] the noise at the least, 0: not known  */
     float voiced;                       /* likewise                                  */
-    bool begun, rests;
+    float reach;                        /* of the floor above the least; 0: speech   */
+    bool begun;
 };
 
 void stationary_place(struct stationary *s, struct arena *a, const struct bands *bands,
