@@ -136,27 +136,67 @@ static void the_step_grows_when_noise_moves(void **state)
     assert_true(move > 1.3 * rest);                     /* measured .21 and .13 */
 }
 
-static void the_masked_model_does_not_stay_stuck(void **state)
+static void the_masked_model_is_freed_by_a_floor(void **state)
 {
     (void)state;
     struct arena a = fresh_arena();
     struct masked m;
     struct dice d = { 5 };
+    float P[N], truth[N], floor[N];
+
+    masked_place(&m, &a, N, BIN_HZ, FRAME_HZ);
+    masked_reset(&m);
+    for (size_t f = 0; f < N; f++) {
+        P[f] = 1;
+        truth[f] = 1000;
+        floor[f] = 500;
+    }
+    masked_begin(&m, P);
+    for (int t = 0; t < 200; t++) {                     /* 30 dB up at once, for good */
+        for (size_t f = 0; f < N; f++)
+            P[f] = chance(&d, 1000);
+        masked_update(&m, P, 0.9f);
+        if (t == 100)
+            masked_lift(&m, floor);
+    }
+    assert_true(distance_db(m.noise, truth) < 5);       /* measured 3.4 */
+}
+
+/* dB by which the two models rise in a second of harmonics, 40 dB above the noise,
+ * that do not move. */
+static void learned_from_a_long_vowel(double *masked_db, double *presence_db)
+{
+    struct arena a = fresh_arena();
+    struct masked m;
+    struct presence p;
+    struct dice d = { 5 };
     float P[N], truth[N];
 
     masked_place(&m, &a, N, BIN_HZ, FRAME_HZ);
     masked_reset(&m);
+    presence_place(&p, &a, N, FRAME_HZ);
+    presence_reset(&p);
     for (size_t f = 0; f < N; f++)
-        P[f] = 1;
-    masked_begin(&m, P);
-    for (int t = 0; t < 1000; t++) {                    /* 30 dB up at once, for good */
+        truth[f] = 1;
+    masked_begin(&m, truth);
+    presence_begin(&p, truth);
+    for (int t = 0; t < 125; t++) {
         for (size_t f = 0; f < N; f++)
-            P[f] = chance(&d, 1000);
+            P[f] = chance(&d, 1) + (f < 100 && f % 4 == 0 ? 10000 : 0);
         masked_update(&m, P, 0.9f);
+        presence_update(&p, P);
     }
-    for (size_t f = 0; f < N; f++)
-        truth[f] = 1000;
-    assert_true(distance_db(m.noise, truth) < 6);
+    *masked_db = decibel((double)m.noise[20], 1);
+    *presence_db = decibel((double)p.noise[20], 1);
+}
+
+static void a_long_vowel_is_no_noise(void **state)
+{
+    (void)state;
+    double masked_db, presence_db;
+
+    learned_from_a_long_vowel(&masked_db, &presence_db);
+    assert_true(masked_db < 3 && presence_db < 3);
 }
 
 static void presence_finds_noise_between_words(void **state)
@@ -178,13 +218,16 @@ static void presence_finds_noise_between_words(void **state)
         presence_update(&p, P);
     }
     assert_true(distance_db(p.noise, truth) < 3);
-    for (int t = 0; t < 250; t++) {                     /* louder for good: found in 2 s */
+    for (size_t f = 0; f < N; f++)                      /* louder for good: freed by a floor */
+        truth[f] *= 50;
+    presence_lift(&p, truth);
+    for (size_t f = 0; f < N; f++)
+        truth[f] *= 2;
+    for (int t = 0; t < 60; t++) {
         for (size_t f = 0; f < N; f++)
-            P[f] = chance(&d, 100 * (double)truth[f]);
+            P[f] = chance(&d, (double)truth[f]);
         presence_update(&p, P);
     }
-    for (size_t f = 0; f < N; f++)
-        truth[f] *= 100;
     assert_true(distance_db(p.noise, truth) < 3);
 }
 
@@ -250,15 +293,16 @@ static void the_minimum_forgets_after_its_memory(void **state)
     }
 }
 
-/* Frames out of 200 in which a power, `swing` nepers up and down four times a
- * second, 20 dB above the noise, is said to rest. */
-static int rests(double swing)
+/* Frames out of 200 in which powers are said to rest: of `noise`, where the model
+ * has 1, and of a voice in the first `voiced` frequencies, 6 nepers up and down four
+ * times a second; the whole sounds as voiced as `voicing`. */
+static int rests(double noise, size_t voiced, float voicing)
 {
     struct arena a = fresh_arena();
     struct stationary s;
     struct dice d = { 5 };
     struct bands bands;
-    float P[N], noise[N], pooled[64];
+    float P[N], known[N], pooled[64];
     int count = 0;
 
     bands_place(&bands, &a, N, BIN_HZ, 0.8325);
@@ -266,12 +310,13 @@ static int rests(double swing)
     stationary_reset(&s);
     for (int t = 0; t < 300; t++) {
         for (size_t f = 0; f < N; f++) {
-            noise[f] = 1;
-            P[f] = chance(&d, 100 * exp(swing * sin(t / 5.0)));
+            known[f] = 1;
+            P[f] = chance(&d, noise + (f < voiced ? 100 * exp(3 * sin(t / 5.0)) : 0));
         }
         bands_pool(&bands, P, pooled);
-        stationary_update(&s, P, pooled, noise);
-        count += t >= 100 && s.floor[20] > 10;
+        stationary_update(&s, P, pooled, known, voicing);
+        count += t >= 100 && s.floor[200] > 10;
+        assert_true(s.floor[20] < 300);                 /* but not what swings */
     }
     return count;
 }
@@ -279,8 +324,39 @@ static int rests(double swing)
 static void noise_rests_and_speech_does_not(void **state)
 {
     (void)state;
-    assert_true(rests(0) > 190);
-    assert_int_equal(rests(2), 0);
+    assert_true(rests(100, 0, 0.2f) > 190);
+    assert_true(rests(100, 32, 0.2f) > 150);            /* a voice below 1 kHz hides no noise */
+    assert_int_equal(rests(1, N, 0.2f), 0);
+    assert_int_equal(rests(100, 0, 0.6f), 0);           /* a vowel held */
+}
+
+static void a_noise_that_rose_is_known_whole_at_second_sight(void **state)
+{
+    (void)state;
+    struct arena a = fresh_arena();
+    struct stationary s;
+    struct dice d = { 5 };
+    struct bands bands;
+    float P[N], known[N], pooled[64];
+    double most = 0;
+
+    bands_place(&bands, &a, N, BIN_HZ, 0.8325);
+    stationary_place(&s, &a, &bands, FRAME_HZ);
+    stationary_reset(&s);
+    for (int t = 0; t < 190; t++) {                     /* up by 20 dB at 100 */
+        double floor = 0;
+
+        for (size_t f = 0; f < N; f++) {
+            known[f] = 1;
+            P[f] = chance(&d, t < 100 ? 1 : 100);
+        }
+        bands_pool(&bands, P, pooled);
+        stationary_update(&s, P, pooled, known, 0.2f);
+        for (size_t f = 0; f < N; f++)
+            floor += (double)s.floor[f] / N;
+        most = floor > most ? floor : most;
+    }
+    assert_true(most > 70 && most < 100);
 }
 
 /* Voicing of a spectrum with harmonics of `hz`, none if 0, in noise of 1, and
@@ -421,11 +497,13 @@ int main(void)
         cmocka_unit_test(a_masked_step_solves_the_normal_equations),
         cmocka_unit_test(the_masked_model_follows_under_speech),
         cmocka_unit_test(the_step_grows_when_noise_moves),
-        cmocka_unit_test(the_masked_model_does_not_stay_stuck),
+        cmocka_unit_test(the_masked_model_is_freed_by_a_floor),
+        cmocka_unit_test(a_long_vowel_is_no_noise),
         cmocka_unit_test(presence_finds_noise_between_words),
         cmocka_unit_test(the_first_guess_is_the_noise_and_far_less_after_silence),
         cmocka_unit_test(the_minimum_forgets_after_its_memory),
         cmocka_unit_test(noise_rests_and_speech_does_not),
+        cmocka_unit_test(a_noise_that_rose_is_known_whole_at_second_sight),
         cmocka_unit_test(harmonics_are_heard_as_a_voice),
         cmocka_unit_test(cepstral_smoothing_keeps_the_envelope_and_calms_the_rest),
         cmocka_unit_test(cepstral_smoothing_lets_a_pitch_through_at_once),

@@ -176,8 +176,8 @@ static void learn(struct spectral *s)
         presence_begin(&s->presence, s->noise);
     }
     minimum_update(&s->minimum, s->power);
-    stationary_update(&s->stationary, s->power, s->pooled, s->masked.noise);
     voicing_update(&s->voicing, &s->stft.fft, s->power, s->masked.noise);
+    stationary_update(&s->stationary, s->power, s->pooled, s->masked.noise, s->voicing.value);
     raise(s->minimum.least, s->stationary.floor, s->bins);
     presence_lift(&s->presence, s->stationary.floor);
     masked_update(&s->masked, s->power, voicing_prior(&s->voicing));

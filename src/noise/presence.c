@@ -8,8 +8,10 @@
  *   M = a M + (1 - a) (p M + (1 - p) P)                noise,    eq. 22
  *     = M + (1 - a) (1 - p) (P - M).
  *
- * A p that stays near 1 for long means that M is stuck below a louder noise;
- * it is then kept from reaching 1 (section III).
+ * A p that stays near 1 may mean that M is stuck below a louder noise.  The paper
+ * keeps p from reaching 1 then (section III); but so it stays through any long
+ * vowel of a clean voice, whose harmonics would soon be noise.  What frees M
+ * here is a floor (see `presence_lift`).
  *
  * Cost: one exponential and one division a frequency.
  */
@@ -21,22 +23,17 @@
 #include <string.h>
 
 static const float XI = 31.6f;          /* 15 dB: the fixed a-priori SNR of the paper */
-static const float STUCK = 0.99f;
 
 void presence_place(struct presence *p, struct arena *a, size_t n, double frame_hz)
 {
     *p = (struct presence){ .n = n };
     p->keep = (float)pow(0.8, 125.0 / frame_hz);
-    p->keep_mean = (float)pow(0.9, 125.0 / frame_hz);
     p->noise = arena_floats(a, n);
-    p->mean = arena_floats(a, n);
 }
 
 void presence_reset(struct presence *p)
 {
     memset(p->noise, 0, p->n * sizeof *p->noise);
-    for (size_t f = 0; f < p->n; f++)
-        p->mean[f] = 0.5f;
 }
 
 void presence_begin(struct presence *p, const float *restrict N)
@@ -52,22 +49,18 @@ void presence_lift(struct presence *p, const float *restrict floor)
 
 void presence_update(struct presence *p, const float *restrict P)
 {
-    const float learn = 1 - p->keep, learn_mean = 1 - p->keep_mean;
-    float *restrict const noise = p->noise, *restrict const mean = p->mean;
+    const float learn = 1 - p->keep;
+    float *restrict const noise = p->noise;
 
     for (size_t f = 0; f < p->n; f++) {
         const float M = noise[f];
         const float seen = 1 / (1 + (1 + XI) * fast_exp(P[f] / M * (-XI / (1 + XI))));
 
-        mean[f] += learn_mean * (seen - mean[f]);
-        const float here = fast_min(seen, mean[f] > STUCK ? STUCK : 1);
-
-        noise[f] = M + learn * (1 - here) * (P[f] - M);
+        noise[f] = M + learn * (1 - seen) * (P[f] - M);
     }
 }
 
 void presence_state(struct presence *p, struct store *s)
 {
     store_finite(s, p->noise, p->n);
-    store_floats(s, p->mean, p->n, 0, 1);
 }

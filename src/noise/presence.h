@@ -9,10 +9,9 @@
 #include "base/store.h"
 
 struct presence {
-    size_t n;                   /* frequencies                                    */
-    float keep, keep_mean;      /* per frame: of the noise, of the mean presence  */
-    float *noise;               /* [n] power believed to be noise                 */
-    float *mean;                /* [n] presence, smoothed                         */
+    size_t n;                   /* frequencies                     */
+    float keep;                 /* per frame                       */
+    float *noise;               /* [n] power believed to be noise  */
 };
 
 void presence_place(struct presence *p, struct arena *a, size_t n, double frame_hz);

@@ -43,7 +43,6 @@ static const float BIAS = 1.05f, CLIP = 8.0f;           /* c, G: what clip and m
 static const float FARTHEST = 1.5f;                     /* nepers h may move in a frame */
 /* nepers^2 a frame: below, h would no longer notice that the noise has begun to move */
 static const float Q_LEAST = 0.04f * 0.04f, Q_MOST = 2.0f * 2.0f;
-static const float STUCK = 0.99f;
 
 static void set_directions(struct masked *m, double bin_hz)
 {
@@ -81,7 +80,6 @@ void masked_place(struct masked *m, struct arena *a, size_t n, double bin_hz, do
     m->predict = (float)pow(0.9, frames);
     m->learn_q = (float)(0.05 * frames);
     m->learn_mean = (float)(1 - pow(0.95, frames));
-    m->forget = (float)pow(0.9, frames);
     m->q0 = (float)(0.3 * 0.3 * frames);
     m->mean = arena_floats(a, n);
     m->U = arena_floats(a, MASKED_RANK * n);
@@ -89,7 +87,6 @@ void masked_place(struct masked *m, struct arena *a, size_t n, double bin_hz, do
     m->noise = arena_floats(a, n);
     m->ratio = arena_floats(a, n);
     m->speech = arena_floats(a, n);
-    m->mean_speech = arena_floats(a, n);
     m->row = arena_floats(a, 2 * n);
     if (arena_measures(a))
         return;
@@ -104,8 +101,6 @@ void masked_reset(struct masked *m)
         m->h[i] = 0;
         m->q[i] = i ? m->q0 / 4 : m->q0;
     }
-    for (size_t f = 0; f < m->n; f++)
-        m->mean_speech[f] = 0.5f;
     m->step = 1;
 }
 
@@ -196,15 +191,12 @@ static void fit(struct masked *m)
 /* The reference follows where there is noise to see. */
 static void follow(struct masked *m)
 {
-    const float learn = 1 - m->forget, learn_mean = m->learn_mean;
+    const float learn = m->learn_mean;
     const float *restrict const speech = m->speech, *restrict const ratio = m->ratio;
     float *restrict const mean = m->mean, *restrict const noise = m->noise;
-    float *restrict const mean_speech = m->mean_speech;
 
     for (size_t f = 0; f < m->n; f++) {
-        mean_speech[f] += learn * (speech[f] - mean_speech[f]);
-        const float here = fast_min(speech[f], mean_speech[f] > STUCK ? STUCK : 1);
-        const float grow = 1 + learn_mean * (1 - here) * (ratio[f] - 1);
+        const float grow = 1 + learn * (1 - speech[f]) * (ratio[f] - 1);
 
         mean[f] *= grow;
         noise[f] *= grow;
@@ -241,6 +233,5 @@ void masked_state(struct masked *m, struct store *s)
     store_finite(s, m->h, MASKED_RANK);
     store_finite(s, m->q, MASKED_RANK);
     store_finite(s, m->noise, m->n);
-    store_floats(s, m->mean_speech, m->n, 0, 1);
     store_finite(s, &m->step, 1);
 }

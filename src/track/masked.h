@@ -21,11 +21,10 @@ struct masked {
     float *noise;               /* [n] Nbar exp(U h): the result                   */
     float *ratio;               /* [n] power over noise                            */
     float *speech;              /* [n] probability that the entry is missing       */
-    float *mean_speech;         /* [n] the same, smoothed                          */
     float *row;                 /* [2][n] of the moment                            */
     float step;                 /* 0..1: how far a frame is believed, and h moves */
 
-    float predict, learn_q, learn_mean, forget;     /* per frame                  */
+    float predict, learn_q, learn_mean;             /* per frame                  */
     float q0;                   /* variance of h at the start                      */
 };
 
