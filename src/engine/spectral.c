@@ -4,7 +4,7 @@
  *
  * All channels are framed alone but judged together: their mean power spectrum
  * is what the noise is tracked in, and one gain serves them all, so that a
- * stereo image stays where it is.
+ * stereo image stays where it is; but what has hardly any of the noise loses less.
  *
  * Cost a hop: two transforms a channel, three more for all; beside them about
  * 10 logarithms or exponentials a frequency, whatever the number of channels.
@@ -83,6 +83,7 @@ static void place(void *engine, struct arena *a, const struct recipe *r)
     presence_place(&s->presence, a, s->bins, frame_hz);
     directed_place(&s->directed, a, s->bins, rate_hz, frame_hz);
     evidence_place(&s->evidence, a, &s->bands, frame_hz);
+    balance_place(&s->balance, a, r->channels, s->bins, frame_hz);
     place_familiar(s, a, r, bin_hz, frame_hz);
     meter_place(&s->meter, s->bins, bin_hz);
     if (arena_measures(a))
@@ -116,6 +117,7 @@ static void forget(struct spectral *s)
     presence_reset(&s->presence);
     directed_reset(&s->directed);
     evidence_reset(&s->evidence);
+    balance_reset(&s->balance);
     if (s->knows)
         familiar_reset(&s->familiar);
     for (size_t f = 0; f < s->bins; f++) {
@@ -216,8 +218,21 @@ static void decide(struct spectral *s, float reduction_db)
     s->speech = sum(s->evidence.belief, s->bands.count) / (float)s->bands.count;
 }
 
+/* How the noise lies in the channels. */
+static void weigh_channels(struct spectral *s)
+{
+    const struct balance_frame f = { s->power, s->noise, s->evidence.spread };
+
+    balance_begin(&s->balance, &f);
+    for (size_t c = 0; c < s->stft.channels; c++)
+        balance_hear(&s->balance, &f, c, s->stft.channel[c].spectrum);
+    balance_settle(&s->balance);
+}
+
 static void update(struct spectral *s, const struct controls *c)
 {
+    const bool many = s->stft.channels > 1;
+
     stft_analyse(&s->stft, s->power);
     if (stft_silent(&s->stft, s->power)) { /* whatever gain it had will do */
         onset_silence(&s->onset);
@@ -226,7 +241,11 @@ static void update(struct spectral *s, const struct controls *c)
         if (!c->freeze)
             learn(s);
         decide(s, c->reduction_db);
+        if (many && !c->freeze)
+            weigh_channels(s);
     }
+    for (size_t i = 0; many && i < s->stft.channels; i++)
+        balance_apply(&s->balance, i, s->gain, s->stft.channel[i].spectrum);
     meter_update(&s->meter, s->power, s->gain, s->noise);
     stft_rebuild(&s->stft, s->gain, c);
 }
@@ -270,6 +289,7 @@ static void state(void *engine, struct store *s)
     presence_state(&p->presence, s);
     directed_state(&p->directed, s);
     evidence_state(&p->evidence, s);
+    balance_state(&p->balance, s);
     onset_state(&p->onset, s);
     if (p->knows) {
         store_floats(s, p->evidence.belief, p->bands.count, 0, 1);

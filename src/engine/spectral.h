@@ -13,6 +13,7 @@
 #include "noise/presence.h"
 #include "noise/stationary.h"
 #include "noise/voicing.h"
+#include "shrink/balance.h"
 #include "shrink/directed.h"
 #include "shrink/evidence.h"
 #include "track/masked.h"
@@ -31,6 +32,7 @@ struct spectral {
     struct presence presence;
     struct directed directed;
     struct evidence evidence;
+    struct balance balance;
     struct onset onset;
     bool knows;                         /* this noise, from a recording of it alone: */
     struct familiar familiar;
