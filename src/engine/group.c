@@ -213,16 +213,23 @@ static void learn_complement(struct group *g, const float *e)
         complement_update(&g->complement, e);
 }
 
+/* What of y has come, or NULL: all. */
 static const unsigned char *gaps(const struct group *g)
 {
-    return g->lags.gaps || g->track.amends.count ? g->known : NULL;
+    return g->lags.gaps ? g->known : NULL;
+}
+
+/* And what of it the tracker has not forgotten. */
+static const unsigned char *valid(const struct group *g)
+{
+    return g->track.amends.count ? g->known : gaps(g);
 }
 
 /* Whether anything was learnt from y.  The powers are others meanwhile, and after. */
 static bool teach(struct group *g, float *x_hat)
 {
     g->stale = true;
-    const bool taught = track_update(&g->track, g->y, gaps(g), x_hat);
+    const bool taught = track_update(&g->track, g->y, valid(g), x_hat);
     g->stale = true;
     return taught;
 }
@@ -272,7 +279,7 @@ static void follow_vector(struct group *g, bool due)
     if (due && at_once)
         taught = teach(g, g->x_hat);
     else
-        track_look(&g->track, g->y, gaps(g), g->x_hat);
+        track_look(&g->track, g->y, valid(g), g->x_hat);
     if (relies(g)) {
         look_at_some(g);
         reliance_apply(&g->reliance, g->directions.sure, g->x_hat);
