@@ -258,8 +258,9 @@ static void nobody_waits_for_a_channel_that_is_missing(void **state)
 }
 
 /* Channel 1 of three, `what` times as loud as ever from a frame on, or all of them: in how
- * many of so many frames was that seen?  A slow wave, as of a blink, or noise. */
-static size_t seen_as_sudden(bool slow, bool all, double what)
+ * many of so many frames was that seen?  A slow wave, as of a blink, or noise.  Before that, while frozen,
+ * all were `frozen` times as loud. */
+static size_t seen_as_sudden(bool slow, bool all, double what, double frozen)
 {
     enum { M = 3, AT = 2000, FRAMES = 20, SPAN = 4 };
     const unsigned char known[M] = { 1, 1, 1 };
@@ -280,7 +281,12 @@ static size_t seen_as_sudden(bool slow, bool all, double what)
 
         for (size_t c = 0; c < M; c++)
             x[c] = (float)(dice_normal(&d) + (t >= AT && (all || c == 1) ? more : 0));
-        seen += sudden_update(&s, x, known);
+        seen += sudden_update(&s, x, known, false);
+        for (size_t k = 0; t == AT - 1 && k < AT; k++) {
+            for (size_t c = 0; c < M; c++)
+                x[c] = (float)(frozen * dice_normal(&d));
+            sudden_update(&s, x, known, true);
+        }
     }
     free(arena.block);
     return seen;
@@ -289,10 +295,11 @@ static size_t seen_as_sudden(bool slow, bool all, double what)
 static void what_one_channel_never_had_is_sudden(void **state)
 {
     (void)state;
-    assert_true(seen_as_sudden(false, false, 50) > 15);         /* of 20 */
-    assert_int_equal(seen_as_sudden(true, false, 50), 0);
-    assert_int_equal(seen_as_sudden(false, true, 50), 0);
-    assert_int_equal(seen_as_sudden(false, false, 1), 0);
+    assert_true(seen_as_sudden(false, false, 50, 1) > 15);         /* of 20 */
+    assert_int_equal(seen_as_sudden(true, false, 50, 1), 0);
+    assert_int_equal(seen_as_sudden(false, true, 50, 1), 0);
+    assert_int_equal(seen_as_sudden(false, false, 1, 1), 0);
+    assert_true(seen_as_sudden(false, false, 50, 100) > 15);    /* the usual is not what is frozen */
 }
 
 /* One of three that is loud may have come loose; a beat is loud in all. */

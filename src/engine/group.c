@@ -382,7 +382,7 @@ void group_update(struct group *g, const float *x, unsigned char *known, bool fr
     floor_whiten(&g->floor, x, g->z);
     for (size_t c = 0; c < g->floor.channels; c++)
         known[c] = g->floor.level[c] > 0 ? known[c] && fabsf(g->z[c]) <= LOUDEST : 1;
-    sudden_update(&g->sudden, x, known);
+    sudden_update(&g->sudden, x, known, freeze);
     floor_distrust(&g->floor, known);
     lags_push(&g->lags, g->z, known);
     lags_vector(&g->lags, 0, g->y, g->known);
