@@ -257,6 +257,30 @@ static void nobody_waits_for_a_channel_that_is_missing(void **state)
     fft_close(&b.fft);
 }
 
+/* Buried in noise after a tone that all know, and then missing for a frame in ten. */
+static void gaps_do_not_bring_back_a_channel_that_is_lost(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct dice d = { 22 };
+
+    bench_open(&b, 3, false);
+    for (size_t t = 0; t < 6000; t++) {
+        const bool loose = t >= 4000;
+        const unsigned char here[3] = { 1, t < 5000 || t % 10, 1 };
+        unsigned char known[3] = { 1, here[1], 1 };
+        float x[3];
+
+        for (size_t c = 0; c < 3; c++)
+            x[c] = (float)(3 * sin(0.7 * (double)t) + (loose && c == 1 ? 100 : 1) * dice_normal(&d));
+        floor_update(&b.floor, &b.fft, x, here);
+        floor_distrust(&b.floor, known);
+        assert_true(t < 4300 || (known[0] && !known[1] && known[2]));
+    }
+    assert_int_equal(b.floor.moved[1], 0);
+    fft_close(&b.fft);
+}
+
 /* Channel 1 of three, `what` times as loud as ever from a frame on, or all of them: in how
  * many of so many frames was that seen?  A slow wave, as of a blink, or noise.  Before that, while frozen,
  * all were `frozen` times as loud. */
@@ -361,6 +385,7 @@ int main(void)
         cmocka_unit_test(a_burst_in_all_channels_is_soon_forgotten),
         cmocka_unit_test(a_jump_of_the_noise_is_noticed_where_it_is),
         cmocka_unit_test(a_channel_that_never_changes_is_in_no_doubt),
+        cmocka_unit_test(gaps_do_not_bring_back_a_channel_that_is_lost),
         cmocka_unit_test(what_one_channel_never_had_is_sudden),
         cmocka_unit_test(what_most_channels_show_is_in_no_doubt),
         cmocka_unit_test(nobody_waits_for_a_channel_that_is_missing),
