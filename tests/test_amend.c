@@ -333,6 +333,35 @@ static void directions_go_and_come_back_upright(void **state)
     assert_at_most(error / size, 1e-3);
 }
 
+/* What was dropped lies where it was, and forgets there. */
+static void directions_that_go_meanwhile_come_back_without_what_is_forgotten(void **state)
+{
+    (void)state;
+    struct track t;
+    struct dice d = { 37 };
+    float y[DIM], x_hat[DIM], u[DIM];
+
+    tracker(&t);
+    for (size_t k = 0; k < 2000; k++) {
+        frame(&d, y, 1);
+        track_update(&t, y, NULL, x_hat);
+    }
+    track_drop(&t);
+    track_forget(&t, FROM, TO);
+    assert_true(track_amend(&t, RANK - 2));     /* all but one */
+    while (t.U.r > 1)
+        track_drop(&t);
+    assert_false(track_amend(&t, 1));
+    while (t.U.r < RANK)
+        track_add(&t);
+    assert_at_most(off_orthonormal(&t), 1e-5);
+    for (size_t j = 0; j < RANK; j++) {
+        basis_get(&t.U, j, u);
+        for (size_t i = FROM; i < TO; i++)
+            assert_true(fabsf(u[i]) < 1e-6f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -341,6 +370,7 @@ int main(void)
         cmocka_unit_test(directions_that_lie_in_what_is_forgotten_point_elsewhere),
         cmocka_unit_test(disorder_by_chance_is_left_alone),
         cmocka_unit_test(directions_go_and_come_back_upright),
+        cmocka_unit_test(directions_that_go_meanwhile_come_back_without_what_is_forgotten),
         cmocka_unit_test(looking_is_not_learning),
         cmocka_unit_test(stretching_a_coordinate_keeps_the_inverse),
         cmocka_unit_test(shearing_a_coordinate_keeps_the_inverse),

@@ -25,19 +25,23 @@ struct habit {
 };
 
 /* Liveliness of channel c, by differences over a step, in which mains of 50 Hz have none;
- * gives the number of steps. */
+ * gives the number of steps.  They are of as many samples each as fit, one more or less. */
 static size_t liveliness(const struct head *h, unsigned c, double *v)
 {
-    const size_t stride = h->channels, step = (size_t)(h->rate_hz / PER_S);
-    const size_t apart = step, room = h->frames > apart ? h->frames - apart : 0;
-    const size_t steps = room / step < MOST ? room / step : MOST;
+    const size_t stride = h->channels, apart = (size_t)(h->rate_hz / PER_S);
+    const size_t room = h->frames > apart ? h->frames - apart : 0;
+    const double step = h->rate_hz / PER_S, fit = (double)room / step;
+    const size_t steps = fit < MOST ? (size_t)fit : MOST;
 
     for (size_t i = 0; i < steps; i++) {
+        const size_t from = (size_t)((double)i * step);
+        const size_t to = (size_t)((double)(i + 1) * step);
+
         v[i] = 0;
-        for (size_t t = i * step; t < (i + 1) * step; t++) {
+        for (size_t t = from; t < to; t++) {
             const double d = (double)h->x[(t + apart) * stride + c] - (double)h->x[t * stride + c];
 
-            v[i] += isfinite(d) ? d * d : 0;
+            v[i] += isfinite(d) ? d * d / (double)(to - from) : 0;
         }
     }
     return steps;

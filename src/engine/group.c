@@ -213,16 +213,23 @@ static void learn_complement(struct group *g, const float *e)
         complement_update(&g->complement, e);
 }
 
+/* What of y has come, or NULL: all. */
 static const unsigned char *gaps(const struct group *g)
 {
-    return g->lags.gaps || g->track.amends.count ? g->known : NULL;
+    return g->lags.gaps ? g->known : NULL;
+}
+
+/* And what of it the tracker has not forgotten. */
+static const unsigned char *valid(const struct group *g)
+{
+    return g->track.amends.count ? g->known : gaps(g);
 }
 
 /* Whether anything was learnt from y.  The powers are others meanwhile, and after. */
 static bool teach(struct group *g, float *x_hat)
 {
     g->stale = true;
-    const bool taught = track_update(&g->track, g->y, gaps(g), x_hat);
+    const bool taught = track_update(&g->track, g->y, valid(g), x_hat);
     g->stale = true;
     return taught;
 }
@@ -272,7 +279,7 @@ static void follow_vector(struct group *g, bool due)
     if (due && at_once)
         taught = teach(g, g->x_hat);
     else
-        track_look(&g->track, g->y, gaps(g), g->x_hat);
+        track_look(&g->track, g->y, valid(g), g->x_hat);
     if (relies(g)) {
         look_at_some(g);
         reliance_apply(&g->reliance, g->directions.sure, g->x_hat);
@@ -375,7 +382,7 @@ void group_update(struct group *g, const float *x, unsigned char *known, bool fr
     floor_whiten(&g->floor, x, g->z);
     for (size_t c = 0; c < g->floor.channels; c++)
         known[c] = g->floor.level[c] > 0 ? known[c] && fabsf(g->z[c]) <= LOUDEST : 1;
-    sudden_update(&g->sudden, x, known);
+    sudden_update(&g->sudden, x, known, freeze);
     floor_distrust(&g->floor, known);
     lags_push(&g->lags, g->z, known);
     lags_vector(&g->lags, 0, g->y, g->known);

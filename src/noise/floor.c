@@ -194,13 +194,14 @@ static float apart(float now, float level, float least)
     return now > FAR * fmaxf(level, least) ? 1 : FAR * now < level ? -1 : 0;
 }
 
-/* Whether some channels, but few of them, are louder than their levels. */
+/* Whether some channels, but few of them, are louder than their levels.  Gaps do not bring
+ * back one that is lost. */
 static bool few_are_loud(const struct floor *f)
 {
     size_t loud = 0;
 
     for (size_t c = 0; c < f->channels; c++)
-        loud += f->apart[c] > 0 && f->whole[c] >= FLOOR_SPAN;
+        loud += f->apart[c] > 0 && (f->apart[c] >= ROW || f->whole[c] >= FLOOR_SPAN);
     return loud > 0 && 2 * loud < f->channels;
 }
 

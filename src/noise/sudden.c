@@ -35,21 +35,23 @@ void sudden_reset(struct sudden *s)
     memset(s->rough, 0, s->channels * sizeof *s->rough);
 }
 
-bool sudden_update(struct sudden *s, const float *x, const unsigned char *known)
+bool sudden_update(struct sudden *s, const float *x, const unsigned char *known, bool freeze)
 {
     size_t loud = 0;
 
-    s->age = fast_min(s->age + 1, MEMORY);
+    if (!freeze)
+        s->age = fast_min(s->age + 1, MEMORY);
     for (size_t c = 0; c < s->channels; c++) {
         const float d = x[c] - 2 * s->last[c] + s->before[c],
                     d2 = known[c] ? d * d : s->rough[c];
         const float most = MUCH * s->rough[c];
-        const bool new = s->age > YOUTH &&most > 0 && d2 > most;
+        const bool new = s->age > YOUTH && most > 0 && d2 > most;
 
         s->before[c] = s->last[c];
         s->last[c] = x[c];
         loud += new;
-        s->rough[c] += ((new ? most : d2) - s->rough[c]) / s->age;
+        if (!freeze)
+            s->rough[c] += ((new ? most : d2) - s->rough[c]) / s->age;
     }
     if (loud > 0 && 2 * loud < s->channels)
         s->hold = s->span;

@@ -24,8 +24,9 @@ void sudden_reset(struct sudden *s);
 
 /* Takes a frame x[channels], but for what is not known.  Whether few channels, now or
  * within `span`, have had what they never had: they may have gone bad, and what is said of
- * them is better not learned before more is known. */
-bool sudden_update(struct sudden *s, const float *x, const unsigned char *known);
+ * them is better not learned before more is known.  While frozen, what is usual is not
+ * learned. */
+bool sudden_update(struct sudden *s, const float *x, const unsigned char *known, bool freeze);
 
 /* All that lasts from one frame to the next; see base/store.h. */
 void sudden_state(struct sudden *s, struct store *store);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * amend.c - see amend.h.  Directions that were cut are put upright again one by one;
- * what they span together is the same all the while.  Of one that is spent the place is taken by an entry of which the others know least.
+ * what they span together is the same all the while.  Of one that is spent the place is
+ * taken by an entry of which the others know least.
  *
  * Signal of power |b|^2 and noise of 1 have 1 + |b|^2 along a direction b: so begins what
  * is taught.
@@ -109,11 +110,10 @@ bool track_amend(struct track *t, size_t count)
 {
     struct amends *const a = &t->amends;
 
-    for (; a->count && count; count--) {
-        amend(t, a->next);
-        if (++a->next >= t->U.r)
-            track_amended(t);
-    }
+    for (; a->count && a->next < t->U.r && count; count--)
+        amend(t, a->next++);
+    if (a->next >= t->U.r)
+        track_amended(t);
     return a->count > 0;
 }
 

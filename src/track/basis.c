@@ -68,7 +68,7 @@ void basis_row(const struct basis *b, size_t i, float *row)
 void basis_clear(struct basis *b, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++)
-        for (size_t j = 0; j < b->r; j++)
+        for (size_t j = 0; j < b->cap; j++)
             column(b, i / TILE, j)[i % TILE] = 0;
 }
 

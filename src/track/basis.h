@@ -53,7 +53,7 @@ void basis_set(struct basis *b, size_t j, const float *u);
 /* Row i of all directions, row[r]. */
 void basis_row(const struct basis *b, size_t i, float *row);
 
-/* Rows from..to - 1 of all directions become zero. */
+/* Rows from..to - 1 of all directions become zero, and of those not in use. */
 void basis_clear(struct basis *b, size_t from, size_t to);
 
 /* Turns a pair: u_j <- c u_j + s u_k, u_k <- c u_k - conj(s) u_j, where s has
