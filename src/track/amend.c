@@ -110,7 +110,8 @@ bool track_amend(struct track *t, size_t count)
     struct amends *const a = &t->amends;
 
     for (; a->count && count; count--) {
-        amend(t, a->next);
+        if (a->next < t->U.r) /* not if it has been dropped */
+            amend(t, a->next);
         if (++a->next >= t->U.r)
             track_amended(t);
     }
