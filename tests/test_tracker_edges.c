@@ -532,11 +532,36 @@ static void it_follows_any_jump_in_level(void **state)
     scene_free(&s);
 }
 
+/* A frame of one loud entry, of which nothing was ever seen, and hardly anything else:
+ * the turn is by a right angle but for 1e-15. */
+static void a_turn_by_a_right_angle_is_one(void **state)
+{
+    (void)state;
+    lull_tracker_config cfg = lull_tracker_defaults(N, 1);
+
+    cfg.step = 1;
+    for (float faint = 1; faint > 1e-22f; faint *= 0.1f) {
+        lull_tracker *const t = lull_tracker_new(&cfg, NULL);
+        float y[N], x_hat[N];
+
+        for (size_t f = 0; f < 30; f++) {
+            for (size_t i = 1; i < N; i++)
+                y[i] = (float)(i % 3) * (f == 20 ? faint : 1);
+            y[0] = f == 20;
+            lull_tracker_update(t, y, NULL, x_hat);
+            assert_true(finite(x_hat, N));
+        }
+        assert_at_most(scene_orthonormality(t, N, 1), 1e-5);
+        lull_tracker_free(t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_step_in_0_1_is_stable),
         cmocka_unit_test(a_step_of_1_takes_the_frame_in),
+        cmocka_unit_test(a_turn_by_a_right_angle_is_one),
         cmocka_unit_test(orthonormality_lasts),
         cmocka_unit_test(the_scale_does_not_matter),
         cmocka_unit_test(nothing_is_learnt_from_what_is_no_frame),

@@ -274,11 +274,38 @@ static void a_state_of_another_configuration_is_refused(void **state)
         }
 }
 
+/* After a burst in a block of one frame C is beyond what float can invert. */
+static void a_state_after_a_burst_is_one(void **state)
+{
+    (void)state;
+    lull_tracker_config cfg = lull_tracker_defaults(48, 40);
+    struct dice d = { 9 };
+    float y[48];
+
+    cfg.rule = LULL_BLOCK;
+    cfg.block = 1;
+    cfg.step = 1;
+    lull_tracker *const a = lull_tracker_new(&cfg, NULL);
+    lull_tracker *const b = lull_tracker_new(&cfg, NULL);
+
+    for (size_t f = 0; f < 80; f++) {
+        dice_noise(&d, y, 48, f == 40 ? 1000 : 1);
+        lull_tracker_update(a, y, NULL, NULL);
+        const struct saved s = save(a);
+
+        assert_int_equal(lull_tracker_load(b, s.bytes, s.size), LULL_OK);
+        free(s.bytes);
+    }
+    lull_tracker_free(a);
+    lull_tracker_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_saved_tracker_goes_on_bit_for_bit),
         cmocka_unit_test(a_hundred_interruptions_change_no_bit),
+        cmocka_unit_test(a_state_after_a_burst_is_one),
         cmocka_unit_test(a_damaged_state_is_refused_whole),
         cmocka_unit_test(a_forged_state_is_refused_whole),
         cmocka_unit_test(random_forgeries_never_break_the_tracker),

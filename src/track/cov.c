@@ -239,6 +239,7 @@ void cov_set(struct cov *c, float *M, float *X, float *Y)
     dense_transpose(&d, X, c->q, c->ld, Y, c->ld);
     dense_product(&d, X, c->q, c->ld, Y, c->q, c->P);
     dense_mirror(&d, c->P);
+    cov_heal(c);
 }
 
 void cov_scale(struct cov *c, float f)

@@ -157,7 +157,7 @@ static struct turn turn_of(const struct motion *m, float e2, float weight)
         return (struct turn){ 0, 0 };
     const float root = sqrtf(1.0f + tan2), per = 1.0f / (root * (1.0f + root));
 
-    return (struct turn){ pull * (1.0f + root) * per, -pull * per * (pull * e2) }; /* sin, cos - 1 */
+    return (struct turn){ pull / root, -pull * per * (pull * e2) }; /* sin, cos - 1 */
 }
 
 /* Whether anyone looks at e after the sweep: the scout, the colour, a rule, or the owner. */
