@@ -9,7 +9,7 @@
 
 enum motion {
     MOTION_OTHER,
-    MOTION_BEATS,               /* 40 to 180 a minute, much alike       */
+    MOTION_BEATS,               /* 40 to 176 a minute, much alike       */
     MOTION_EVENTS,              /* still, and then something happens    */
     MOTION_RESTLESS,            /* as lively in any fiftieth of a second */
 };

@@ -26,7 +26,7 @@
 
 enum { REPORT = 64 };                   /* frames between two reports          */
 static const float RAMP = 1.0f / 64;    /* per frame: how fast controls are followed */
-static const float FAINT = 3;           /* of all there is, in noise levels: little else than noise */
+static const float FAINT = 3;           /* noise levels: all there is is little else */
 
 static bool takes_latency(float ms)
 {

@@ -32,6 +32,7 @@ static const float MEMORY = 256;        /* segments: 4096 frames */
 static const float UNCERTAIN = 1.3f;    /* by so much / sqrt(segments) the lowest are too low */
 static const float SURE = 64;           /* segments: before, nobody can tell a slope from a floor */
 static const float NEAR = 1.25f, SPREAD = 0.7f; /* of the level, and / sqrt(segments) more: noise */
+static const float BARE_PACE = 1 / 16.0f; /* a segment: one frequency more is no step */
 static const float TINY = 1e-30f;       /* of power: below is nothing that float can divide by */
 static const float SILENT = 1e-11f;     /* of a channel's power: below is rounding, no noise */
 
@@ -257,7 +258,7 @@ static void settle_level(struct floor *f, size_t c, const float *x)
 
     f->fresh[c] = level > least ? level : 0;
     f->ratio[c] = all / (FLOOR_BINS * fmaxf(level, least));
-    f->bare[c] = bare_share(P, level, f->age[c]);
+    f->bare[c] += BARE_PACE * (bare_share(P, level, f->age[c]) - f->bare[c]);
 }
 
 /* The two frequencies where all channels together, each in terms of its own

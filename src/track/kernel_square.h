@@ -66,7 +66,7 @@ static void blend(float *restrict X, size_t q, size_t ld, float a, float s,
 
 /* So many registers of y = X x, from columns X on. */
 inlined void apply_some(const float *X, size_t q, size_t ld, const float *x, float *y,
-                              const size_t many, const size_t n)
+                        const size_t many, const size_t n)
 {
     vec s[2][4];
     size_t i = 0;
@@ -99,7 +99,7 @@ static void apply(const float *restrict X, size_t q, size_t ld, const float *res
 
 /* Four rows of Z on so many registers of columns: as many sums, four times. */
 inlined void multiply_some(const struct product *m, const float *a, const float *b,
-                                 float *z, const size_t many, const size_t n)
+                           float *z, const size_t many, const size_t n)
 {
     vec s[4][2];
 

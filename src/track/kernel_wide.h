@@ -280,7 +280,7 @@ static void sweep_real(const struct basis *b, const struct sweep *s, float *move
 
 /* Two registers at row i; the sums are all that the registers hold. */
 inlined void sweep_complex_at(const struct basis *b, const struct sweep *s,
-                                    const struct mix *mix, float *moved, size_t i)
+                              const struct mix *mix, float *moved, size_t i)
 {
     const size_t at = i / TILE * b->cap * TILE + i % TILE;
     const float *u = b->U + at;
@@ -346,9 +346,9 @@ static void inner_complex(const float *restrict w, const float *restrict e, size
     q[1] = total(im);
 }
 
-/* w = a w + what `added` makes of e; gives |w|^2. */
+/* w = a w + c e; gives |w|^2. */
 inlined float nudge(float *w, const float *e, size_t padded, float a, const float *c,
-                          const size_t parts)
+                    const size_t parts)
 {
     const vec keep = all(&a), re = all(c), im = all(c + parts - 1);
     vec s[4] = { zero(), zero(), zero(), zero() };
