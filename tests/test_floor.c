@@ -80,6 +80,26 @@ static void the_floor_finds_the_level_of_the_noise(void **state)
     }
 }
 
+/* Noise 45 dB below the signal, then 20 dB less and as much as before, is followed; noise
+ * that was to be heard is news. */
+static void what_was_learnt_beside_hardly_any_noise_is_not_forgotten(void **state)
+{
+    const double sigma[][2] = { { 0.01, 0.01 }, { 0.001, 0.01 }, { 0.01, 0.01 }, { 2, 0.01 } };
+    struct bench b;
+    struct dice d = { 5 };
+
+    (void)state;
+    bench_open(&b, 2, false);
+    for (size_t i = 0; i < 3; i++) {
+        feed(&b, &d, 4000, sigma[i], 0);
+        assert_at_most(fabs((double)b.floor.level[0] / (sigma[i][0] * sigma[i][0]) - 1), 0.3);
+        assert_int_equal(b.floor.moved[0], 0);
+    }
+    feed(&b, &d, 4000, sigma[3], 0);
+    assert_int_equal(b.floor.moved[0], 1);
+    fft_close(&b.fft);
+}
+
 /* No frame settles more than its share of the channels; all see the same frames. */
 static void the_floor_spreads_its_work_over_the_hop(void **state)
 {
@@ -379,6 +399,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_floor_finds_the_level_of_the_noise),
+        cmocka_unit_test(what_was_learnt_beside_hardly_any_noise_is_not_forgotten),
         cmocka_unit_test(the_floor_spreads_its_work_over_the_hop),
         cmocka_unit_test(the_floor_whitens_what_channels_share),
         cmocka_unit_test(independent_noise_shares_nothing),

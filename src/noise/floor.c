@@ -215,8 +215,15 @@ static bool is_lost(const struct floor *f, size_t c, const float *x, float all)
            (was || total(x) > BURIED * all) && few_are_loud(f);
 }
 
+/* Whether noise of that level harms a channel of so much power. */
+static bool harms(float level, float all)
+{
+    return level * FLOOR_BINS > HARMFUL * all;
+}
+
 /* Whether the segment with powers x is of other noise than the channel's.  After
- * ROW of them that is the channel's noise, or the channel is lost. */
+ * ROW of them that is the channel's noise, or the channel is lost.  What was learnt
+ * beside so little noise that it never did any harm remains true. */
 static bool stands_apart(struct floor *f, size_t c, const float *x)
 {
     size_t lowest[2] = { 0 };
@@ -225,11 +232,11 @@ static bool stands_apart(struct floor *f, size_t c, const float *x)
     const float now = 0.5f * (x[lowest[0]] + x[lowest[1]]);
     const float far = apart(now, f->level[c], least);
 
-    f->harms[c] = now * FLOOR_BINS > HARMFUL * all;
+    f->harms[c] = harms(now, all);
     f->apart[c] = far * f->apart[c] > 0 ? f->apart[c] + far : far;
     if (fabsf(f->apart[c]) < ROW || is_lost(f, c, x, all))
         return far > 0 && f->age[c] >= ROW;
-    f->moved[c]++;
+    f->moved[c] += harms(fmaxf(now, f->level[c]), fminf(all, total(x)));
     f->age[c] = f->apart[c] = 0;
     return false;
 }
