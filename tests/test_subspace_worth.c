@@ -336,6 +336,26 @@ static void seismic_believes_two_components_at_once(void **state)
     assert_at_most(alone, together - 4);                    /* measured 2.4 */
 }
 
+/* Surface waves of 20 s from the other side of the earth, at one frame a second. */
+static void seismic_knows_slow_waves_at_low_rates(void **state)
+{
+    (void)state;
+    enum { LONG = 3600, EVENT = 1500 };
+    const struct kind k = { "seismic", 1, -1 };
+    float *const x = floats(LONG);
+
+    for (size_t t = EVENT; t < LONG; t++) {
+        const double s = (double)(t - EVENT);
+
+        x[t] = (float)(s / 60 * exp(-s / 300) * cos(2 * PI * s / 20 + 2 * sin(s / 100)));
+    }
+    float *const y = plus_noise(x, LONG, 1, 0.3);
+
+    assert_at_least(kind_gain_db(&k, x, y, LONG, 1, EVENT), 9);     /* measured 11.6; in 480 ms .7 */
+    free(x);
+    free(y);
+}
+
 /* White noise through a pole: nothing that is low-rank, but less of it at the top. */
 static void sensor_lets_a_slope_be(void **state)
 {
@@ -409,6 +429,7 @@ int main(void)
         cmocka_unit_test(seismic_is_quiet_until_there_is_an_event),
         cmocka_unit_test(seismic_takes_a_knock_for_no_event),
         cmocka_unit_test(seismic_believes_two_components_at_once),
+        cmocka_unit_test(seismic_knows_slow_waves_at_low_rates),
         cmocka_unit_test(sensor_lets_a_slope_be),
         cmocka_unit_test(sensor_takes_noise_that_fills_the_band),
         cmocka_unit_test(hum_takes_the_hum_and_leaves_the_rest),

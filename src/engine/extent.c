@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-static const size_t LAGS_MOST = 512, VECTOR_MOST = 4096;
+static const size_t LAGS_USUAL = 32, LAGS_MOST = 512, VECTOR_MOST = 4096;
 
 /* Of a window of so many ms no more than these numbers: many channels have enough to say
  * in less, and 64 of them at 1 kHz would take a sixth of a core instead of a twentieth. */
@@ -25,11 +25,12 @@ static size_t larger(size_t a, size_t b)
 size_t extent_lags(const struct recipe *r, size_t channels)
 {
     const bool timed = r->window_ms > 0;
-    const size_t wanted = timed ? recipe_frames(r, (double)r->window_ms) : (size_t)r->lags;
+    const size_t told = r->lags > 0 ? (size_t)r->lags : timed ? 1 : LAGS_USUAL;
+    const size_t wanted = larger(told, timed ? recipe_frames(r, (double)r->window_ms) : 1);
     const size_t room = (timed ? WINDOW_MOST : VECTOR_MOST) / channels;
     const size_t most = least(room, LAGS_MOST);
 
-    return least(wanted > 1 ? wanted : 1, most > 1 ? most : 1);
+    return least(wanted, larger(most, 1));
 }
 
 /* Half the lags for what one channel does, and two a channel for how they differ.  Where

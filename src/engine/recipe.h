@@ -28,8 +28,8 @@ struct recipe {
 
     /* Of the subspace engine. */
     float joint;                /* 1: channels are one vector; 0: each has its own        */
-    float lags;                 /* frames in a vector, or ...                             */
-    float window_ms;            /* ... their time, if not 0                               */
+    float lags;                 /* frames in a vector, at least; 0: as many as usual      */
+    float window_ms;            /* their time, if there are more in it; 0: nothing more   */
     float rank;                 /* directions; 0: as many as lags and channels call for   */
     float step;                 /* of the tracker, 0..1; 0: by itself                     */
     float threshold;            /* of the local energy, in noise levels; 0: none.  Of
