@@ -145,7 +145,7 @@ static void find_lowest(const float *x, size_t *lowest)
  * 12 dB from the level: longer than a beat, a word or a knock. */
 static const float FAR = 16;
 static const float HARMFUL = 1e-3f;     /* of a channel: -30 dB */
-static const float ROW = 8;
+static const float ROW = 8, LONG_ROW = 16;
 
 /* Noise that buries a signal is worse than silence: the others tell what is there, if
  * what is known of it is kept.  A channel is lost for so many segments, minutes, at most:
@@ -234,7 +234,7 @@ static bool stands_apart(struct floor *f, size_t c, const float *x)
 
     f->harms[c] = harms(now, all);
     f->apart[c] = far * f->apart[c] > 0 ? f->apart[c] + far : far;
-    if (fabsf(f->apart[c]) < ROW || is_lost(f, c, x, all))
+    if (fabsf(f->apart[c]) < (far < 0 ? LONG_ROW : ROW) || is_lost(f, c, x, all))
         return far > 0 && f->age[c] >= ROW;
     f->moved[c] += harms(fmaxf(now, f->level[c]), fminf(all, total(x)));
     f->age[c] = f->apart[c] = 0;
@@ -455,7 +455,7 @@ void floor_state(struct floor *f, struct store *s)
         store_u32(s, f->moved + c, 0, UINT32_MAX);
     }
     store_floats(s, f->age, M, 0, MEMORY);
-    store_floats(s, f->apart, M, -ROW, LOST);
+    store_floats(s, f->apart, M, -LONG_ROW, LOST);
     store_bytes(s, f->harms, M, 1);
     store_floats(s, f->level, M, 0, FLT_MAX);
     store_floats(s, f->fresh, M, 0, FLT_MAX);
