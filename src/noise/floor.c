@@ -52,6 +52,7 @@ void floor_place(struct floor *f, struct arena *a, size_t channels, bool shared)
     f->age = arena_floats(a, channels);
     f->apart = arena_floats(a, channels);
     f->harms = arena_take(a, channels, 1);
+    f->raised = arena_take(a, channels, 1);
     f->u = arena_floats(a, channels);
     if (f->shared)
         common_place(&f->common, a, channels);
@@ -82,6 +83,7 @@ void floor_reset(struct floor *f)
     memset(f->age, 0, M * sizeof *f->age);
     memset(f->apart, 0, M * sizeof *f->apart);
     memset(f->harms, 0, M);
+    memset(f->raised, 0, M);
     if (f->shared)
         common_reset(&f->common);
     f->at = 0;
@@ -143,7 +145,7 @@ static void find_lowest(const float *x, size_t *lowest)
 
 /* Noise that comes or goes is noticed after so many segments in a row that are
  * 12 dB from the level: longer than a beat, a word or a knock. */
-static const float FAR = 16;
+static const float FAR = 16, RAISED = 4;
 static const float HARMFUL = 1e-3f;     /* of a channel: -30 dB */
 static const float ROW = 8, LONG_ROW = 16;
 
@@ -195,15 +197,17 @@ static float apart(float now, float level, float least)
     return now > FAR * fmaxf(level, least) ? 1 : FAR * now < level ? -1 : 0;
 }
 
-/* Whether some channels, but few of them, are louder than their levels.  Gaps do not bring
- * back one that is lost. */
+/* Whether some channels are louder than their levels, and most are not raised at all.  Gaps
+ * do not bring back one that is lost. */
 static bool few_are_loud(const struct floor *f)
 {
-    size_t loud = 0;
+    size_t loud = 0, raised = 0;
 
-    for (size_t c = 0; c < f->channels; c++)
+    for (size_t c = 0; c < f->channels; c++) {
         loud += f->apart[c] > 0 && (f->apart[c] >= ROW || f->whole[c] >= FLOOR_SPAN);
-    return loud > 0 && 2 * loud < f->channels;
+        raised += f->raised[c];
+    }
+    return loud > 0 && 2 * raised < f->channels;
 }
 
 /* Whether a channel that stands apart for good, in this segment with powers x, is lost. */
@@ -232,6 +236,7 @@ static bool stands_apart(struct floor *f, size_t c, const float *x)
     const float now = 0.5f * (x[lowest[0]] + x[lowest[1]]);
     const float far = apart(now, f->level[c], least);
 
+    f->raised[c] = now > RAISED * fmaxf(f->level[c], least);
     f->harms[c] = harms(now, all);
     f->apart[c] = far * f->apart[c] > 0 ? f->apart[c] + far : far;
     if (fabsf(f->apart[c]) < (far < 0 ? LONG_ROW : ROW) || is_lost(f, c, x, all))
@@ -457,6 +462,7 @@ void floor_state(struct floor *f, struct store *s)
     store_floats(s, f->age, M, 0, MEMORY);
     store_floats(s, f->apart, M, -LONG_ROW, LOST);
     store_bytes(s, f->harms, M, 1);
+    store_bytes(s, f->raised, M, 1);
     store_floats(s, f->level, M, 0, FLT_MAX);
     store_floats(s, f->fresh, M, 0, FLT_MAX);
     store_finite(s, f->ratio, M);
