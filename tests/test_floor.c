@@ -367,6 +367,23 @@ static void what_most_channels_show_is_in_no_doubt(void **state)
     }
 }
 
+/* It happens beside one of them, and they hear less of it. */
+static void what_most_channels_hear_of_is_in_no_doubt(void **state)
+{
+    (void)state;
+    struct dice d = { 21 };
+    const double before[3] = { 1, 1, 1 }, while_it[3] = { 100, 3.5, 3.5 };
+    struct bench b;
+
+    bench_open(&b, 3, true);
+    feed(&b, &d, 4000, before, 0);
+    for (size_t i = 0; i < 4; i++) {
+        feed(&b, &d, FLOOR_SPAN, while_it, 0);
+        assert_false(floor_doubts(&b.floor));
+    }
+    fft_close(&b.fft);
+}
+
 static bool floor_is_taken(struct floor *f)
 {
     static unsigned char bytes[8192];
@@ -409,6 +426,7 @@ int main(void)
         cmocka_unit_test(gaps_do_not_bring_back_a_channel_that_is_lost),
         cmocka_unit_test(what_one_channel_never_had_is_sudden),
         cmocka_unit_test(what_most_channels_show_is_in_no_doubt),
+        cmocka_unit_test(what_most_channels_hear_of_is_in_no_doubt),
         cmocka_unit_test(nobody_waits_for_a_channel_that_is_missing),
         cmocka_unit_test(a_state_with_a_negative_level_is_none),
     };
