@@ -157,6 +157,14 @@ what_is_too_loud_is_clipped_and_counted() {
     [ "$(grep -ca PEAK out.wav)" = 0 ]                  # it would hold the time of day
 }
 
+nothing_taken_is_told() {
+    awk 'BEGIN { for (t = 0; t < 500; t++) print sin(t / 9) + (t * 7919 % 101) / 300 }' >few.csv
+    exits 0 lull -f sensor few.csv out.csv; says 'few.csv: nothing was found to take away'; same few.csv out.csv
+    exits 0 lull -q -f sensor few.csv out.csv; silent
+    exits 0 lull -m 0 -f sensor few.csv out.csv; silent
+    exits 0 lull noise.wav out.wav; silent
+}
+
 samples_that_are_not_numbers_count_as_missing_and_are_told() {
     { wav 3 1 16000 32 16000; repeat 16000 '\0000\0000\0300\0177\0000\0000\0200\0076'; } >nan.wav
     exits 0 lull nan.wav out.wav; says '2000 samples are not finite; they count as missing'
@@ -866,7 +874,7 @@ chunks_may_be_files() {
 a_table_whose_time_jumps_is_told_of() {
     timed() { awk -v gap="$1" 'BEGIN { print "time,x"; for (t = 0; t < 400; t++)
         printf "%.3f,%.5f\n", (t + (t >= 200 ? gap : 0)) / 250, sin(t) }'; }
-    timed 0 >in.csv; exits 0 lull -f sensor in.csv out.csv; silent
+    timed 0 >in.csv; exits 0 lull -m 0 -f sensor in.csv out.csv; silent
     timed 25 >in.csv; exits 0 lull -f sensor in.csv out.csv
     says 'in.csv: line 202: time does not go on evenly, there and in 0 other rows, as if 25 were missing'
     [ "$(wc -l <out.csv)" = 401 ]

@@ -3,7 +3,8 @@
  * report.c - what is said about a pass.
  *
  * Unasked, only what may surprise: an input that ends early, samples that are
- * no numbers, clipping.  With -v also what was decided and how it went.
+ * no numbers, clipping, an output that is the input.  With -v also what was decided and
+ * how it went.
  */
 #include "app/report.h"
 #include "app/errors.h"
@@ -79,6 +80,17 @@ static struct summary sum_up(const struct pass *p, const lull_readings *r)
     };
 }
 
+/* Whether what went out is what came in, though something was to be taken; energies are
+ * sums of blocks, which are not cut alike. */
+static bool took_nothing(const struct pass *p)
+{
+    const lull_config *const c = &p->config;
+    const bool same = fabs(p->out_energy - p->in_energy) <= 1e-12 * p->in_energy;
+
+    return same && p->in_energy > 0 && p->ended && c->mix > 0 && c->reduction_db > 0 &&
+           !p->options->residual;
+}
+
 /* Below, a learned filter is told to be at a loss. */
 static const float FITS = 0.9f;
 
@@ -88,6 +100,8 @@ static void warn(const struct pass *p, const struct summary *s, const lull_readi
         remark("%s: %.0f %% of what stands above the noise is nothing that %s has learned: "
                "other noise, or another signal; --adapt 32 would follow it",
                p->source.name, (double)(100 - 100 * r->fit), p->options->filter);
+    if (took_nothing(p))
+        remark("%s: nothing was found to take away", p->source.name);
     if (s->missing)
         remark("%s: ends %lld frames (%.3f s) before its header says; the rest is done",
                p->source.name, s->missing, (double)s->missing / s->rate_hz);
