@@ -983,6 +983,7 @@ inspect_knows_kinds_of_signals_by_how_they_move() {
     lull inspect "$HERE/../samples/ecg.csv" >seen; grep -q 'filter  *ecg: it beats' seen
     measured '.2 * w + 10 * exp(-((t % 156 - 50) / 3) ^ 2) + 1.5 * exp(-((t % 156 - 90) / 6) ^ 2)' >in.csv
     lull inspect -r 125 in.csv >seen; grep -q 'filter  *ecg: it beats' seen        # 48 a minute, steps of 2.5 frames
+    measured '.01 * w + 10 * exp(-((t % 112 - 50) / 12) ^ 2)' >in.csv; lull inspect -r 125 in.csv >seen; grep -q 'filter  *sensor: it swells' seen
     measured 'w * (t % 1000 < 700)' >in.csv; lull inspect -r 1000 in.csv >seen; ! grep -q 'it beats' seen      # every second, but not brief
     measured '.01 * w + (t > 1000 && t < 1300) * w' >in.csv; lull inspect -r 100 in.csv >seen; grep -q 'filter  *seismic: ' seen
     { cat in.csv in.csv in.csv in.csv in.csv; measured 'w + 3 * sin(t * t)'; } | tail -n 20000 >long.csv; lull inspect -r 5000 long.csv >seen; ! grep -q 'it never rests' seen

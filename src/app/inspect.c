@@ -285,6 +285,8 @@ static struct advice advise(const struct view *v)
         return (struct advice){ "speech", "if it is a voice; else music, declick or hum" };
     if (v->motion == MOTION_BEATS && v->head.channels <= HEART_LEADS)
         return (struct advice){ "ecg", "it beats like a heart" };
+    if (v->motion == MOTION_PULSES)
+        return (struct advice){ "sensor", "it swells and ebbs, like a pulse" };
     if (v->motion == MOTION_EVENTS && v->head.channels <= 3)
         return (struct advice){ "seismic", "it is still, and then something happens" };
     if (v->motion == MOTION_RESTLESS && v->head.rate_hz >= MACHINE_HZ)

@@ -10,6 +10,7 @@
 enum motion {
     MOTION_OTHER,
     MOTION_BEATS,               /* 40 to 176 a minute, much alike       */
+    MOTION_PULSES,              /* the same, but softly                 */
     MOTION_EVENTS,              /* still, and then something happens    */
     MOTION_RESTLESS,            /* as lively in any fiftieth of a second */
 };
