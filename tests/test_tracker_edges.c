@@ -352,6 +352,33 @@ static void spare_directions_do_no_harm(void **state)
         }
 }
 
+/* Frames that differ much in loudness, of which next to nothing is left over: a turn that
+ * went beyond the frame would make an error of U'U = I grow. */
+static void nearly_as_many_directions_as_numbers_stay_upright(void **state)
+{
+    (void)state;
+    enum { DIM = 32, SLOTS = 28 };
+    static const float steps[] = { 1, 0.5f, 0.1f, 0.01f };
+    float y[DIM], x_hat[DIM];
+
+    for (lull_rule rule = LULL_RLS; rule <= LULL_BLOCK; rule++)
+        for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+            lull_tracker_config cfg = lull_tracker_defaults(DIM, SLOTS);
+            struct dice d = { 3 };
+
+            cfg.rule = rule;
+            cfg.step = steps[i];
+            lull_tracker *const t = lull_tracker_new(&cfg, NULL);
+
+            for (size_t f = 0; f < 600; f++) {
+                dice_noise(&d, y, DIM, f % 5 ? 1 : 2);
+                lull_tracker_update(t, y, NULL, x_hat);
+            }
+            assert_at_most(scene_orthonormality(t, DIM, 1), 1e-5); /* 1e-6 */
+            lull_tracker_free(t);
+        }
+}
+
 /* The same few frames over and over, half of each missing: what the regression leaves
  * of them lies in the subspace, or is rounding. */
 static void gaps_and_spare_directions_do_no_harm(void **state)
@@ -573,6 +600,7 @@ int main(void)
         cmocka_unit_test(overlapping_frames_raise_no_alarm_once_it_is_told),
         cmocka_unit_test(a_large_step_does_not_blow_the_output_up),
         cmocka_unit_test(spare_directions_do_no_harm),
+        cmocka_unit_test(nearly_as_many_directions_as_numbers_stay_upright),
         cmocka_unit_test(gaps_and_spare_directions_do_no_harm),
         cmocka_unit_test(the_first_frames_may_be_a_whisper),
         cmocka_unit_test(whatever_floats_come_all_stays_finite),
