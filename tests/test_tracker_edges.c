@@ -464,14 +464,15 @@ static lull_tracker_config any_config(struct dice *d, lull_rule rule)
 }
 
 /* Feeds frames whose level may jump by up to so many decades either way; a state that is
- * not finite would not be taken. */
+ * not finite would not be taken.  Another tracker is asked for nothing, and learns the
+ * same. */
 static void feed_anything(const lull_tracker_config *cfg, struct dice *d, double decades,
                           double wild)
 {
     const size_t n = cfg->dim * (cfg->complex_numbers ? 2 : 1);
-    lull_tracker *const t = lull_tracker_new(cfg, NULL);
+    lull_tracker *const t = lull_tracker_new(cfg, NULL), *const other = lull_tracker_new(cfg, NULL);
     const size_t size = lull_tracker_save(t, NULL, 0);
-    void *const state = malloc(size);
+    void *const state = malloc(size), *const same = malloc(size);
     unsigned char known[N];
     float y[N], x_hat[N];
     double level = 0;
@@ -479,17 +480,26 @@ static void feed_anything(const lull_tracker_config *cfg, struct dice *d, double
     for (size_t f = 0; f < 300; f++) {
         if (dice_uniform(d) < 0.05)
             level = decades * (2 * dice_uniform(d) - 1);
-        any_frame(d, y, n, level, wild);
+        const double jump = dice_uniform(d) < 0.9 ? 0 : dice_uniform(d) < 0.5 ? 12 : -6;
+
+        any_frame(d, y, n, level + jump, wild);
         for (size_t i = 0; i < cfg->dim; i++)
             known[i] = dice_uniform(d) < 0.8;
-        lull_tracker_update(t, y, dice_uniform(d) < 0.2 ? known : NULL, x_hat);
+        const unsigned char *const some = dice_uniform(d) < 0.2 ? known : NULL;
+
+        lull_tracker_update(t, y, some, x_hat);
+        lull_tracker_update(other, y, some, NULL);
         assert_true(finite(x_hat, n));
         lull_tracker_save(t, state, size);
+        lull_tracker_save(other, same, size);
+        assert_memory_equal(state, same, size);
         assert_int_equal(lull_tracker_load(t, state, size), LULL_OK);
     }
     assert_at_most(scene_orthonormality(t, n, cfg->complex_numbers ? 2 : 1), 1e-3);
     free(state);
+    free(same);
     lull_tracker_free(t);
+    lull_tracker_free(other);
 }
 
 static void whatever_floats_come_all_stays_finite(void **state)

@@ -35,8 +35,10 @@ void cov_place_alone(struct cov *c, struct arena *a, size_t cap, size_t parts);
 /* C = level I for r directions. */
 void cov_reset(struct cov *c, size_t r, float level);
 
-/* h = P p; returns p'h, which is positive.  A P that rounding has spoilt is
- * first replaced by the inverse of C's diagonal. */
+/* h = P p; returns p'h, which is positive, or -1 where rounding has spoilt P. */
+float cov_look(const struct cov *c, const float *p, float *h);
+
+/* The same, with such a P first replaced by the inverse of C's diagonal. */
 float cov_solve(struct cov *c, const float *p, float *h);
 
 /* C = (1 - mu) C + mu p p', and P with it, given h = P p and ph = p'h;

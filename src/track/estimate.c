@@ -188,9 +188,10 @@ void estimate_look(struct track *t)
     struct motion m = { .h = t->h };
 
     estimate_coefficients(t, trust);
-    memset(t->h, 0, (t->U.r * t->U.parts) * sizeof *t->h);
     if (t->plan.shrink == TRACK_WIENER && t->rule.cov.C && t->seen)
-        m.ph = cov_solve(&t->rule.cov, t->p, t->h);
+        m.ph = cov_look(&t->rule.cov, t->p, t->h);
+    if (!(m.ph > 0.0f))
+        memset(t->h, 0, (t->U.r * t->U.parts) * sizeof *t->h);
     m.h2 = vec_square(t->h, t->U.r * t->U.parts);
     estimate_reconstruct(t, &m, estimate_shrinkage(t, &m, 1.0f), trust);
     t->rests = t->formed;
