@@ -158,6 +158,44 @@ static double kernel_error(const struct kernel *k, size_t parts)
     return worst;
 }
 
+/* Largest difference between turning U along w on the way and turning it before. */
+static double late_error(const struct kernel *k, float further)
+{
+    struct dice dice = { 6 };
+    struct bench b = bench(1, &dice);
+    const size_t padded = basis_padded(&b.U), floats = basis_floats(&b.U);
+    float *const w = noise(&dice, padded), *const c = noise(&dice, 2 * DIRECTIONS);
+    float *const got = noise(&dice, 3 * padded), *const moved = noise(&dice, floats);
+    float *const want = noise(&dice, 3 * padded);
+    struct sweep s = { .y = b.y, .p = b.p, .h = b.h, .d = b.d, .x_e = 0.4f, .x_h = -0.3f,
+                       .v_e = 0.2f, .v_p = -0.5f, .v_h = 0.9f };
+    double worst = 0;
+
+    s.w = w, s.c = c, s.e = got, s.x_hat = got + padded, s.v = got + 2 * padded;
+    for (size_t j = 0; j < DIRECTIONS; j++) {
+        s.w_p += c[j] * b.p[j];
+        s.w_h += c[j] * b.h[j];
+    }
+    k->sweep(&b.U, &s, moved);
+    for (size_t i = 0; i < b.U.n; i++)
+        for (size_t j = 0; j < DIRECTIONS; j++)
+            b.U.U[(i / TILE * b.U.cap + j) * TILE + i % TILE] += further * w[i] * c[j];
+    s.w = NULL, s.e = want, s.x_hat = want + padded, s.v = want + 2 * padded;
+    k->sweep(&b.U, &s, b.U.U);
+    for (size_t i = 0; i < b.U.n; i++) {
+        for (size_t m = i; m < 3 * padded; m += padded)
+            worst = fmax(worst, apart((double)got[m], (double)want[m]));
+        for (size_t j = 0; j < DIRECTIONS; j++) {
+            const size_t at = (i / TILE * b.U.cap + j) * TILE + i % TILE;
+
+            worst = fmax(worst, apart((double)moved[at], (double)b.U.U[at]));
+        }
+    }
+    free(w), free(c), free(got), free(moved), free(want);
+    bench_free(&b);
+    return worst;
+}
+
 static void every_kernel_does_what_kernel_h_says(void **state)
 {
     (void)state;
@@ -167,6 +205,10 @@ static void every_kernel_does_what_kernel_h_says(void **state)
     for (size_t i = 0; i < 4; i++)
         for (size_t parts = 1; all[i] && parts <= 2; parts++)
             assert_at_most(kernel_error(all[i] + parts - 1, parts), 1e-4); /* 5e-6 */
+    for (size_t i = 0; i < 4; i++)
+        if (all[i])
+            assert_at_most(late_error(all[i], 1), 1e-4); /* 7e-6 */
+    assert_at_least(late_error(kernel_c(), 0), 1); /* another turn */
     assert_at_least(kernel_error(kernel_c(), 2), 1); /* real ones on complex numbers */
 }
 

@@ -470,7 +470,8 @@ static void feed_anything(const lull_tracker_config *cfg, struct dice *d, double
                           double wild)
 {
     const size_t n = cfg->dim * (cfg->complex_numbers ? 2 : 1);
-    lull_tracker *const t = lull_tracker_new(cfg, NULL), *const other = lull_tracker_new(cfg, NULL);
+    lull_tracker *const t = lull_tracker_new(cfg, NULL);
+    lull_tracker *const other = lull_tracker_new(cfg, NULL);
     const size_t size = lull_tracker_save(t, NULL, 0);
     void *const state = malloc(size), *const same = malloc(size);
     unsigned char known[N];
