@@ -45,8 +45,9 @@ float cov_solve(struct cov *c, const float *p, float *h);
  * 0 < mu <= 1/2. */
 void cov_update(struct cov *c, float mu, const float *p, const float *h, float ph);
 
-/* Moves P towards the inverse of C by the coordinate whose turn it is, more at a large mu: each
- * has its turn once in q frames at least, or, at a small one, in COV_ROUND at most; see cov.c. */
+/* Moves P towards the inverse of C by the coordinate whose turn it is, or by more at a
+ * large mu: each has its turn once in q frames or, where mu is so small that they can
+ * wait, in COV_ROUND; see cov.c. */
 void cov_polish(struct cov *c, float mu);
 
 /* P is built anew if it cannot be what it should. */

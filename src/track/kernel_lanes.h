@@ -342,7 +342,8 @@ static void multiply(const struct product *m)
         apply(m->B, m->inner, m->ld, m->A + i * m->lda, m->Z + i * m->ldz);
 }
 
-static void inner_real(const float *restrict w, const float *restrict e, size_t padded, float *q)
+static void inner_real(const float *restrict w, const float *restrict e, size_t padded,
+                       float *q)
 {
     lanes s[4] = { all(0) };
 

@@ -120,6 +120,13 @@ static float gather_complex(const struct basis *b, const float *restrict y, floa
     return gather(b, y, p, 2);
 }
 
+/* s = s + a u over a tile */
+inlined void plus(vec s[VECS], const float *a, const float *u)
+{
+    for (size_t k = 0; k < VECS; k++)
+        s[k] = madd(all(a), load(u + k * WIDE), s[k]);
+}
+
 static void combine_real(const struct basis *b, const float *restrict a, float *restrict x)
 {
     const size_t r = b->r, together = r / TOGETHER * TOGETHER;
@@ -131,13 +138,10 @@ static void combine_real(const struct basis *b, const float *restrict a, float *
         for (size_t k = 0; k < TOGETHER * VECS; k++)
             s[k / VECS][k % VECS] = zero();
         for (size_t j = 0; j < together; j += TOGETHER)
-            for (size_t k = 0; k < TOGETHER * VECS; k++)
-                s[k / VECS][k % VECS] =
-                    madd(all(a + j + k / VECS),
-                         load(u + (j + k / VECS) * TILE + k % VECS * WIDE), s[k / VECS][k % VECS]);
+            for (size_t i = 0; i < TOGETHER; i++)
+                plus(s[i], a + j + i, u + (j + i) * TILE);
         for (size_t j = together; j < r; j++)
-            for (size_t k = 0; k < VECS; k++)
-                s[0][k] = madd(all(a + j), load(u + j * TILE + k * WIDE), s[0][k]);
+            plus(s[0], a + j, u + j * TILE);
         for (size_t k = 0; k < VECS; k++)
             store(x + k * WIDE, TOGETHER == 2 ? add(s[0][k], s[TOGETHER - 1][k]) : s[0][k]);
     }
@@ -355,7 +359,8 @@ static void sweep_complex(const struct basis *b, const struct sweep *s, float *m
         sweep_complex_at(b, &w, &mix, moved, i - 2 * WIDE);
 }
 
-static void inner_real(const float *restrict w, const float *restrict e, size_t padded, float *q)
+static void inner_real(const float *restrict w, const float *restrict e, size_t padded,
+                       float *q)
 {
     vec s[4] = { zero(), zero(), zero(), zero() };
 

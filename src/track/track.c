@@ -155,7 +155,7 @@ struct turn {
 static struct turn turn_of(const struct motion *m, float e2, float weight)
 {
     const float pull = m->pull * weight;
-    const float tan2 = (pull * m->d2) * (pull * e2); /* tangent^2; either may be out of range */
+    const float tan2 = (pull * m->d2) * (pull * e2); /* either may be out of range */
 
     if (!(tan2 > 0.0f && tan2 < UPRIGHT))
         return (struct turn){ 0, 0 };
