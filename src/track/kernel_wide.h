@@ -186,13 +186,13 @@ inlined vec finish(const struct sweep *s, const struct mix *m, size_t i, vec up,
     }
     const vec e = sub(load(s->y + i), up);
     const vec x = madd(m->x_h, uh, up);
-    const vec v = madd(m->v_e, e, madd(m->v_h, uh, mul(m->v_p, up)));
+    const vec v = madd(m->v_h, uh, mul(m->v_p, up));
 
     if (s->e)
         store(s->e + i, e);
     if (s->x_hat)
         store(s->x_hat + i, madd(m->x_e, e, x));
-    return v;
+    return madd(m->v_e, e, v);
 }
 
 /* Where register k of a direction is, in tiles that are `step` apart. */
