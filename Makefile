@@ -103,6 +103,7 @@ $(OUT)/tests/test_threads: $(call objects,$(addprefix src/app/,through.c ring.c 
 $(OUT)/tests/test_new: LDFLAGS += -Wl,--wrap=aligned_alloc,--wrap=free
 $(OUT)/tests/test_learner: LDFLAGS += -Wl,--wrap=aligned_alloc,--wrap=malloc,--wrap=calloc,--wrap=free
 $(OUT)/tests/test_tracker: LDFLAGS += -Wl,--wrap=aligned_alloc
+$(OUT)/tests/bench/tracker: LDFLAGS += -Wl,--wrap=kernel_avx512
 $(benches): %: %.o $(helpers) $(measures) $(static)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile cmocka) $(LDLIBS)
 
@@ -178,8 +179,9 @@ bench: deps                     ## time the library, and its peers where install
 	@$(MAKE) -s --no-print-directory all $(benches)
 	@sh tests/bench/bench.sh $(OUT)
 bench-tracker: deps             ## time the tracker; long runs beside theory
-	@$(MAKE) -s --no-print-directory $(OUT)/tests/bench/tracker
+	@$(MAKE) -s --no-print-directory $(OUT)/tests/bench/tracker $(OUT)/tests/bench/theory
 	@$(OUT)/tests/bench/tracker
+	@$(OUT)/tests/bench/theory
 bench-filters: deps             ## time each filter, and the sensors' engine beside its bars
 	@$(MAKE) -s --no-print-directory $(OUT)/tests/bench/filters
 	@$(OUT)/tests/bench/filters

@@ -84,7 +84,8 @@ typedef struct {
     const float *base;        /* [base_rank][dim] orthonormal directions that are known
                                    and stay: the tracker adds what they lack; copied       */
     size_t base_rank;         /* 0..LULL_MAX_RANK; base_rank + rank <= dim               */
-    int portable;             /* 1: the same bits on every machine, at half the speed    */
+    int portable;             /* 1: the same bits on every machine, at a third or half of
+                                   the speed                                               */
 } lull_tracker_config;
 
 /* RLS, automatic step, Wiener shrinkage, fixed rank, white noise; change
@@ -122,9 +123,11 @@ LULL_API float lull_tracker_noise(const lull_tracker *t) LULL_RT;
 LULL_API unsigned lull_tracker_changes(const lull_tracker *t) LULL_RT;
 
 /* Copies the directions into basis[rank][dim], orthonormal, and the mean power
- * of the frames along each into energies[rank]; strongest first, but for
- * LULL_GRADIENT.  Either may be NULL.  Coloured noise: those of the whitened
- * frames. */
+ * of the frames along each into energies[rank].  Either may be NULL.  They are
+ * sorted a pair at a time, within 4 rank^2 frames or so: the strongest come
+ * first, but two that are about as strong may stand either way, as may those
+ * that have just become so, and any with LULL_GRADIENT.  Coloured noise: those
+ * of the whitened frames. */
 LULL_API void lull_tracker_basis(const lull_tracker *t, float *basis, float *energies) LULL_RT;
 
 /* Adds to `into` what `from` has seen, as if one tracker had seen both streams:

@@ -55,6 +55,21 @@ static lull_status check(const lull_tracker_config *c)
     return LULL_OK;
 }
 
+/* A turn that is put off saves half of the writing, for three walks more over a vector:
+ * worth it from so many directions on, of so many floats that they do not fit the nearest
+ * cache (64 KB), but the next (1 MB). */
+static const size_t WORTH = 16, NEAR = 1 << 14, FAR = 1 << 18;
+
+/* Whether turns may be put off: nothing else that is asked for looks at the directions. */
+static bool is_patient(const lull_tracker_config *c)
+{
+    const size_t floats = c->rank * c->dim;
+
+    return c->rank >= WORTH && floats >= NEAR && floats <= FAR && !c->complex_numbers &&
+           !c->auto_rank && !c->robust && c->rule != LULL_BLOCK &&
+           c->noise < LULL_LEVELS_ESTIMATED;
+}
+
 static struct track_plan plan_of(const lull_tracker_config *c)
 {
     static const enum colour_kind kinds[] = { COLOUR_NONE, COLOUR_LEVELS, COLOUR_AR1,
@@ -73,6 +88,7 @@ static struct track_plan plan_of(const lull_tracker_config *c)
         .auto_rank = c->auto_rank != 0,
         .robust = c->robust != 0,
         .portable = c->portable != 0,
+        .patient = is_patient(c),
         .colour = kinds[c->noise],
         .learns_colour = c->noise >= LULL_LEVELS_ESTIMATED,
         .hop = c->hop,
@@ -194,7 +210,7 @@ void lull_tracker_basis(const lull_tracker *t, float *basis, float *energies)
     const struct track *k = &t->track;
 
     for (size_t j = 0; basis && j < k->U.r; j++)
-        basis_get(&k->U, j, basis + j * k->U.n);
+        late_get(&k->late, &k->U, j, basis + j * k->U.n);
     for (size_t j = 0; energies && j < k->U.r; j++)
         energies[j] = track_power(k, j) / power_unit(t);
 }
@@ -303,7 +319,7 @@ static void state(void *self, struct store *s)
     track_state(self, s);
 }
 
-static const struct store_kind stored = { "LULLTRK", 2, shape, state };
+static const struct store_kind stored = { "LULLTRK", 3, shape, state };
 
 size_t lull_tracker_save(const lull_tracker *t, void *buf, size_t size)
 {

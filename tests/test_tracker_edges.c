@@ -352,6 +352,33 @@ static void spare_directions_do_no_harm(void **state)
         }
 }
 
+/* Frames that differ much in loudness, of which next to nothing is left over: a turn that
+ * went beyond the frame would make an error of U'U = I grow. */
+static void nearly_as_many_directions_as_numbers_stay_upright(void **state)
+{
+    (void)state;
+    enum { DIM = 32, SLOTS = 28 };
+    static const float steps[] = { 1, 0.5f, 0.1f, 0.01f };
+    float y[DIM], x_hat[DIM];
+
+    for (lull_rule rule = LULL_RLS; rule <= LULL_BLOCK; rule++)
+        for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+            lull_tracker_config cfg = lull_tracker_defaults(DIM, SLOTS);
+            struct dice d = { 3 };
+
+            cfg.rule = rule;
+            cfg.step = steps[i];
+            lull_tracker *const t = lull_tracker_new(&cfg, NULL);
+
+            for (size_t f = 0; f < 600; f++) {
+                dice_noise(&d, y, DIM, f % 5 ? 1 : 2);
+                lull_tracker_update(t, y, NULL, x_hat);
+            }
+            assert_at_most(scene_orthonormality(t, DIM, 1), 1e-5); /* 1e-6 */
+            lull_tracker_free(t);
+        }
+}
+
 /* The same few frames over and over, half of each missing: what the regression leaves
  * of them lies in the subspace, or is rounding. */
 static void gaps_and_spare_directions_do_no_harm(void **state)
@@ -417,7 +444,7 @@ static void any_frame(struct dice *d, float *y, size_t n, double level, double w
         const double size = dice_uniform(d) < wild ? 76 * (dice_uniform(d) - 0.5) : 0;
         const double x = (dice_normal(d) + common) * pow(10, level + size);
 
-        y[i] = (float)fmax(fmin(x, FLT_MAX), -FLT_MAX);
+        y[i] = (float)fmax(fmin(x, (double)FLT_MAX), -(double)FLT_MAX);
     }
 }
 
@@ -437,14 +464,16 @@ static lull_tracker_config any_config(struct dice *d, lull_rule rule)
 }
 
 /* Feeds frames whose level may jump by up to so many decades either way; a state that is
- * not finite would not be taken. */
+ * not finite would not be taken.  Another tracker is asked for nothing, and learns the
+ * same. */
 static void feed_anything(const lull_tracker_config *cfg, struct dice *d, double decades,
                           double wild)
 {
     const size_t n = cfg->dim * (cfg->complex_numbers ? 2 : 1);
     lull_tracker *const t = lull_tracker_new(cfg, NULL);
+    lull_tracker *const other = lull_tracker_new(cfg, NULL);
     const size_t size = lull_tracker_save(t, NULL, 0);
-    void *const state = malloc(size);
+    void *const state = malloc(size), *const same = malloc(size);
     unsigned char known[N];
     float y[N], x_hat[N];
     double level = 0;
@@ -452,17 +481,26 @@ static void feed_anything(const lull_tracker_config *cfg, struct dice *d, double
     for (size_t f = 0; f < 300; f++) {
         if (dice_uniform(d) < 0.05)
             level = decades * (2 * dice_uniform(d) - 1);
-        any_frame(d, y, n, level, wild);
+        const double jump = dice_uniform(d) < 0.9 ? 0 : dice_uniform(d) < 0.5 ? 12 : -6;
+
+        any_frame(d, y, n, level + jump, wild);
         for (size_t i = 0; i < cfg->dim; i++)
             known[i] = dice_uniform(d) < 0.8;
-        lull_tracker_update(t, y, dice_uniform(d) < 0.2 ? known : NULL, x_hat);
+        const unsigned char *const some = dice_uniform(d) < 0.2 ? known : NULL;
+
+        lull_tracker_update(t, y, some, x_hat);
+        lull_tracker_update(other, y, some, NULL);
         assert_true(finite(x_hat, n));
         lull_tracker_save(t, state, size);
+        lull_tracker_save(other, same, size);
+        assert_memory_equal(state, same, size);
         assert_int_equal(lull_tracker_load(t, state, size), LULL_OK);
     }
     assert_at_most(scene_orthonormality(t, n, cfg->complex_numbers ? 2 : 1), 1e-3);
     free(state);
+    free(same);
     lull_tracker_free(t);
+    lull_tracker_free(other);
 }
 
 static void whatever_floats_come_all_stays_finite(void **state)
@@ -573,6 +611,7 @@ int main(void)
         cmocka_unit_test(overlapping_frames_raise_no_alarm_once_it_is_told),
         cmocka_unit_test(a_large_step_does_not_blow_the_output_up),
         cmocka_unit_test(spare_directions_do_no_harm),
+        cmocka_unit_test(nearly_as_many_directions_as_numbers_stay_upright),
         cmocka_unit_test(gaps_and_spare_directions_do_no_harm),
         cmocka_unit_test(the_first_frames_may_be_a_whisper),
         cmocka_unit_test(whatever_floats_come_all_stays_finite),

@@ -101,17 +101,34 @@ static void rebuild(struct cov *c)
         c->P[i * (c->ld + 1)] = 1.0f / (c->C[i * (c->ld + 1)] + rho);
 }
 
-float cov_solve(struct cov *c, const float *p, float *h)
+/* h = P p; gives p'h. */
+static float product(const struct cov *c, const float *p, float *h)
 {
     c->kernel->apply(c->P, c->q, c->ld, p, h);
-    float ph = vec_dot(p, h, c->ld);
+    return vec_dot(p, h, c->ld);
+}
 
-    if (!(ph >= 0.0f && ph < 1e30f)) { /* also when it is NaN */
-        rebuild(c);
-        c->kernel->apply(c->P, c->q, c->ld, p, h);
-        ph = vec_dot(p, h, c->ld);
-    }
-    return ph;
+/* Whether p'h is what a sound P could give; also false if it is NaN. */
+static bool possible(float ph)
+{
+    return ph >= 0.0f && ph < 1e30f;
+}
+
+float cov_look(const struct cov *c, const float *p, float *h)
+{
+    const float ph = product(c, p, h);
+
+    return possible(ph) ? ph : -1.0f;
+}
+
+float cov_solve(struct cov *c, const float *p, float *h)
+{
+    const float ph = product(c, p, h);
+
+    if (possible(ph))
+        return ph;
+    rebuild(c);
+    return product(c, p, h);
 }
 
 void cov_blend(struct cov *c, float *X, float keep, float s, const float *x)

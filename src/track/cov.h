@@ -35,16 +35,19 @@ void cov_place_alone(struct cov *c, struct arena *a, size_t cap, size_t parts);
 /* C = level I for r directions. */
 void cov_reset(struct cov *c, size_t r, float level);
 
-/* h = P p; returns p'h, which is positive.  A P that rounding has spoilt is
- * first replaced by the inverse of C's diagonal. */
+/* h = P p; returns p'h, which is positive, or -1 where rounding has spoilt P. */
+float cov_look(const struct cov *c, const float *p, float *h);
+
+/* The same, with such a P first replaced by the inverse of C's diagonal. */
 float cov_solve(struct cov *c, const float *p, float *h);
 
 /* C = (1 - mu) C + mu p p', and P with it, given h = P p and ph = p'h;
  * 0 < mu <= 1/2. */
 void cov_update(struct cov *c, float mu, const float *p, const float *h, float ph);
 
-/* Moves P towards the inverse of C by the coordinate whose turn it is, more at a large mu: each
- * has its turn once in q frames at least, or, at a small one, in COV_ROUND at most; see cov.c. */
+/* Moves P towards the inverse of C by the coordinate whose turn it is, or by more at a
+ * large mu: each has its turn once in q frames or, where mu is so small that they can
+ * wait, in COV_ROUND; see cov.c. */
 void cov_polish(struct cov *c, float mu);
 
 /* P is built anew if it cannot be what it should. */

@@ -35,7 +35,7 @@ static const float QUIET = 0.01f, MOST_BURST = 1e3f;
 /* Whether e leans on U more than it stands; lean = U'e. */
 static bool leans(struct track *t, float e2)
 {
-    t->kernel->gather(&t->U, t->e, t->lean);
+    late_gather(&t->late, t->kernel, &t->U, t->e, t->lean);
     return vec_square(t->lean, t->U.r * t->U.parts) > 0.5f * e2;
 }
 
@@ -46,7 +46,7 @@ static bool leans(struct track *t, float e2)
 static float upright(struct track *t, float e2)
 {
     if (leans(t, e2)) {
-        t->kernel->combine(&t->U, t->lean, t->missing.x);
+        late_combine(&t->late, t->kernel, &t->U, t->lean, t->missing.x);
         for (size_t i = 0; i < t->U.n; i++)
             t->e[i] -= t->missing.x[i];
         e2 = vec_square(t->e, t->U.n);
@@ -70,7 +70,7 @@ float estimate_coefficients(struct track *t, float trust)
         return upright(t, missing_rest(t->kernel, &t->U, g->y, g->known, t->p, t->e));
     }
     if (!t->gathered)
-        t->kernel->gather(&t->U, g->y, t->p);
+        late_gather(&t->late, t->kernel, &t->U, g->y, t->p);
     t->gathered = false; /* once what is known of it changes */
     t->p2 = vec_square(t->p, t->ld);
     const float e2 = g->energy - t->p2;
@@ -78,7 +78,7 @@ float estimate_coefficients(struct track *t, float trust)
     if (e2 > FAITH * g->energy)
         return e2;
     t->formed = true;
-    t->kernel->combine(&t->U, t->p, t->Up);
+    late_combine(&t->late, t->kernel, &t->U, t->p, t->Up);
     for (size_t i = 0; i < t->U.n; i++)
         t->e[i] = g->y[i] - t->Up[i];
     return upright(t, vec_square(t->e, t->U.n));
@@ -170,7 +170,7 @@ void estimate_reconstruct(struct track *t, const struct motion *m, float s, floa
         t->plan.own.shrink(t->plan.own.self, t, t->p, t->q);
     for (size_t i = 0; !guessed && !own && i < t->U.r * t->U.parts; i++)
         t->q[i] = t->p[i] - s * m->h[i];
-    t->kernel->combine(&t->U, t->q, t->out);
+    late_combine(&t->late, t->kernel, &t->U, t->q, t->out);
     if (guessed && own)
         impute(t);
 }
@@ -188,9 +188,10 @@ void estimate_look(struct track *t)
     struct motion m = { .h = t->h };
 
     estimate_coefficients(t, trust);
-    memset(t->h, 0, (t->U.r * t->U.parts) * sizeof *t->h);
     if (t->plan.shrink == TRACK_WIENER && t->rule.cov.C && t->seen)
-        m.ph = cov_solve(&t->rule.cov, t->p, t->h);
+        m.ph = cov_look(&t->rule.cov, t->p, t->h);
+    if (!(m.ph > 0.0f))
+        memset(t->h, 0, (t->U.r * t->U.parts) * sizeof *t->h);
     m.h2 = vec_square(t->h, t->U.r * t->U.parts);
     estimate_reconstruct(t, &m, estimate_shrinkage(t, &m, 1.0f), trust);
     t->rests = t->formed;

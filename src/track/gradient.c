@@ -6,9 +6,12 @@
  *
  *   g = mu r p / tr C
  *
- * makes the step a pure number whatever the scale.  Only the powers of the
- * coefficients are kept, not their correlations: O(r) instead of O(r^2).
- * The price: a weak direction converges as much slower as it is weaker.
+ * makes the step a pure number whatever the scale; but g'p <= 1, where the turned
+ * subspace contains y.  A turn beyond y, which a frame louder than usual would ask for,
+ * moves U away from it, and beyond g'p = 2 an error of U'U = I grows from turn to turn.
+ *
+ * Only the powers of the coefficients are kept, not their correlations: O(r) instead
+ * of O(r^2).  The price: a weak direction converges as much slower as it is weaker.
  */
 #include "track/rule.h"
 
@@ -51,7 +54,7 @@ static void update(struct rule_state *s, const struct look *f, struct motion *m)
     m->d2 = p2;
     m->per = 0;
     m->along_p = true;
-    m->pull = f->trust * f->mu * (float)r / (total + FLOOR);
+    m->pull = f->trust * fminf(f->mu * (float)r / (total + FLOOR), 1.0f / (p2 + FLOOR));
 }
 
 const struct rule rule_gradient = { place, reset, update, NULL, NULL };

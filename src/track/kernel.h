@@ -16,15 +16,20 @@
 
 /* One frame's sweep: what to look at, what to give, how to move.
  *
+ *   U     = U + w c'      if there is a w: a turn that was put off
  *   e     = y - U p
  *   x_hat = x_e e + U p + x_h U h
  *   v     = v_e e + v_p U p + v_h U h
- *   U     = U + v d'                                                     */
+ *   U     = U + v d'
+ *
+ * w, and v as a result, are for real numbers only. */
 struct sweep {
     const float *y;         /* [n]                      */
     const float *p, *h, *d; /* [r] coefficients         */
+    const float *w, *c;     /* [n], [r]; or NULL        */
+    float w_p, w_h;         /* c'p, c'h                 */
     float x_e, x_h, v_e, v_p, v_h;
-    float *e, *x_hat; /* [n] results; NULL: not wanted */
+    float *e, *x_hat, *v; /* [n] results; NULL: not wanted */
 };
 
 /* Z = A B; A[rows][lda] has `inner` columns in use, B[inner][ld] and Z[rows][ldz]

@@ -29,7 +29,9 @@ static inline void store(float *x, vec v)
 /* All bits set in the first n places. */
 static inline __m256i first(size_t n)
 {
-    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+    const __m256i places = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), places);
 }
 
 static inline vec load_some(const float *x, size_t n)

@@ -160,6 +160,11 @@ static inline struct half plus_turned(struct half x, struct half z)
                           x.d + turned(z.d) };
 }
 
+static inline struct half fetch(const float *x)
+{
+    return (struct half){ load(x), load(x + 4), load(x + 8), load(x + 12) };
+}
+
 static inline void put(float *x, struct half v)
 {
     store(x, v.a);
@@ -193,12 +198,13 @@ static inline void combine(const struct basis *b, const float *a, float *x, size
 
 /* A sweep's factors, each in all of a register. */
 struct mix {
-    lanes x_e, x_h, v_e, v_p, v_h;
+    lanes x_e, x_h, v_e, v_p, v_h, w_p, w_h;
 };
 
 static inline struct mix mix_of(const struct sweep *s)
 {
-    return (struct mix){ all(s->x_e), all(s->x_h), all(s->v_e), all(s->v_p), all(s->v_h) };
+    return (struct mix){ all(s->x_e), all(s->x_h), all(s->v_e), all(s->v_p),
+                         all(s->v_h), all(s->w_p), all(s->w_h) };
 }
 
 /* Given U p and U h on one register at row i: stores e and x_hat if wanted, gives v. */
@@ -246,13 +252,21 @@ static void sweep_real(const struct basis *b, const struct sweep *s, float *move
             add(&up, all(w.p[j]), u + j * TILE);
             add(&uh, all(w.h[j]), u + j * TILE);
         }
+        if (w.w) {
+            add(&up, mix.w_p, w.w + i);
+            add(&uh, mix.w_h, w.w + i);
+        }
         const struct half v = finish_half(&w, &mix, i, up, uh);
 
+        if (w.v)
+            put(w.v + i, v);
         if (!moved)
             continue;
 #pragma GCC unroll 2 /* halves the counting */
         for (size_t j = 0; j < r; j++)
             move(moved + at + j * TILE, u + j * TILE, all(w.d[j]), v);
+        for (size_t j = 0; w.w && j < r; j++)
+            move(moved + at + j * TILE, moved + at + j * TILE, all(w.c[j]), fetch(w.w + i));
     }
 }
 
@@ -328,7 +342,8 @@ static void multiply(const struct product *m)
         apply(m->B, m->inner, m->ld, m->A + i * m->lda, m->Z + i * m->ldz);
 }
 
-static void inner_real(const float *restrict w, const float *restrict e, size_t padded, float *q)
+static void inner_real(const float *restrict w, const float *restrict e, size_t padded,
+                       float *q)
 {
     lanes s[4] = { all(0) };
 

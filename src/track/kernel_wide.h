@@ -120,6 +120,13 @@ static float gather_complex(const struct basis *b, const float *restrict y, floa
     return gather(b, y, p, 2);
 }
 
+/* s = s + a u over a tile */
+inlined void plus(vec s[VECS], const float *a, const float *u)
+{
+    for (size_t k = 0; k < VECS; k++)
+        s[k] = madd(all(a), load(u + k * WIDE), s[k]);
+}
+
 static void combine_real(const struct basis *b, const float *restrict a, float *restrict x)
 {
     const size_t r = b->r, together = r / TOGETHER * TOGETHER;
@@ -131,13 +138,10 @@ static void combine_real(const struct basis *b, const float *restrict a, float *
         for (size_t k = 0; k < TOGETHER * VECS; k++)
             s[k / VECS][k % VECS] = zero();
         for (size_t j = 0; j < together; j += TOGETHER)
-            for (size_t k = 0; k < TOGETHER * VECS; k++)
-                s[k / VECS][k % VECS] =
-                    madd(all(a + j + k / VECS),
-                         load(u + (j + k / VECS) * TILE + k % VECS * WIDE), s[k / VECS][k % VECS]);
+            for (size_t i = 0; i < TOGETHER; i++)
+                plus(s[i], a + j + i, u + (j + i) * TILE);
         for (size_t j = together; j < r; j++)
-            for (size_t k = 0; k < VECS; k++)
-                s[0][k] = madd(all(a + j), load(u + j * TILE + k * WIDE), s[0][k]);
+            plus(s[0], a + j, u + j * TILE);
         for (size_t k = 0; k < VECS; k++)
             store(x + k * WIDE, TOGETHER == 2 ? add(s[0][k], s[TOGETHER - 1][k]) : s[0][k]);
     }
@@ -163,18 +167,23 @@ static void combine_complex(const struct basis *b, const float *restrict a, floa
 
 /* A sweep's factors, each in all of a register. */
 struct mix {
-    vec x_e, x_h, v_e, v_p, v_h;
+    vec x_e, x_h, v_e, v_p, v_h, w_p, w_h;
 };
 
 static inline struct mix mix_of(const struct sweep *s)
 {
     return (struct mix){ all(&s->x_e), all(&s->x_h), all(&s->v_e), all(&s->v_p),
-                         all(&s->v_h) };
+                         all(&s->v_h), all(&s->w_p), all(&s->w_h) };
 }
 
 /* Given U p and U h on one register at row i: stores e and x_hat if wanted, gives v. */
-inlined vec finish(const struct sweep *s, const struct mix *m, size_t i, vec up, vec uh)
+inlined vec finish(const struct sweep *s, const struct mix *m, size_t i, vec up, vec uh,
+                   const bool twice)
 {
+    if (twice) {
+        up = madd(m->w_p, load(s->w + i), up);
+        uh = madd(m->w_h, load(s->w + i), uh);
+    }
     const vec e = sub(load(s->y + i), up);
     const vec x = madd(m->x_h, uh, up);
     const vec v = madd(m->v_h, uh, mul(m->v_p, up));
@@ -203,19 +212,30 @@ inlined void gain(vec *p, vec *h, const float *x, size_t step, vec a, vec c, con
     }
 }
 
-/* to = x + a v */
-inlined void move(float *to, const float *x, size_t step, vec a, const vec *v,
-                  const size_t many)
+/* v and w on the registers that are moved. */
+struct turns {
+    vec v[4], w[4];
+};
+
+/* to = x + d_j v (+ c_j w) */
+inlined void move(const struct sweep *s, size_t j, float *to, const float *x, size_t step,
+                  const struct turns *by, const size_t many, const bool twice)
 {
-    for (size_t k = 0; k < many; k++)
-        store(to + place(k, step), madd(a, v[k], held(load(x + place(k, step)))));
+    const vec d = all(s->d + j), c = twice ? all(s->c + j) : d;
+
+    for (size_t k = 0; k < many; k++) {
+        const vec once = madd(d, by->v[k], held(load(x + place(k, step))));
+
+        store(to + place(k, step), twice ? madd(c, by->w[k], once) : once);
+    }
 }
 
 /* U p and U h over so many tiles at u, a tile being `step`.  On the way as many after them
- * go to `to`, moved along v; not if that is NULL.  Four registers together are enough to
+ * go to `to`, moved; not if that is NULL.  Four registers together are enough to
  * hide how long sums take: if there are fewer in the tiles, directions go side by side. */
 inlined void pass(const struct basis *b, const struct sweep *s, const float *u, float *to,
-                  const vec *v, vec p[4], vec h[4], const size_t tiles)
+                  const struct turns *by, vec p[4], vec h[4], const size_t tiles,
+                  const bool twice)
 {
     const size_t step = b->cap * TILE, many = tiles * VECS, beside = 4 / many;
     size_t j = 0;
@@ -229,12 +249,12 @@ inlined void pass(const struct basis *b, const struct sweep *s, const float *u, 
             gain(p + i * many, h + i * many, u + at, step, all(s->p + j + i),
                  all(s->h + j + i), many);
             if (to)
-                move(to + at, u + tiles * step + at, step, all(s->d + j + i), v, many);
+                move(s, j + i, to + at, u + tiles * step + at, step, by, many, twice);
         }
     for (; j < b->r; j++) {
         gain(p, h, u + j * TILE, step, all(s->p + j), all(s->h + j), many);
         if (to)
-            move(to + j * TILE, u + tiles * step + j * TILE, step, all(s->d + j), v, many);
+            move(s, j, to + j * TILE, u + tiles * step + j * TILE, step, by, many, twice);
     }
     for (size_t k = many; k < 4; k++) {
         p[k % many] = add(p[k % many], p[k]);
@@ -244,38 +264,57 @@ inlined void pass(const struct basis *b, const struct sweep *s, const float *u, 
 
 /* From tile `end` back to `first`, so many at a time. */
 inlined void walk(const struct basis *b, const struct sweep *s, float *moved, size_t first,
-                  size_t end, const size_t tiles)
+                  size_t end, const size_t tiles, const bool twice)
 {
     const size_t step = b->cap * TILE, many = tiles * VECS;
     const struct mix mix = mix_of(s);
-    vec v[4] = { zero(), zero(), zero(), zero() }, p[4], h[4];
+    struct turns by;
+    vec p[4], h[4];
 
+    for (size_t k = 0; k < 4; k++)
+        by.v[k] = by.w[k] = zero();
     for (size_t t = end; t > first; t -= tiles) {
         if (moved && t < end)
-            pass(b, s, b->U + (t - tiles) * step, moved + t * step, v, p, h, tiles);
+            pass(b, s, b->U + (t - tiles) * step, moved + t * step, &by, p, h, tiles, twice);
         else
-            pass(b, s, b->U + (t - tiles) * step, NULL, v, p, h, tiles);
-        for (size_t k = 0; k < many; k++)
-            v[k] = finish(s, &mix, (t - tiles) * TILE + k * WIDE, p[k], h[k]);
+            pass(b, s, b->U + (t - tiles) * step, NULL, &by, p, h, tiles, twice);
+        for (size_t k = 0; k < many; k++) {
+            const size_t i = (t - tiles) * TILE + k * WIDE;
+
+            by.v[k] = finish(s, &mix, i, p[k], h[k], twice);
+            by.w[k] = twice ? load(s->w + i) : zero();
+        }
+        for (size_t k = 0; s->v && k < many; k++)
+            store(s->v + (t - tiles) * TILE + k * WIDE, by.v[k]);
     }
     for (size_t j = 0; moved && j < b->r; j++)
-        move(moved + first * step + j * TILE, b->U + first * step + j * TILE, step,
-             all(s->d + j), v, many);
+        move(s, j, moved + first * step + j * TILE, b->U + first * step + j * TILE, step, &by,
+             many, twice);
+}
+
+inlined void sweep_real_by(const struct basis *b, const struct sweep *s, float *moved,
+                           const bool twice)
+{
+    const size_t odd = b->tiles % TOGETHER;
+
+    if (TOGETHER == 1 || b->r > FEW) {
+        walk(b, s, moved, 0, b->tiles, 1, twice);
+        return;
+    }
+    if (odd)
+        walk(b, s, moved, b->tiles - odd, b->tiles, 1, twice);
+    if (b->tiles > odd)
+        walk(b, s, moved, 0, b->tiles - odd, TOGETHER, twice);
 }
 
 static void sweep_real(const struct basis *b, const struct sweep *s, float *moved)
 {
-    const size_t odd = b->tiles % TOGETHER;
-    const struct sweep w = *s; /* which no store can change */
+    const struct sweep own = *s; /* which no store can change */
 
-    if (TOGETHER == 1 || b->r > FEW) {
-        walk(b, &w, moved, 0, b->tiles, 1);
-        return;
-    }
-    if (odd)
-        walk(b, &w, moved, b->tiles - odd, b->tiles, 1);
-    if (b->tiles > odd)
-        walk(b, &w, moved, 0, b->tiles - odd, TOGETHER);
+    if (own.w)
+        sweep_real_by(b, &own, moved, true);
+    else
+        sweep_real_by(b, &own, moved, false);
 }
 
 /* Two registers at row i; the sums are all that the registers hold. */
@@ -299,7 +338,7 @@ inlined void sweep_complex_at(const struct basis *b, const struct sweep *s,
         }
     for (size_t k = 0; k < 2; k++) {
         v[k] = finish(s, mix, i + k * WIDE, add(p[2 * k], turned(p[2 * k + 1])),
-                      add(h[2 * k], turned(h[2 * k + 1])));
+                      add(h[2 * k], turned(h[2 * k + 1])), false);
         w[k] = sub(zero(), turned(v[k]));
     }
     /* u + v conj(d) = u + re(d) v - im(d) J v */
@@ -320,7 +359,8 @@ static void sweep_complex(const struct basis *b, const struct sweep *s, float *m
         sweep_complex_at(b, &w, &mix, moved, i - 2 * WIDE);
 }
 
-static void inner_real(const float *restrict w, const float *restrict e, size_t padded, float *q)
+static void inner_real(const float *restrict w, const float *restrict e, size_t padded,
+                       float *q)
 {
     vec s[4] = { zero(), zero(), zero(), zero() };
 

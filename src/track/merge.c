@@ -86,6 +86,7 @@ void merge_update(struct merge *m, struct track *into, const struct track *from)
 
     if (!from->seen)
         return;
+    late_settle(&into->late, into->kernel, &into->U);
     if (into->plan.rule->flush)
         into->plan.rule->flush(&into->rule);
     fold_begin(&m->fold, &into->U, &into->rule.cov, 1.0f - share);
@@ -93,7 +94,7 @@ void merge_update(struct merge *m, struct track *into, const struct track *from)
     for (size_t j = 0; j < c->q; j += c->parts) {
         for (size_t i = 0; i < c->q; i++)
             m->a[i] = ratio * m->L[i * c->ld + j];
-        c->kernel->combine(&from->U, m->a, m->y);
+        late_combine(&from->late, c->kernel, &from->U, m->a, m->y);
         fold_add(&m->fold, m->y, share);
     }
     fold_end(&m->fold, &into->U, &into->rule.cov, into->plan.rank);

@@ -6,8 +6,8 @@
  *
  *   U = U + ((cos - 1) U d + sin e/|e|) d'
  *
- * keeps U'U = I for any d of length 1 and any angle, and an angle of
- * atan(|e||g|) cannot overshoot: every step in (0, 1] is stable.
+ * keeps U'U = I for any d of length 1 and any angle.  An angle of atan(|e||g|) reaches
+ * y itself where g'p = 1; no rule goes beyond: every step in (0, 1] is stable.
  */
 #ifndef LULL_TRACK_RULE_H
 #define LULL_TRACK_RULE_H

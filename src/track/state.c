@@ -23,6 +23,16 @@ static void walk_basis(struct basis *b, struct store *s, size_t least)
     store_floats(s, b->U, basis_floats(b), -2.0f, 2.0f);
 }
 
+static void walk_late(struct late *l, const struct basis *U, struct store *s)
+{
+    size_t waits = l->waits;
+
+    store_floats(s, l->w, basis_padded(U), -2.0f, 2.0f);
+    store_floats(s, l->c, U->cap, -2.0f, 2.0f);
+    store_size(s, &waits, 0, 1);
+    l->waits = waits;
+}
+
 static void walk_block(struct rule_state *r, struct store *s)
 {
     struct gathered *const b = &r->block;
@@ -130,6 +140,8 @@ void track_state(struct track *t, struct store *s)
     const size_t least = t->plan.auto_rank ? 0 : t->plan.shrink == TRACK_OWN ? 1 : t->plan.rank;
 
     walk_basis(&t->U, s, least);
+    if (t->plan.patient)
+        walk_late(&t->late, &t->U, s);
     walk_rule(t, s);
     walk_guard(&t->guard, s, t->plan.whitened);
     walk_colour(&t->colour, s);

@@ -7,7 +7,8 @@
  *   adapter    y <- y - U0 U0'y, if there is a base
  *   p = U'y    (robust: without the outliers; missing: from what is known)
  *   rule       by which angle to turn, in which plane
- *   sweep      e = y - U p;  x_hat = U (p - sigma^2 C^-1 p) + kappa e;  U <- turned U
+ *   sweep      e = y - U p;  x_hat = U (p - sigma^2 C^-1 p) + kappa e;  U <- turned U,
+ *              now or with the next (late.h)
  *   then       scout, step, rank, noise power learn from p and e
  *
  * The output comes from the subspace before the turn (estimate.c): one that has seen
@@ -65,6 +66,8 @@ void track_place(struct track *t, struct arena *a, const struct track_plan *plan
     *t = (struct track){ .plan = *plan, .ld = ld };
     t->kernel = kernel_choose(plan->parts, heft(plan), plan->portable);
     basis_place(&t->U, a, n, plan->rank, plan->parts);
+    if (plan->patient)
+        late_place(&t->late, a, &t->U);
     t->rule.U = &t->U;
     t->rule.block.most = plan->block;
     plan->rule->place(&t->rule, a);
@@ -105,6 +108,7 @@ void track_reset(struct track *t)
     const size_t r = t->plan.auto_rank ? 1 : t->plan.rank;
 
     basis_reset(&t->U, r);
+    late_reset(&t->late, &t->U);
     t->plan.rule->reset(&t->rule, r, 1.0f);
     guard_reset(&t->guard);
     colour_reset(&t->colour);
@@ -151,7 +155,7 @@ struct turn {
 static struct turn turn_of(const struct motion *m, float e2, float weight)
 {
     const float pull = m->pull * weight;
-    const float tan2 = (pull * m->d2) * (pull * e2); /* tangent^2; either may be out of range */
+    const float tan2 = (pull * m->d2) * (pull * e2); /* either may be out of range */
 
     if (!(tan2 > 0.0f && tan2 < UPRIGHT))
         return (struct turn){ 0, 0 };
@@ -167,29 +171,46 @@ static bool wants_rest(const struct track *t)
            t->plan.rule->settle || t->plan.shrink == TRACK_OWN;
 }
 
+/* Whether the turn can wait for the next frame's: not two can, nor one of a U that will be
+ * wanted as it is.  The portable kernel is slow enough for writing not to matter. */
+static bool can_wait(const struct track *t, bool due)
+{
+    return t->plan.patient && !t->plan.portable && !t->late.waits && !due && !t->formed &&
+           !upkeep_due(t);
+}
+
 /* The one pass that gives e and x_hat = U (p - s h) + kappa e, and turns U. */
 static void sweep(struct track *t, const struct motion *m, float e2, float s, float kappa,
                   float weight)
 {
     const bool due = step_due(&t->step, &t->U), whole = estimate_by_sweep(t, m);
     const struct turn turn = turn_of(m, e2, weight);
-    const bool along_p = m->along_p && !t->formed;
+    const bool along_p = m->along_p && !t->formed, turns = turn.e > 0.0f;
+    const bool waits = turns && can_wait(t, due);
+    const float length = waits ? sqrtf(m->d2) : 1.0f; /* |d|: what waits has one of 1 */
 
-    const struct sweep w = {
+    struct sweep w = {
         .y = t->formed ? t->e : t->guard.y,
         .p = t->formed ? t->lean : t->p,
         .h = along_p ? m->h : m->d,
         .d = m->d,
         .x_e = kappa,
         .x_h = along_p ? -s / weight : -s * m->per / weight,
-        .v_e = turn.e,
-        .v_p = along_p ? turn.d * weight : 0.0f,
-        .v_h = along_p ? 0.0f : turn.d,
+        .v_e = length * turn.e,
+        .v_p = along_p ? length * turn.d * weight : 0.0f,
+        .v_h = along_p ? 0.0f : length * turn.d,
         .e = !whole || wants_rest(t) ? t->e : NULL,
         .x_hat = whole && t->shows ? t->out : NULL,
+        .v = waits ? t->late.w : NULL,
     };
+    late_join(&t->late, &w, t->U.r);
 
-    t->kernel->sweep(&t->U, &w, due ? t->step.R.U : turn.e > 0.0f ? t->U.U : NULL);
+    float *const moved = (turns && !waits) || w.w ? t->U.U : NULL;
+
+    t->kernel->sweep(&t->U, &w, due ? t->step.R.U : moved);
+    t->late.waits = false;
+    if (waits)
+        late_keep(&t->late, m->d, length, t->U.r);
     for (size_t i = 0; w.x_hat && t->formed && i < t->U.n; i++)
         t->out[i] += t->Up[i];
     for (size_t i = 0; t->shows && !whole && kappa > 0.0f && i < t->U.n; i++)
@@ -321,7 +342,9 @@ static bool look(struct track *t, const float *y)
 {
     if (!is_plain(t) || !t->U.r)
         return false;
-    t->gathered = guard_look(&t->guard, y, t->kernel->gather(&t->U, y, t->p));
+    const float energy = late_gather(&t->late, t->kernel, &t->U, y, t->p);
+
+    t->gathered = guard_look(&t->guard, y, energy);
     return t->gathered;
 }
 
@@ -352,6 +375,8 @@ static bool take(struct track *t, const float *y, const unsigned char *known,
     t->gathered = false;
     if (known || y == x_hat || !look(t, y))
         whiten(t, y, known);
+    if (guard_masked(g)) /* missing.c looks at U itself */
+        late_settle(&t->late, t->kernel, &t->U);
     const bool possible = (enough(t) || t->plan.shrink == TRACK_OWN) && guard_possible(g);
 
     if (possible) {

@@ -9,6 +9,7 @@
 #include "track/align.h"
 #include "track/colour.h"
 #include "track/guard.h"
+#include "track/late.h"
 #include "track/missing.h"
 #include "track/orth.h"
 #include "track/rank.h"
@@ -42,6 +43,7 @@ struct track_plan {
     bool whitened; /* noise is 1 in every entry: bursts are signal */
     bool bounded;  /* whitened: a burst teaches no more than a few frames */
     bool auto_rank, robust, portable;
+    bool patient; /* turns may be put off: see late.h */
     enum colour_kind colour;
     bool learns_colour;
     size_t hop; /* 0: frames do not overlap */
@@ -71,6 +73,7 @@ struct track {
     struct align align;
     struct orth orth;
     struct amends amends;
+    struct late late; /* a turn of U that waits */
     size_t ld;             /* r parts at most, padded to 8s            */
     float *p, *h, *d, *q;  /* [ld] coefficients, zero where there are none; q is scratch */
     float *lean;           /* [ld] U'e, where e was formed             */

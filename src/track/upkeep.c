@@ -70,6 +70,11 @@ static float chance(const struct track *t)
     return 0.25f * step_now(&t->step);
 }
 
+bool upkeep_due(const struct track *t)
+{
+    return t->seen % ALIGN_EVERY == 0 || t->orth.wait <= 1;
+}
+
 void upkeep_update(struct track *t, float weight)
 {
     if (t->plan.auto_rank)

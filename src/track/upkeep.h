@@ -13,4 +13,7 @@ void upkeep_notice(struct track *t, float e2);
 /* U stays principal and upright; with an automatic rank, what was weak for long goes. */
 void upkeep_update(struct track *t, float weight);
 
+/* Whether this frame it looks at U, where the rank is fixed. */
+bool upkeep_due(const struct track *t);
+
 #endif
