@@ -182,7 +182,7 @@ static void learn(struct spectral *s)
     }
     minimum_update(&s->minimum, s->power);
     voicing_update(&s->voicing, &s->stft.fft, s->power, s->masked.noise);
-    stationary_update(&s->stationary, s->power, s->pooled, s->masked.noise, s->voicing.value);
+    stationary_update(&s->stationary, s->power, s->pooled, s->masked.noise);
     raise(s->minimum.least, s->stationary.floor, s->bins);
     presence_lift(&s->presence, s->stationary.floor);
     masked_update(&s->masked, s->power, voicing_prior(&s->voicing));
