@@ -74,6 +74,7 @@ static void place(void *engine, struct arena *a, const struct recipe *r)
     s->power = arena_floats(a, s->bins);
     s->gain = arena_floats(a, s->bins);
     s->noise = arena_floats(a, s->bins);
+    onset_place(&s->onset, a, s->bins, bin_hz, frame_hz);
     minimum_place(&s->minimum, a, s->bins, frame_hz, MEMORY_S);
     bands_place(&s->bands, a, s->bins, bin_hz, SPACING);
     s->pooled = arena_floats(a, s->bands.count);
@@ -89,7 +90,7 @@ static void place(void *engine, struct arena *a, const struct recipe *r)
     if (arena_measures(a))
         return;
     meter_calibrate(&s->meter, s->stft.analysis);
-    onset_place(&s->onset, s->bins, frame_hz, s->stft.analysis, plan.span, plan.hop);
+    onset_calibrate(&s->onset, s->stft.analysis, plan.span, plan.hop);
 }
 
 static bool ready(const void *engine)
@@ -174,12 +175,14 @@ static void learn(struct spectral *s)
     const bool unknown = onset_update(&s->onset, s->power, s->noise);
 
     if (unknown) {
+        if (voicing_alone(&s->voicing, &s->stft.fft, s->noise))
+            onset_voiced(&s->onset, s->noise);
         masked_begin(&s->masked, s->noise);
         presence_begin(&s->presence, s->noise);
     }
     minimum_update(&s->minimum, s->power);
     voicing_update(&s->voicing, &s->stft.fft, s->power, s->masked.noise);
-    stationary_update(&s->stationary, s->power, s->pooled, s->masked.noise, s->voicing.value);
+    stationary_update(&s->stationary, s->power, s->pooled, s->masked.noise);
     raise(s->minimum.least, s->stationary.floor, s->bins);
     presence_lift(&s->presence, s->stationary.floor);
     masked_update(&s->masked, s->power, voicing_prior(&s->voicing));

@@ -9,26 +9,40 @@
  *   N = share sum P / sum coverage.
  *
  * Those frames may be speech as well.  After digital silence that is likely, for
- * noise would have been there before: then `share` is a small part.
+ * noise would have been there before: then `share` is a small part.  And where they
+ * sound voiced, the stream begins in a word: the noise is at most what lies between
+ * harmonics.  The mean loses all peaks narrower than WIDTH, by the opening of
+ * mathematical morphology: the greatest over a neighbourhood of the least over a
+ * neighbourhood.  A slope stays as it is.
  *
  * Once the signal has stayed far below N for a quarter of a second, N came from
  * a burst or another input, and is worth nothing.
  */
 #include "noise/onset.h"
 
+#include "base/fastmath.h"
 #include "base/sum.h"
+
+#include <math.h>
 
 static const float SHARE = 0.7f;
 static const float SHARE_HUSHED = 0.01f;        /* -20 dB */
 static const float DROP = 1e-3f;                /* -30 dB */
 static const double PATIENCE_S = 0.25;
+static const double WIDTH_HZ = 220;             /* wider than a harmonic under the window */
 
-void onset_place(struct onset *o, size_t n, double frame_hz, const float *a, size_t span,
-                 size_t hop)
+void onset_place(struct onset *o, struct arena *a, size_t n, double bin_hz, double frame_hz)
+{
+    *o = (struct onset){ .n = n, .patience = (size_t)(PATIENCE_S * frame_hz) };
+    o->reach = (size_t)(WIDTH_HZ / 2 / bin_hz);
+    o->mean = arena_floats(a, n);
+    o->least = arena_floats(a, n);
+}
+
+void onset_calibrate(struct onset *o, const float *a, size_t span, size_t hop)
 {
     double energy = 0, newest = 0;
 
-    *o = (struct onset){ .n = n, .patience = (size_t)(PATIENCE_S * frame_hz) };
     for (size_t t = 0; t < span; t++)
         energy += (double)a[t] * (double)a[t];
     for (size_t k = 0, t = span; k < ONSET_FRAMES; k++) {
@@ -73,7 +87,9 @@ bool onset_update(struct onset *o, const float *restrict P, float *restrict N)
 
         o->covered += o->coverage[o->filled];
         for (size_t f = 0; f < o->n; f++)
-            N[f] = ((o->seen ? before * N[f] : 0) + share * P[f]) / o->covered;
+            o->mean[f] = ((o->seen ? before * o->mean[f] : 0) + P[f]) / o->covered;
+        for (size_t f = 0; f < o->n; f++)
+            N[f] = share * o->mean[f];
         o->seen++;
     }
     if (o->filled + 1 < ONSET_FRAMES)
@@ -83,11 +99,34 @@ bool onset_update(struct onset *o, const float *restrict P, float *restrict N)
     return unknown;
 }
 
+/* First frequency of the neighbourhood of f, and the one above its last. */
+static size_t from(const struct onset *o, size_t f)
+{
+    return f > o->reach ? f - o->reach : 0;
+}
+
+static size_t to(const struct onset *o, size_t f)
+{
+    return f + o->reach < o->n ? f + o->reach + 1 : o->n;
+}
+
+void onset_voiced(struct onset *o, float *restrict N)
+{
+    for (size_t f = 0; f < o->n; f++) {
+        o->least[f] = INFINITY;
+        for (size_t g = from(o, f); g < to(o, f); g++)
+            o->least[f] = fast_min(o->least[f], o->mean[g]);
+    }
+    for (size_t f = 0; f < o->n; f++)
+        N[f] = fast_min(N[f], greatest(o->least + from(o, f), to(o, f) - from(o, f), 0));
+}
+
 void onset_state(struct onset *o, struct store *s)
 {
     store_size(s, &o->filled, 0, ONSET_FRAMES - 1);
     store_size(s, &o->seen, 0, ONSET_FRAMES);
     store_finite(s, &o->covered, 1);
+    store_finite(s, o->mean, o->n);
     store_bool(s, &o->hushed);
     store_size(s, &o->quiet, 0, o->patience);
 }

@@ -5,6 +5,7 @@
 #ifndef LULL_NOISE_ONSET_H
 #define LULL_NOISE_ONSET_H
 
+#include "base/arena.h"
 #include "base/store.h"
 
 #include <stdbool.h>
@@ -18,13 +19,17 @@ struct onset {
     size_t filled;              /* frames since silence, < ONSET_FRAMES             */
     size_t seen;                /* frames in the mean, up to ONSET_FRAMES           */
     float covered;              /* sum of their coverages                           */
+    float *mean;                /* [n] of their powers                              */
+    size_t reach;               /* harmonics are narrower than 2 reach + 1          */
+    float *least;               /* [n] scratch                                      */
     bool hushed;                /* digital silence came before them                 */
     size_t quiet, patience;     /* frames far below the noise; how many are enough  */
 };
 
-/* For frames of n powers under the analysis window a[span], `hop` apart. */
-void onset_place(struct onset *o, size_t n, double frame_hz, const float *a, size_t span,
-                 size_t hop);
+void onset_place(struct onset *o, struct arena *a, size_t n, double bin_hz, double frame_hz);
+
+/* For frames under the analysis window a[span], `hop` apart; once, after `place`. */
+void onset_calibrate(struct onset *o, const float *a, size_t span, size_t hop);
 void onset_reset(struct onset *o);
 
 /* A frame of digital silence. */
@@ -39,6 +44,9 @@ bool onset_lost(struct onset *o, const float *restrict P, const float *restrict 
 /* While the noise is not known: puts what is seen of it so far into N[n], and
  * says so. */
 bool onset_update(struct onset *o, const float *restrict P, float *restrict N);
+
+/* What was seen sounds voiced: leaves in N[n] only what lies between harmonics. */
+void onset_voiced(struct onset *o, float *N);
 
 /* All that lasts from one frame to the next; see base/store.h. */
 void onset_state(struct onset *o, struct store *s);

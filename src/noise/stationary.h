@@ -20,7 +20,6 @@ struct stationary {
     float *least, *mean;                /* [parts][bands] of smooth, of power        */
     float *level;                       /* [n] power averaged over 150 ms            */
     float *floor;                       /* [n] the noise at the least, 0: not known  */
-    float voiced;                       /* likewise                                  */
     float reach;                        /* of the floor above the least; 0: speech   */
     bool begun;
 };
@@ -30,9 +29,9 @@ void stationary_place(struct stationary *s, struct arena *a, const struct bands 
 void stationary_reset(struct stationary *s);
 
 /* Learns from the powers P[n] of one frame and pooled[bands] of them, over the
- * noise N[n]; `voiced` is how much the frame sounds like a voice (struct voicing). */
+ * noise N[n]. */
 void stationary_update(struct stationary *s, const float *restrict P,
-                       const float *restrict pooled, const float *restrict N, float voiced);
+                       const float *restrict pooled, const float *restrict N);
 
 /* All that lasts from one frame to the next; see base/store.h. */
 void stationary_state(struct stationary *y, struct store *s);

@@ -8,7 +8,8 @@
  *
  *   v = max over q of sum_f w(f) (l(f) - mean_w l) cos(2 pi f q / N),
  *
- * pitch from 65 to 330 Hz.
+ * pitch from 65 to 330 Hz.  Where no noise is known, N is 35 dB below the signal:
+ * what is deeper between harmonics does not count.
  *
  * Cost: one transform, and a logarithm for each frequency below 4 kHz.
  */
@@ -18,10 +19,12 @@
 #include "base/sum.h"
 
 #include <math.h>
+#include <string.h>
 
 static const float VOICED = 0.14f, SLOPE = 0.03f;       /* peaks above are those of voices */
 static const float PRIOR = 0.7f, PRIOR_VOICED = 0.1f;
-#include <string.h>
+static const float DEPTH = 3.3e-4f;     /* -35 dB */
+static const float ALONE = 0.4f;        /* a peak that noise without a voice has never */
 
 static const double HEARD_HZ = 4000;
 
@@ -55,14 +58,11 @@ void voicing_reset(struct voicing *v)
     v->value = v->now = v->recent = 0;
 }
 
-void voicing_update(struct voicing *v, struct fft *t, const float *restrict P,
-                    const float *restrict N)
+/* The peak of logarithms l[heard], which are in t->time until the transform comes
+ * out there. */
+static float find_peak(const struct voicing *v, struct fft *t)
 {
-    const float *restrict const w = v->weight;
-    float *restrict const l = t->time;          /* until the transform comes out there */
-
-    for (size_t f = 0; f < v->heard; f++)
-        l[f] = fast_log(1 + P[f] / (3 * N[f]));
+    const float *restrict const w = v->weight, *restrict const l = t->time;
     const float mean = sum_product(w, l, v->heard);
 
     for (size_t f = 0; f < v->heard; f++) {
@@ -73,9 +73,26 @@ void voicing_update(struct voicing *v, struct fft *t, const float *restrict P,
     fft_inverse(t);
 
     /* half: the inverse sums both halves of the spectrum */
-    v->value = greatest(t->time + v->low, v->high - v->low, 0) / 2;
+    return greatest(t->time + v->low, v->high - v->low, 0) / 2;
+}
+
+void voicing_update(struct voicing *v, struct fft *t, const float *restrict P,
+                    const float *restrict N)
+{
+    for (size_t f = 0; f < v->heard; f++)
+        t->time[f] = fast_log(1 + P[f] / (3 * N[f]));
+    v->value = find_peak(v, t);
     v->now = fast_max(v->value, v->keep_now * v->now);
     v->recent = fast_max(v->value, v->keep_recent * v->recent);
+}
+
+bool voicing_alone(const struct voicing *v, struct fft *t, const float *restrict P)
+{
+    const float unit = 1 / (3 * DEPTH * sum_product(v->weight, P, v->heard));
+
+    for (size_t f = 0; f < v->heard; f++)
+        t->time[f] = fast_log(1 + P[f] * unit);
+    return find_peak(v, t) > ALONE;
 }
 
 /* From 0 to 1 where a peak becomes that of a voice. */

@@ -8,6 +8,8 @@
 #include "base/fft.h"
 #include "base/store.h"
 
+#include <stdbool.h>
+
 struct voicing {
     size_t n;                   /* frequencies                                     */
     size_t heard;               /* of them, below 4 kHz                            */
@@ -25,6 +27,9 @@ void voicing_reset(struct voicing *v);
 /* Judges the powers P[n] above the noise N[n]; t is used for the transform. */
 void voicing_update(struct voicing *v, struct fft *t, const float *restrict P,
                     const float *restrict N);
+
+/* Whether the powers P[n], where no noise is known, are those of a voice. */
+bool voicing_alone(const struct voicing *v, struct fft *t, const float *restrict P);
 
 /* Share of the last frame to be expected as speech, 0..1: less where nothing
  * sounded voiced now or lately. */
