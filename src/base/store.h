@@ -25,12 +25,27 @@ struct store {
     bool bad;                /* a value out of range, or the end came early */
 };
 
-/* Numbers that lie within least..most; any but NaN and the infinite. */
+/* Beyond what the loudest signal can make of samples, and of their powers; yet the square of
+ * one, and sums of many of the other, are finite. */
+#define STORE_LOUDEST 1e16f
+#define STORE_STRONGEST 1e33f
+
+/* Numbers that lie within least..most; any but NaN and the infinite; samples, and what sums
+ * and filters make of them; powers. */
 void store_floats(struct store *s, float *x, size_t count, float least, float most);
 void store_finite(struct store *s, float *x, size_t count);
+void store_samples(struct store *s, float *x, size_t count);
+void store_powers(struct store *s, float *x, size_t count);
 void store_doubles(struct store *s, double *x, size_t count, double least, double most);
-void store_u32(struct store *s, uint32_t *x, uint32_t least, uint32_t most);
-void store_size(struct store *s, size_t *x, size_t least, size_t most);
+
+/* One number: what it is, or will be once all is read. */
+double store_double(struct store *s, double *x, double least, double most);
+uint32_t store_u32(struct store *s, uint32_t *x, uint32_t least, uint32_t most);
+size_t store_size(struct store *s, size_t *x, size_t least, size_t most);
+
+/* What numbers must be to each other. */
+void store_demand(struct store *s, bool holds);
+
 void store_bytes(struct store *s, unsigned char *x, size_t count, unsigned char most);
 void store_bool(struct store *s, bool *x);
 void store_count(struct store *s, unsigned long long *x);

@@ -24,6 +24,7 @@
 
 #include "base/fastmath.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -282,28 +283,35 @@ bool mains_update(struct mains *m, const float *x)
 
 static void band_state(struct mains_band *b, struct store *s)
 {
-    store_size(s, &b->filled, 0, b->span);
+    const float sum = STORE_LOUDEST * (float)b->span;
+
+    store_size(s, &b->filled, 0, b->span - 1);
     store_size(s, &b->ticks, 0, MAINS_WINDOW);
     store_size(s, &b->at, 0, MAINS_WINDOW - 1);
     store_size(s, &b->point, 0, MAINS_GRID - 1);
     store_size(s, &b->seen, 0, UINT32_MAX);
     store_size(s, &b->missed, 0, UINT32_MAX);
-    store_doubles(s, &b->last_hz, 1, 0, 100);
+    store_double(s, &b->last_hz, 0, b->hz + GRID_HZ);
     store_finite(s, &b->best, 1);
-    store_doubles(s, &b->re, 1, -2, 2);
-    store_doubles(s, &b->im, 1, -2, 2);
-    store_finite(s, b->acc[0][0], MAINS_HARMONICS * 2 * MAINS_MIXES);
-    store_finite(s, b->ring[0][0][0], MAINS_WINDOW * MAINS_HARMONICS * 2 * MAINS_MIXES);
+    const double re = store_double(s, &b->re, -2, 2), im = store_double(s, &b->im, -2, 2);
+
+    store_demand(s, mains_turns(re, im));
+    store_floats(s, b->acc[0][0], MAINS_HARMONICS * 2 * MAINS_MIXES, -sum, sum);
+    store_samples(s, b->ring[0][0][0], MAINS_WINDOW * MAINS_HARMONICS * 2 * MAINS_MIXES);
     store_finite(s, b->score, MAINS_GRID);
 }
 
-void mains_state(struct mains *m, struct store *s)
+double mains_state(struct mains *m, struct store *s)
 {
     store_size(s, &m->count, 0, m->every - 1);
-    store_doubles(s, &m->hz, 1, 0, 100);
-    store_doubles(s, &m->nominal, 1, 0, 100);
+    const double hz = store_double(s, &m->hz, 0, 100);
+    const double nominal = store_double(s, &m->nominal, 0, 100);
+    const bool found = nominal == m->band[0].hz || nominal == m->band[1].hz;
+
+    store_demand(s, found ? fabs(hz - nominal) <= GRID_HZ : hz == 0 && nominal == 0);
     store_finite(s, m->scale, m->channels);
-    store_finite(s, m->power, m->channels);
+    store_floats(s, m->power, m->channels, 0, FLT_MAX);
     band_state(m->band, s);
     band_state(m->band + 1, s);
+    return nominal;
 }
