@@ -43,6 +43,7 @@ proofs  := $(addprefix $(OUT)/tests/live/,sound rt guard.so $(jack:%=%file) $(so
 objects  = $(patsubst %.c,$(OUT)/%.o,$(1))
 
 Q := $(if $(V),,@)
+comma := ,
 cflags = $(shell pkg-config --cflags $(1))
 libs   = $(shell pkg-config --libs $(1)) -lm -lpthread
 
@@ -103,6 +104,7 @@ $(OUT)/tests/test_threads: $(call objects,$(addprefix src/app/,through.c ring.c 
 $(OUT)/tests/test_new: LDFLAGS += -Wl,--wrap=aligned_alloc,--wrap=free
 $(OUT)/tests/test_learner: LDFLAGS += -Wl,--wrap=aligned_alloc,--wrap=malloc,--wrap=calloc,--wrap=free
 $(OUT)/tests/test_tracker: LDFLAGS += -Wl,--wrap=aligned_alloc
+$(OUT)/tests/test_forged: LDFLAGS += $(foreach f,floats finite samples powers double u32 size bytes,-Wl$(comma)--wrap=store_$f)
 $(benches): %: %.o $(helpers) $(measures) $(static)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile cmocka) $(LDLIBS)
 

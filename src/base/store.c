@@ -53,9 +53,9 @@ void store_finite(struct store *s, float *x, size_t count)
     store_floats(s, x, count, -FLT_MAX, FLT_MAX);
 }
 
-void store_samples(struct store *s, float *x, size_t count)
+void store_samples(struct store *s, float *x, size_t count, float times)
 {
-    store_floats(s, x, count, -STORE_LOUDEST, STORE_LOUDEST);
+    store_floats(s, x, count, -times * STORE_LOUDEST, times * STORE_LOUDEST);
 }
 
 void store_powers(struct store *s, float *x, size_t count)
@@ -88,6 +88,20 @@ void store_demand(struct store *s, bool holds)
 {
     if (s->mode == STORE_CHECK && !holds)
         s->bad = true;
+}
+
+bool store_checks(const struct store *s)
+{
+    return s->mode == STORE_CHECK && !s->bad;
+}
+
+float store_peek(const struct store *s, size_t from, size_t i)
+{
+    struct store there = { .mode = STORE_READ, .in = s->in, .size = s->size, .used = from + 4 * i };
+    float x = 0;
+
+    store_floats(&there, &x, 1, -FLT_MAX, FLT_MAX);
+    return x;
 }
 
 uint32_t store_u32(struct store *s, uint32_t *x, uint32_t least, uint32_t most)

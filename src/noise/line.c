@@ -47,6 +47,7 @@ static const float STILL = 1e-10f, RESTLESS = 3e-6f; /* of A a tick: D changes b
 static const float START = 1e-8f;
 static const float USUAL = 0.02f; /* the mean of 2 s                    */
 static const float TINY = 1e-30f;
+enum { HIGH = 100 }; /* times a sample, no number gets */
 
 /* P_12 <= 1.5 P_11 always: so it is foreseen, whatever P_22, and both shrink alike. */
 static const float STEEPEST = 2; /* and room for rounding */
@@ -126,10 +127,8 @@ void demod_pass_on(struct demod *d, size_t channels, double turn)
 
 void demod_state(struct demod *d, size_t channels, size_t span, struct store *s)
 {
-    const float most = STORE_LOUDEST * (float)span;
-
     for (size_t i = 0; i < 4; i++)
-        store_floats(s, i < 2 ? d->rise[i] : d->fall[i - 2], channels, -most, most);
+        store_samples(s, i < 2 ? d->rise[i] : d->fall[i - 2], channels, (float)(HIGH * span));
 }
 
 /* What lasts from one tick to the next, but for the sums: numbers as large as the signal. */
@@ -348,11 +347,11 @@ void line_state(struct line *l, size_t channels, size_t span, struct store *s)
 
     demod_state(&l->sum, channels, span, s);
     for (size_t i = 0; (pair = lasting(l, i)); i++) {
-        store_samples(s, pair[0], channels);
-        store_samples(s, pair[1], channels);
+        store_samples(s, pair[0], channels, HIGH);
+        store_samples(s, pair[1], channels, HIGH);
     }
     for (size_t i = 0; i < 3; i++)
-        store_powers(s, l->P[i], channels);
+        store_floats(s, l->P[i], channels, 0, STORE_STRONGEST / 100);
     store_floats(s, l->row, channels, 0, ROW);
     for (size_t c = 0; c < channels && s->mode == STORE_READ; c++)
         l->P[1][c] = fast_min(l->P[1][c], STEEPEST * l->P[0][c]);

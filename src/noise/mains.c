@@ -33,6 +33,7 @@ static const double GRID_HZ = 1;
 static const float SHARE_OF_NOISE = 3;    /* noise passes it once in e^3 times */
 static const float ENOUGH = 12;           /* of score                          */
 static const double SAME_HZ = 0.2;        /* two searches found the same       */
+enum { HIGH = 100 };                      /* times a sample, no number gets    */
 enum { SLICE = 6 };                       /* points a tick: 7 ticks a search   */
 enum { PATIENCE = 6, PATIENCE_GONE = 8 }; /* searches: 1.7 s, 2.2 s            */
 
@@ -283,8 +284,6 @@ bool mains_update(struct mains *m, const float *x)
 
 static void band_state(struct mains_band *b, struct store *s)
 {
-    const float sum = STORE_LOUDEST * (float)b->span;
-
     store_size(s, &b->filled, 0, b->span - 1);
     store_size(s, &b->ticks, 0, MAINS_WINDOW);
     store_size(s, &b->at, 0, MAINS_WINDOW - 1);
@@ -296,8 +295,8 @@ static void band_state(struct mains_band *b, struct store *s)
     const double re = store_double(s, &b->re, -2, 2), im = store_double(s, &b->im, -2, 2);
 
     store_demand(s, mains_turns(re, im));
-    store_floats(s, b->acc[0][0], MAINS_HARMONICS * 2 * MAINS_MIXES, -sum, sum);
-    store_samples(s, b->ring[0][0][0], MAINS_WINDOW * MAINS_HARMONICS * 2 * MAINS_MIXES);
+    store_samples(s, b->acc[0][0], MAINS_HARMONICS * 2 * MAINS_MIXES, (float)(HIGH * b->span));
+    store_samples(s, b->ring[0][0][0], MAINS_WINDOW * MAINS_HARMONICS * 2 * MAINS_MIXES, HIGH);
     store_finite(s, b->score, MAINS_GRID);
 }
 
@@ -309,7 +308,7 @@ double mains_state(struct mains *m, struct store *s)
     const bool found = nominal == m->band[0].hz || nominal == m->band[1].hz;
 
     store_demand(s, found ? fabs(hz - nominal) <= GRID_HZ : hz == 0 && nominal == 0);
-    store_finite(s, m->scale, m->channels);
+    store_floats(s, m->scale, m->channels, -1e30f, 1e30f);
     store_floats(s, m->power, m->channels, 0, FLT_MAX);
     band_state(m->band, s);
     band_state(m->band + 1, s);
