@@ -11,7 +11,7 @@ MANDIR     ?= $(DATADIR)/man
 # A flavour is a set of flags with a build folder of its own.
 FLAVOUR ?= release
 release := -O3 -g
-asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+asan    := -O2 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 tsan    := -O2 -g -fsanitize=thread
 CFLAGS  ?= $($(FLAVOUR))
 OUT     := build/$(FLAVOUR)
@@ -144,13 +144,19 @@ demo: deps                      ## build, denoise a shipped clip, show what happ
 	@echo "building $(binary)"
 	@$(MAKE) -s --no-print-directory all $(OUT)/tests/bench/quality
 	@sh samples/demo.sh $(binary) $(OUT)/tests/bench/quality
+# Several at once, each with its own say; where there is no nproc, two.
+jobs := -j$(shell nproc 2>/dev/null || echo 2) --output-sync=target
+# Clang's sanitizers take half the time of gcc's, and another compiler sees other things.
+watcher := $(if $(filter default,$(origin CC)),$(if $(shell command -v clang),CC=clang))
+
 check: deps                     ## build and run every test
-	@$(MAKE) --no-print-directory all test
+	@$(MAKE) --no-print-directory $(jobs) all
+	@$(MAKE) --no-print-directory $(jobs) test
 sanitize: deps                  ## the same under address and undefined-behaviour sanitizers
-	@$(MAKE) --no-print-directory FLAVOUR=asan all
-	@$(MAKE) --no-print-directory -j2 --output-sync=target FLAVOUR=asan test
+	@$(MAKE) --no-print-directory $(jobs) FLAVOUR=asan $(watcher) all
+	@$(MAKE) --no-print-directory $(jobs) FLAVOUR=asan $(watcher) test
 races: deps                     ## what several threads do at once, under the thread sanitizer
-	@$(MAKE) --no-print-directory -j2 FLAVOUR=tsan race
+	@$(MAKE) --no-print-directory $(jobs) FLAVOUR=tsan race
 race: $(OUT)/tests/test_threads
 	@TSAN_OPTIONS=halt_on_error=1 $<
 

@@ -417,7 +417,7 @@ static void any_frame(struct dice *d, float *y, size_t n, double level, double w
         const double size = dice_uniform(d) < wild ? 76 * (dice_uniform(d) - 0.5) : 0;
         const double x = (dice_normal(d) + common) * pow(10, level + size);
 
-        y[i] = (float)fmax(fmin(x, FLT_MAX), -FLT_MAX);
+        y[i] = (float)fmax(fmin(x, (double)FLT_MAX), (double)-FLT_MAX);
     }
 }
 
