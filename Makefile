@@ -97,6 +97,7 @@ $(tests): %: %.o $(helpers) $(measures) $(static)
 $(OUT)/tests/test_track_lapack $(OUT)/tests/test_factorize $(OUT)/tests/bench/tracker: LDLIBS += -llapacke
 $(OUT)/tests/test_files: $(patsubst %.c,$(OUT)/%.o,$(wildcard src/source/*.c src/sink/*.c))
 $(OUT)/tests/bench/records: $(call objects,$(wildcard src/source/*.c))
+$(OUT)/tests/test_numbers: $(OUT)/src/source/number.o
 $(OUT)/tests/test_files: LDLIBS += $(call libs,sndfile)
 $(OUT)/tests/test_live: $(call objects,$(addprefix src/app/,learnt.c whole.c through.c ring.c governor.c progress.c) src/device/find.c src/source/fault.c)
 $(OUT)/tests/test_live: LDLIBS += $(static)
