@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEAD = 8 + 4 + 8, FIELDS = 1000, FRAMES = 200, SOUND_FRAMES = 1200 };
+enum { HEAD = 8 + 4 + 8, FIELDS = 1000, FRAMES = 100, SOUND_FRAMES = 600 };
 
 /* Numbers in a row in a state: where, how many of so many bytes, from what to what. */
 struct field {

@@ -97,7 +97,9 @@ bool store_checks(const struct store *s)
 
 float store_peek(const struct store *s, size_t from, size_t i)
 {
-    struct store there = { .mode = STORE_READ, .in = s->in, .size = s->size, .used = from + 4 * i };
+    struct store there = {
+        .mode = STORE_READ, .in = s->in, .size = s->size, .used = from + 4 * i
+    };
     float x = 0;
 
     store_floats(&there, &x, 1, -FLT_MAX, FLT_MAX);

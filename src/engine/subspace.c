@@ -313,7 +313,8 @@ static float share_for(float reduction_db)
     return reduction_db < 60 ? fast_min(gone / 0.999f, 1) : 1;
 }
 
-static void update(struct subspace *s, const struct block *b, size_t t, const struct controls *c)
+static void update(struct subspace *s, const struct block *b, size_t t,
+                   const struct controls *c)
 {
     const size_t M = s->channels;
 
@@ -458,8 +459,9 @@ static bool adapter(void *engine, struct store *s)
 
     if (!p->groups || !g->frozen.adapts)
         return false;
-    addition_shape(&(struct addition){ p->groups, p->members, g->lags.count, g->track.plan.rank,
-                                       NULL, 0 }, s);
+    addition_shape(&(struct addition){ p->groups, p->members, g->lags.count,
+                                       g->track.plan.rank, NULL, 0 },
+                   s);
     for (size_t i = 0; i < p->groups; i++)
         group_adapter(p->group + i, s);
     return true;

@@ -32,9 +32,9 @@ void demod_state(struct demod *d, size_t channels, size_t span, struct store *s)
 
 /* How much amplitudes move, all lines together. */
 struct unrest {
-    float Q;             /* variance that the movement of a line gains in a tick, of its power */
-    float along;         /* what innovations have in common with those before, of this tick    */
-    float weight, usual; /* of what was compared, in this tick and of late             */
+    float Q;             /* variance that a line's movement gains in a tick, of its power */
+    float along;         /* what innovations have in common with those before, this tick  */
+    float weight, usual; /* of what was compared, in this tick and of late                */
 };
 
 void unrest_reset(struct unrest *u);
