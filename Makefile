@@ -11,7 +11,7 @@ MANDIR     ?= $(DATADIR)/man
 # A flavour is a set of flags with a build folder of its own.
 FLAVOUR ?= release
 release := -O3 -g
-asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+asan    := -O2 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 tsan    := -O2 -g -fsanitize=thread
 CFLAGS  ?= $($(FLAVOUR))
 OUT     := build/$(FLAVOUR)
@@ -43,6 +43,7 @@ proofs  := $(addprefix $(OUT)/tests/live/,sound rt guard.so $(jack:%=%file) $(so
 objects  = $(patsubst %.c,$(OUT)/%.o,$(1))
 
 Q := $(if $(V),,@)
+comma := ,
 cflags = $(shell pkg-config --cflags $(1))
 libs   = $(shell pkg-config --libs $(1)) -lm -lpthread
 
@@ -96,6 +97,7 @@ $(tests): %: %.o $(helpers) $(measures) $(static)
 $(OUT)/tests/test_track_lapack $(OUT)/tests/test_factorize $(OUT)/tests/bench/tracker: LDLIBS += -llapacke
 $(OUT)/tests/test_files: $(patsubst %.c,$(OUT)/%.o,$(wildcard src/source/*.c src/sink/*.c))
 $(OUT)/tests/bench/records: $(call objects,$(wildcard src/source/*.c))
+$(OUT)/tests/test_numbers: $(OUT)/src/source/number.o
 $(OUT)/tests/test_files: LDLIBS += $(call libs,sndfile)
 $(OUT)/tests/test_live: $(call objects,$(addprefix src/app/,learnt.c whole.c through.c ring.c governor.c progress.c) src/device/find.c src/source/fault.c)
 $(OUT)/tests/test_live: LDLIBS += $(static)
@@ -104,6 +106,7 @@ $(OUT)/tests/test_new: LDFLAGS += -Wl,--wrap=aligned_alloc,--wrap=free
 $(OUT)/tests/test_learner: LDFLAGS += -Wl,--wrap=aligned_alloc,--wrap=malloc,--wrap=calloc,--wrap=free
 $(OUT)/tests/test_tracker: LDFLAGS += -Wl,--wrap=aligned_alloc
 $(OUT)/tests/bench/tracker: LDFLAGS += -Wl,--wrap=kernel_avx512
+$(OUT)/tests/test_forged: LDFLAGS += $(foreach f,floats finite samples powers double u32 size bytes,-Wl$(comma)--wrap=store_$f)
 $(benches): %: %.o $(helpers) $(measures) $(static)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call libs,fftw3f sndfile cmocka) $(LDLIBS)
 
@@ -143,13 +146,19 @@ demo: deps                      ## build, denoise a shipped clip, show what happ
 	@echo "building $(binary)"
 	@$(MAKE) -s --no-print-directory all $(OUT)/tests/bench/quality
 	@sh samples/demo.sh $(binary) $(OUT)/tests/bench/quality
+# Several at once, each with its own say; where there is no nproc, two.
+jobs := -j$(shell nproc 2>/dev/null || echo 2) --output-sync=target
+# Clang's sanitizers take half the time of gcc's, and another compiler sees other things.
+watcher := $(if $(filter default,$(origin CC)),$(if $(shell command -v clang),CC=clang))
+
 check: deps                     ## build and run every test
-	@$(MAKE) --no-print-directory all test
+	@$(MAKE) --no-print-directory $(jobs) all
+	@$(MAKE) --no-print-directory $(jobs) test
 sanitize: deps                  ## the same under address and undefined-behaviour sanitizers
-	@$(MAKE) --no-print-directory FLAVOUR=asan all
-	@$(MAKE) --no-print-directory -j2 --output-sync=target FLAVOUR=asan test
+	@$(MAKE) --no-print-directory $(jobs) FLAVOUR=asan $(watcher) all
+	@$(MAKE) --no-print-directory $(jobs) FLAVOUR=asan $(watcher) test
 races: deps                     ## what several threads do at once, under the thread sanitizer
-	@$(MAKE) --no-print-directory -j2 FLAVOUR=tsan race
+	@$(MAKE) --no-print-directory $(jobs) FLAVOUR=tsan race
 race: $(OUT)/tests/test_threads
 	@TSAN_OPTIONS=halt_on_error=1 $<
 

@@ -42,3 +42,12 @@ double decibel(double a, double b)
 {
     return 10 * log10(a / b);
 }
+
+double apart_db(const float *a, const float *b, size_t n)
+{
+    double sum = 0;
+
+    for (size_t f = 0; f < n; f++)
+        sum += fabs(decibel((double)a[f], (double)b[f]));
+    return sum / (double)n;
+}

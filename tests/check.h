@@ -41,7 +41,8 @@ void dice_noise(struct dice *d, float *x, size_t n, double sigma);
 /* Sum of squares. */
 double energy(const float *x, size_t n);
 
-/* 10 log10(a/b). */
+/* 10 log10(a/b); the mean of its sizes over a[n] and b[n]. */
 double decibel(double a, double b);
+double apart_db(const float *a, const float *b, size_t n);
 
 #endif

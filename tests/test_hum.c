@@ -270,6 +270,76 @@ static void silence_and_slow_rates_are_left_alone(void **state)
     }
 }
 
+/* Whether a state in which *at is x is accepted. */
+static bool accepts(struct bench *b, double *at, double x)
+{
+    enum { ROOM = 1 << 17 };
+    unsigned char *const state = malloc(ROOM);
+    const double was = *at;
+    struct store to = { .mode = STORE_WRITE, .out = state, .size = ROOM };
+    struct store from = { .mode = STORE_CHECK, .in = state, .size = ROOM };
+
+    *at = x;
+    hum_state(&b->hum, &to);
+    *at = was;
+    hum_state(&b->hum, &from);
+    free(state);
+    return !from.bad && from.used == to.used;
+}
+
+static void what_no_phase_can_be_is_refused(void **state)
+{
+    (void)state;
+    struct bench b = bench_new(RATE, 1);
+    struct hum *const h = &b.hum;
+    const struct {
+        double *at, x;
+    } forged[] = {
+        { &h->re, 3 * h->re + 1 },     { &h->step_im, 0.9 },  { &h->tick_s, 0 },
+        { &h->S[0][0], -1 },           { &h->S[1][2], 1e3 },  { &h->mains.nominal, 55 },
+        { &h->mains.hz, 60 },          { &h->omega, INFINITY }, { &h->mains.band[0].re, 0 },
+    };
+
+    for (size_t t = 0; t < FRAMES / 2; t++) {
+        float x = sinf(2 * (float)PI * 50 * (float)t / RATE);
+
+        hum_update(h, &x, false);
+    }
+    assert_true(hum_hz(h) > 49);
+    assert_true(accepts(&b, &h->re, h->re)); /* the yardstick says yes */
+    for (size_t i = 0; i < sizeof forged / sizeof *forged; i++)
+        if (accepts(&b, forged[i].at, forged[i].x))
+            fail_msg("forgery %zu is accepted", i);
+    free(b.block);
+}
+
+static void what_no_tick_can_be_is_refused(void **state)
+{
+    (void)state;
+    unsigned char *const bytes = malloc(1 << 17);
+    struct bench b = bench_new(RATE, 1);
+    struct hum *const h = &b.hum;
+
+    h->harmonics = 1;
+    h->mains.hz = h->mains.nominal = 50;
+    h->re = h->step_re = 1;
+    h->im = h->step_im = 0;
+    h->tick_s = 0.04;
+    for (size_t span = 79; span <= 81; span++)
+        for (size_t filled = 78; filled <= 81; filled++) {
+            struct store to = { .mode = STORE_WRITE, .out = bytes, .size = 1 << 17 };
+            struct store from = { .mode = STORE_CHECK, .in = bytes, .size = 1 << 17 };
+
+            h->span = span;
+            h->filled = filled;
+            hum_state(h, &to);
+            hum_state(h, &from);
+            assert_int_equal(from.bad, span != 80 || filled >= 80);
+        }
+    free(bytes);
+    free(b.block);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -283,6 +353,8 @@ int main(void)
         cmocka_unit_test(loudness_does_not_matter),
         cmocka_unit_test(hum_common_to_many_channels_is_found),
         cmocka_unit_test(silence_and_slow_rates_are_left_alone),
+        cmocka_unit_test(what_no_phase_can_be_is_refused),
+        cmocka_unit_test(what_no_tick_can_be_is_refused),
     };
 
     return cmocka_run_group_tests_name("hum", tests, NULL, NULL);

@@ -93,7 +93,7 @@ static void what_was_learned_is_for_its_rate_and_channels(void **state)
     assert_true(c.rate_hz == RATE && c.channels == 2);
     c.rate_hz = 100.1;
     assert_int_equal(refusal(c), LULL_BAD_RATE);
-    c.rate_hz = NAN;
+    c.rate_hz = (double)NAN;
     assert_int_equal(refusal(c), LULL_BAD_RATE);
     c.rate_hz = RATE, c.channels = 3;
     assert_int_equal(refusal(c), LULL_BAD_CHANNELS);

@@ -153,7 +153,7 @@ static double ask_part(const struct textbook *b, size_t k, const float *y,
 
 static void ask(struct textbook *b, const float *y, const unsigned char *known)
 {
-    double x[PARTS][N], odds[PARTS], most = -INFINITY, sum = 0;
+    double x[PARTS][N], odds[PARTS], most = (double)-INFINITY, sum = 0;
 
     for (size_t k = 0; k < PARTS; k++) {
         odds[k] = log(b->share[k]) + ask_part(b, k, y, known, x[k]);

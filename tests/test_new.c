@@ -89,7 +89,7 @@ static void bad_settings_are_refused_by_name(void **state)
 {
     (void)state;
     const lull_config good = lull_preset("speech", 16000, 1);
-    const double rates[] = { 0, -1, 7999, 192001, 1e9, NAN, INFINITY };
+    const double rates[] = { 0, -1, 7999, 192001, 1e9, (double)NAN, (double)INFINITY };
     lull_config c;
 
     for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {

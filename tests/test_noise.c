@@ -9,8 +9,6 @@
 #include "noise/stationary.h"
 #include "noise/voicing.h"
 #include "oracle.h"
-#include "shrink/cepstrum.h"
-#include "shrink/evidence.h"
 #include "track/masked.h"
 
 #include <math.h>
@@ -32,16 +30,6 @@ static struct arena fresh_arena(void)
 static float chance(struct dice *d, double m)
 {
     return (float)(-m * log(1 - dice_uniform(d)));
-}
-
-/* Mean over frequencies of |10 log10(a/b)|. */
-static double distance_db(const float *a, const float *b)
-{
-    double sum = 0;
-
-    for (size_t f = 0; f < N; f++)
-        sum += fabs(decibel((double)a[f], (double)b[f]));
-    return sum / N;
 }
 
 static void a_masked_step_solves_the_normal_equations(void **state)
@@ -98,7 +86,7 @@ static double lag_db(float prior)
             P[f] = chance(&d, t % 2 && f % 32 < 16 ? 300 * level : level);
         }
         masked_update(&m, P, prior);
-        sum += t < 100 ? 0 : distance_db(m.noise, truth) / 900;
+        sum += t < 100 ? 0 : apart_db(m.noise, truth, N) / 900;
     }
     return sum;
 }
@@ -159,7 +147,7 @@ static void the_masked_model_is_freed_by_a_floor(void **state)
         if (t == 100)
             masked_lift(&m, floor);
     }
-    assert_true(distance_db(m.noise, truth) < 5);       /* measured 3.4 */
+    assert_true(apart_db(m.noise, truth, N) < 5);       /* measured 3.4 */
 }
 
 /* dB by which the two models rise in a second of harmonics, 40 dB above the noise,
@@ -217,7 +205,7 @@ static void presence_finds_noise_between_words(void **state)
             P[f] = chance(&d, (double)truth[f] * (t / 40 % 2 ? 1000 : 1));
         presence_update(&p, P);
     }
-    assert_true(distance_db(p.noise, truth) < 3);
+    assert_true(apart_db(p.noise, truth, N) < 3);
     for (size_t f = 0; f < N; f++)                      /* louder for good: freed by a floor */
         truth[f] *= 50;
     presence_lift(&p, truth);
@@ -228,7 +216,7 @@ static void presence_finds_noise_between_words(void **state)
             P[f] = chance(&d, (double)truth[f]);
         presence_update(&p, P);
     }
-    assert_true(distance_db(p.noise, truth) < 3);
+    assert_true(apart_db(p.noise, truth, N) < 3);
 }
 
 /* First guess at a noise of 4 whose frames are as full as the stream has got. */
@@ -424,103 +412,6 @@ static void harmonics_are_heard_as_a_voice(void **state)
     assert_true(with > 0.85f && with < 1 && without < 0.8f && without > 0.5f);
 }
 
-static void cepstral_smoothing_keeps_the_envelope_and_calms_the_rest(void **state)
-{
-    (void)state;
-    struct arena a = fresh_arena();
-    struct fft t;
-    struct cepstrum c;
-    struct dice d = { 3 };
-    float S[N], truth[N];
-    double before = 0, after = 0;
-
-    fft_place(&t, &a, 2 * N - 2);
-    cepstrum_place(&c, &a, N, RATE, FRAME_HZ);
-    cepstrum_reset(&c);
-    for (size_t f = 0; f < N; f++)
-        truth[f] = (float)exp(3 * cos(3 * (double)f / N));
-    for (int k = 0; k < 300; k++) {
-        for (size_t f = 0; f < N; f++)
-            S[f] = chance(&d, (double)truth[f]) + 1e-3f;
-        before += distance_db(S, truth) / 300;
-        cepstrum_update(&c, &t, S);
-        for (size_t f = 0; f < N; f++)
-            S[f] *= 1.78f;              /* exp(Euler's gamma): the log of the mean */
-        after += distance_db(S, truth) / 300;
-    }
-    assert_true(before > 4 && after < 2);
-    memcpy(S, truth, sizeof S);         /* a flat spectrum in, the same out */
-    cepstrum_reset(&c);
-    cepstrum_update(&c, &t, S);
-    assert_true(distance_db(S, truth) < 1e-3);
-    fft_close(&t);
-}
-
-static void cepstral_smoothing_lets_a_pitch_through_at_once(void **state)
-{
-    (void)state;
-    struct arena a = fresh_arena();
-    struct fft t;
-    struct cepstrum c;
-    float S[N];
-
-    fft_place(&t, &a, 2 * N - 2);
-    cepstrum_place(&c, &a, N, RATE, FRAME_HZ);
-    cepstrum_reset(&c);
-    for (int k = 0; k < 50; k++) {
-        for (size_t f = 0; f < N; f++)
-            S[f] = 1;
-        cepstrum_update(&c, &t, S);
-    }
-    for (size_t f = 0; f < N; f++)                      /* 160 Hz: 100 samples */
-        S[f] = expf(2 * cosf(6.2831853f * 100 * (float)f / 512));
-    cepstrum_update(&c, &t, S);
-
-    assert_true(fabs(log((double)S[128])) > 0.9);       /* measured 1.1 of 2 */
-    fft_close(&t);
-}
-
-/* Mean belief in a frame of noise with `speech` times its power added below 4 kHz. */
-static double belief(double speech)
-{
-    struct arena a = fresh_arena();
-    struct evidence e;
-    struct dice d = { 3 };
-    struct bands bands;
-    float P[N], noise[N], G[N], pooled[64];
-    double sum = 0;
-
-    bands_place(&bands, &a, N, BIN_HZ, 0.8325);
-    evidence_place(&e, &a, &bands, FRAME_HZ);
-    evidence_reset(&e);
-    for (int t = 0; t < 100; t++) {
-        for (size_t f = 0; f < N; f++) {
-            const double level = 1 + (t >= 50 && f < 128 ? speech : 0);
-
-            noise[f] = 1;
-            P[f] = chance(&d, level);
-            G[f] = level > 2 ? 1 : 0.1f;
-        }
-        bands_pool(&bands, P, pooled);
-        evidence_update(&e, &(struct evidence_frame){
-            .pooled_power = pooled, .power = P, .noise = noise, .gain = G,
-            .voiced = speech > 0 && t >= 50 ? 0.4f : 0.05f,
-            .voiced_lately = speech > 0 && t >= 50 ? 0.4f : 0.05f,
-        });
-        for (size_t f = 10; t >= 60 && f < 100; f++)
-            sum += (double)e.spread[f] / (90 * 40);
-    }
-    return sum;
-}
-
-static void evidence_believes_what_stands_out(void **state)
-{
-    (void)state;
-    assert_true(belief(0) < 0.35);
-    assert_true(belief(100) > 0.9);
-    assert_true(belief(10) > belief(0) && belief(10) < belief(100));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -536,9 +427,6 @@ int main(void)
         cmocka_unit_test(noise_rests_and_speech_does_not),
         cmocka_unit_test(a_noise_that_rose_is_known_whole_at_second_sight),
         cmocka_unit_test(harmonics_are_heard_as_a_voice),
-        cmocka_unit_test(cepstral_smoothing_keeps_the_envelope_and_calms_the_rest),
-        cmocka_unit_test(cepstral_smoothing_lets_a_pitch_through_at_once),
-        cmocka_unit_test(evidence_believes_what_stands_out),
     };
     return cmocka_run_group_tests_name("noise", tests, NULL, NULL);
 }

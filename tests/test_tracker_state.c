@@ -224,6 +224,26 @@ static void a_forged_state_is_refused_whole(void **state)
     lull_tracker_free(other);
 }
 
+/* A complex number is polished as one: its imaginary part has no turn of its own. */
+static void a_state_that_would_polish_half_a_number_is_refused(void **state)
+{
+    (void)state;
+    const lull_tracker_config cfg = kind(6);
+    lull_tracker *const t = lull_tracker_new(&cfg, NULL);
+    struct saved s = save(t);
+    const size_t q = 2 * 4, U = 4 * 64; /* 2 N = 48 floats take two tiles of 32 */
+    const size_t at = 8 + 4 + 8 + 4 * 13 + 4 + 4 * (U + 2 * q * q);
+
+    s.bytes[at] = 2;
+    oracle_seal(s.bytes, s.size);
+    assert_int_equal(lull_tracker_load(t, s.bytes, s.size), LULL_OK);
+    s.bytes[at] = 1;
+    oracle_seal(s.bytes, s.size);
+    refuses(t, &s, s.size, LULL_BAD_STATE);
+    free(s.bytes);
+    lull_tracker_free(t);
+}
+
 static void random_forgeries_never_break_the_tracker(void **state)
 {
     (void)state;
@@ -308,6 +328,7 @@ int main(void)
         cmocka_unit_test(a_state_after_a_burst_is_one),
         cmocka_unit_test(a_damaged_state_is_refused_whole),
         cmocka_unit_test(a_forged_state_is_refused_whole),
+        cmocka_unit_test(a_state_that_would_polish_half_a_number_is_refused),
         cmocka_unit_test(random_forgeries_never_break_the_tracker),
         cmocka_unit_test(a_state_of_another_configuration_is_refused),
     };

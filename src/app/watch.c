@@ -27,8 +27,8 @@ void watch_begin(struct watch *w, const struct through *t)
         .awake_s = now,
         .stalls = atomic_load(&t->stalls),
         .restarts = w->restarts,
-        .least_s = INFINITY,
-        .late_since_s = INFINITY,
+        .least_s = (double)INFINITY,
+        .late_since_s = (double)INFINITY,
         .restarted_s = now,
         .relief = w->relief,
     };
@@ -60,7 +60,7 @@ static enum finding restart(struct watch *w, const struct through *t, double now
     w->reborn = true;
     w->stalls = atomic_load(&t->stalls);
     w->restarted_s = w->awake_s = now;
-    w->late_since_s = INFINITY;
+    w->late_since_s = (double)INFINITY;
     w->quiet = w->silent = false;
     return WATCH_LATE;
 }

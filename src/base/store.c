@@ -53,23 +53,60 @@ void store_finite(struct store *s, float *x, size_t count)
     store_floats(s, x, count, -FLT_MAX, FLT_MAX);
 }
 
-void store_doubles(struct store *s, double *x, size_t count, double least, double most)
+void store_samples(struct store *s, float *x, size_t count, float times)
 {
-    for (size_t i = 0; i < count && !s->bad; i++) {
-        uint64_t u;
-        double v;
-
-        memcpy(&u, x + i, sizeof u);
-        u = word(s, u, 8);
-        memcpy(&v, &u, sizeof v);
-        if (s->mode == STORE_CHECK && !(v >= least && v <= most))
-            s->bad = true;
-        if (s->mode == STORE_READ)
-            x[i] = v;
-    }
+    store_floats(s, x, count, -times * STORE_LOUDEST, times * STORE_LOUDEST);
 }
 
-void store_u32(struct store *s, uint32_t *x, uint32_t least, uint32_t most)
+void store_powers(struct store *s, float *x, size_t count)
+{
+    store_floats(s, x, count, 0, STORE_STRONGEST);
+}
+
+double store_double(struct store *s, double *x, double least, double most)
+{
+    uint64_t u;
+    double v;
+
+    memcpy(&u, x, sizeof u);
+    u = word(s, u, 8);
+    memcpy(&v, &u, sizeof v);
+    if (s->mode == STORE_CHECK && !(v >= least && v <= most))
+        s->bad = true;
+    if (s->mode == STORE_READ)
+        *x = v;
+    return v;
+}
+
+void store_doubles(struct store *s, double *x, size_t count, double least, double most)
+{
+    for (size_t i = 0; i < count && !s->bad; i++)
+        store_double(s, x + i, least, most);
+}
+
+void store_demand(struct store *s, bool holds)
+{
+    if (s->mode == STORE_CHECK && !holds)
+        s->bad = true;
+}
+
+bool store_checks(const struct store *s)
+{
+    return s->mode == STORE_CHECK && !s->bad;
+}
+
+float store_peek(const struct store *s, size_t from, size_t i)
+{
+    struct store there = {
+        .mode = STORE_READ, .in = s->in, .size = s->size, .used = from + 4 * i
+    };
+    float x = 0;
+
+    store_floats(&there, &x, 1, -FLT_MAX, FLT_MAX);
+    return x;
+}
+
+uint32_t store_u32(struct store *s, uint32_t *x, uint32_t least, uint32_t most)
 {
     const uint32_t v = (uint32_t)word(s, *x, 4);
 
@@ -77,15 +114,17 @@ void store_u32(struct store *s, uint32_t *x, uint32_t least, uint32_t most)
         s->bad = true;
     if (s->mode == STORE_READ)
         *x = v;
+    return v;
 }
 
-void store_size(struct store *s, size_t *x, size_t least, size_t most)
+size_t store_size(struct store *s, size_t *x, size_t least, size_t most)
 {
     uint32_t v = (uint32_t)*x;
+    const size_t seen = store_u32(s, &v, (uint32_t)least, (uint32_t)most);
 
-    store_u32(s, &v, (uint32_t)least, (uint32_t)most);
     if (s->mode == STORE_READ)
-        *x = v;
+        *x = seen;
+    return seen;
 }
 
 void store_bytes(struct store *s, unsigned char *x, size_t count, unsigned char most)

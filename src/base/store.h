@@ -25,12 +25,29 @@ struct store {
     bool bad;                /* a value out of range, or the end came early */
 };
 
-/* Numbers that lie within least..most; any but NaN and the infinite. */
+/* A sample, and the power of a long window of them, as far as guard/guard.h lets them in. */
+#define STORE_LOUDEST 1e14f
+#define STORE_STRONGEST 1e35f
+
+/* Numbers that lie within least..most; any but NaN and the infinite; sums of so many samples,
+ * or samples times as much; powers. */
 void store_floats(struct store *s, float *x, size_t count, float least, float most);
 void store_finite(struct store *s, float *x, size_t count);
+void store_samples(struct store *s, float *x, size_t count, float times);
+void store_powers(struct store *s, float *x, size_t count);
 void store_doubles(struct store *s, double *x, size_t count, double least, double most);
-void store_u32(struct store *s, uint32_t *x, uint32_t least, uint32_t most);
-void store_size(struct store *s, size_t *x, size_t least, size_t most);
+
+/* One number: what it is, or will be once all is read. */
+double store_double(struct store *s, double *x, double least, double most);
+uint32_t store_u32(struct store *s, uint32_t *x, uint32_t least, uint32_t most);
+size_t store_size(struct store *s, size_t *x, size_t least, size_t most);
+
+/* What numbers must be to each other.  While checking, before anything is taken over, `peek`
+ * gives float i of those that began when so many bytes were used. */
+void store_demand(struct store *s, bool holds);
+bool store_checks(const struct store *s);
+float store_peek(const struct store *s, size_t from, size_t i);
+
 void store_bytes(struct store *s, unsigned char *x, size_t count, unsigned char most);
 void store_bool(struct store *s, bool *x);
 void store_count(struct store *s, unsigned long long *x);

@@ -225,10 +225,10 @@ static void groove_state(const struct declick *d, struct groove *g, struct store
 {
     const size_t until = d->span - d->ahead;
 
-    store_finite(s, g->raw, d->span);
-    store_finite(s, g->x, d->span);
+    store_samples(s, g->raw, d->span, 1);
+    store_samples(s, g->x, d->span, 100);
     store_finite(s, g->w, d->span);
-    store_finite(s, g->ready, d->hop);
+    store_samples(s, g->ready, d->hop, 100);
     store_bytes(s, g->state, d->span, CLICK_LOST | CLICK_FOUND);
     store_size(s, &g->settled, until - d->hop, until);  /* a click is shorter than a hop */
 }
@@ -238,8 +238,8 @@ static void state(void *engine, struct store *s)
     struct declick *const d = engine;
 
     store_size(s, &d->at, 0, d->hop - 1);
-    store_finite(s, &d->through, 1);
-    store_finite(s, &d->wet, 1);
+    store_floats(s, &d->through, 1, 0, 1);
+    store_floats(s, &d->wet, 1, -1, 1);
     store_count(s, &d->invalid);
     meter_state(&d->meter, s);
     for (size_t c = 0; c < d->channels; c++)

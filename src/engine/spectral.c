@@ -283,8 +283,8 @@ static void state(void *engine, struct store *s)
     struct spectral *const p = engine;
 
     stft_state(&p->stft, s);
-    store_finite(s, p->gain, p->bins);
-    store_finite(s, p->noise, p->bins);
+    store_floats(s, p->gain, p->bins, 0, 2);
+    store_powers(s, p->noise, p->bins);
     minimum_state(&p->minimum, s);
     stationary_state(&p->stationary, s);
     voicing_state(&p->voicing, s);

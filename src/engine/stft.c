@@ -161,12 +161,12 @@ void stft_rebuild(struct stft *s, const float *gain, const struct controls *c)
 void stft_state(struct stft *f, struct store *s)
 {
     store_size(s, &f->at, 0, f->plan.hop - 1);
-    store_finite(s, &f->wet, 1);
-    store_finite(s, &f->dry, 1);
+    store_floats(s, &f->wet, 1, -1, 1);
+    store_floats(s, &f->dry, 1, 0, 1);
     store_count(s, &f->invalid);
     for (size_t c = 0; c < f->channels; c++) {
         frame_state(&f->channel[c].frame, s);
         overlap_state(&f->channel[c].overlap, s);
-        store_finite(s, f->channel[c].ready, f->plan.hop);
+        store_samples(s, f->channel[c].ready, f->plan.hop, 100);
     }
 }

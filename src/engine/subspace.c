@@ -21,11 +21,13 @@
 #include "base/sum.h"
 #include "guard/guard.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
 enum { REPORT = 64 };                   /* frames between two reports          */
 static const float RAMP = 1.0f / 64;    /* per frame: how fast controls are followed */
+static const float FAR = 1e4f;          /* samples: no estimate is as large            */
 static const float FAINT = 3;           /* noise levels: all there is is little else */
 
 static bool takes_latency(float ms)
@@ -311,7 +313,8 @@ static float share_for(float reduction_db)
     return reduction_db < 60 ? fast_min(gone / 0.999f, 1) : 1;
 }
 
-static void update(struct subspace *s, const struct block *b, size_t t, const struct controls *c)
+static void update(struct subspace *s, const struct block *b, size_t t,
+                   const struct controls *c)
 {
     const size_t M = s->channels;
 
@@ -390,20 +393,37 @@ static void report(const void *engine, struct report *r)
     };
 }
 
+/* What is white times the root of its level is a sample: what was loaded is, too. */
+static void limit(struct subspace *s, struct group *g, size_t first)
+{
+    for (size_t c = 0; c < s->members; c++) {
+        const float level = g->floor.level[c];
+        const float most = level > 0 ? FAR * STORE_LOUDEST / sqrtf(level) : FLT_MAX;
+
+        lags_limit(&g->lags, c, most);
+        average_limit(&g->average, c, most * (float)(s->delay + 1));
+        for (size_t t = 0; t <= s->delay; t++) {
+            float *const z = s->white + t * s->channels + first + c;
+
+            *z = fast_clamp(*z, -most, most);
+        }
+    }
+}
+
 static void ends_state(struct subspace *p, struct store *s)
 {
     const size_t M = p->channels, due = (p->delay + 1) * M;
 
-    store_finite(s, p->dry, (p->latency + 1) * M);
+    store_samples(s, p->dry, (p->latency + 1) * M, 100);
     store_finite(s, p->white, due);
-    store_finite(s, p->level, due);
+    store_samples(s, p->level, due, 100);
     store_bytes(s, p->known, due, 1);
-    store_finite(s, p->last, M);
+    store_samples(s, p->last, M, 1);
     store_size(s, &p->at, 0, p->latency);
     store_size(s, &p->recent, 0, p->delay);
     store_size(s, &p->since, 0, REPORT - 1);
-    store_finite(s, &p->wet, 1);
-    store_finite(s, &p->dry_share, 1);
+    store_floats(s, &p->wet, 1, -1, 1);
+    store_floats(s, &p->dry_share, 1, 0, 1);
     store_floats(s, &p->most, 1, 0, 1);
     meter_values_state(&p->meter, s);
     meter_values_state(&p->sum, s);
@@ -428,6 +448,8 @@ static void state(void *engine, struct store *s)
     if (p->votes)
         quorum_state(&p->quorum, s);
     ends_state(p, s);
+    for (size_t g = 0; g < p->groups && s->mode == STORE_READ; g++)
+        limit(p, p->group + g, g * p->members);
 }
 
 static bool adapter(void *engine, struct store *s)
@@ -437,8 +459,9 @@ static bool adapter(void *engine, struct store *s)
 
     if (!p->groups || !g->frozen.adapts)
         return false;
-    addition_shape(&(struct addition){ p->groups, p->members, g->lags.count, g->track.plan.rank,
-                                       NULL, 0 }, s);
+    addition_shape(&(struct addition){ p->groups, p->members, g->lags.count,
+                                       g->track.plan.rank, NULL, 0 },
+                   s);
     for (size_t i = 0; i < p->groups; i++)
         group_adapter(p->group + i, s);
     return true;

@@ -80,5 +80,5 @@ void frame_update(struct frame *f)
 
 void frame_state(struct frame *f, struct store *s)
 {
-    store_finite(s, f->x, f->span);
+    store_samples(s, f->x, f->span, 1);
 }

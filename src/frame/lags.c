@@ -12,6 +12,7 @@
  */
 #include "frame/lags.h"
 
+#include "base/fastmath.h"
 #include "base/slot.h"
 
 #include <string.h>
@@ -76,6 +77,14 @@ const float *lags_newest(const struct lags *g, size_t c, size_t n)
     return g->ring + (2 * c + 1) * g->kept + g->at - n;
 }
 
+void lags_limit(struct lags *g, size_t c, float most)
+{
+    float *const ring = g->ring + 2 * c * g->kept;
+
+    for (size_t i = 0; i < 2 * g->kept; i++)
+        ring[i] = fast_clamp(ring[i], -most, most);
+}
+
 void lags_state(struct lags *g, struct store *s)
 {
     const size_t size = 2 * g->channels * g->kept;
@@ -84,4 +93,10 @@ void lags_state(struct lags *g, struct store *s)
     store_bytes(s, g->known, size, 1);
     store_size(s, &g->at, 0, g->kept - 1);
     store_size(s, &g->gaps, 0, size);
+    if (s->mode != STORE_READ)
+        return;
+    g->gaps = 0;
+    for (size_t c = 0; c < g->channels; c++)
+        for (size_t i = 0; i < g->kept; i++)
+            g->gaps += !g->known[2 * c * g->kept + i];
 }

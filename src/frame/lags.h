@@ -35,6 +35,9 @@ void lags_vector(const struct lags *g, size_t ago, float *y, unsigned char *know
 /* The newest n <= kept samples of channel c, oldest first. */
 const float *lags_newest(const struct lags *g, size_t c, size_t n);
 
+/* Nothing that is there of channel c is larger than that. */
+void lags_limit(struct lags *g, size_t c, float most);
+
 /* All that lasts from one frame to the next; see base/store.h. */
 void lags_state(struct lags *g, struct store *s);
 

@@ -17,6 +17,7 @@
  */
 #include "noise/common.h"
 
+#include "base/fastmath.h"
 #include "base/sum.h"
 
 #include <math.h>
@@ -26,6 +27,7 @@ enum { ROUNDS = 8 };                    /* of what is missing and what it shares
 
 static const float MEMORY = 1024;       /* segments */
 static const float CLEAR = 1.3f;        /* above the edge: segments overlap, so they are fewer */
+static const float MOST = 2;            /* no correlation is larger than 1, nearly */
 static const float LEAST = 0.01f;       /* of a channel's noise that is its own */
 
 /* Of a channel's power: the skirts of a window and of a band reach so far down.  What is
@@ -113,8 +115,8 @@ static void correlate(struct common *n, const size_t *lowest, const float *level
 
         unit[i] = level[i] > 0 && own > 0 ? 1 / sqrtf(own) : 0;
         for (size_t k = 0; k <= i; k++)
-            n->R[i * M + k] = n->R[k * M + i] =
-                (A[i * M + k] + B[i * M + k]) * unit[i] * unit[k];
+            n->R[i * M + k] = n->R[k * M + i] = fast_clamp(
+                (A[i * M + k] + B[i * M + k]) * unit[i] * unit[k], -MOST, MOST);
     }
 }
 
@@ -206,9 +208,9 @@ void common_state(struct common *n, struct store *s)
     const size_t M = n->channels;
 
     store_u32(s, &n->segments, 0, UINT32_MAX);
-    store_finite(s, n->root, COMMON_SOURCES);
-    store_finite(s, n->cross, COMMON_BINS * M * M);
-    store_finite(s, n->V, COMMON_SOURCES * M);
-    store_finite(s, n->real, COMMON_BINS * M);  /* of what is half settled */
-    store_finite(s, n->imaginary, COMMON_BINS * M);
+    store_floats(s, n->root, COMMON_SOURCES, 0, 1e4f);
+    store_floats(s, n->cross, COMMON_BINS * M * M, -STORE_STRONGEST, STORE_STRONGEST);
+    store_floats(s, n->V, COMMON_SOURCES * M, -2, 2);
+    store_samples(s, n->real, COMMON_BINS * M, 1e3f);  /* of what is half settled */
+    store_samples(s, n->imaginary, COMMON_BINS * M, 1e3f);
 }

@@ -453,8 +453,8 @@ void floor_state(struct floor *f, struct store *s)
     store_u32(s, &f->jumps, 0, UINT32_MAX);
     store_u32(s, &f->segments, 0, 1u << 30);
     store_u32(s, &f->due, 1, FLOOR_SPAN);
-    store_finite(s, f->ring, M * KEPT);
-    store_finite(s, f->power, M * FLOOR_BINS);
+    store_samples(s, f->ring, M * KEPT, 100);
+    store_powers(s, f->power, M * FLOOR_BINS);
     for (size_t c = 0; c < M; c++) {
         store_size(s, f->whole + c, 0, KEPT);
         store_u32(s, f->moved + c, 0, UINT32_MAX);
@@ -463,8 +463,8 @@ void floor_state(struct floor *f, struct store *s)
     store_floats(s, f->apart, M, -LONG_ROW, LOST);
     store_bytes(s, f->harms, M, 1);
     store_bytes(s, f->raised, M, 1);
-    store_floats(s, f->level, M, 0, FLT_MAX);
-    store_floats(s, f->fresh, M, 0, FLT_MAX);
+    store_powers(s, f->level, M);
+    store_powers(s, f->fresh, M);
     store_finite(s, f->ratio, M);
     store_floats(s, f->bare, M, 0, 1);
     if (f->shared)

@@ -23,7 +23,6 @@
 
 #include "base/fastmath.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -31,6 +30,7 @@ static const double PI = 3.14159265358979323846;
 static const double JERK = 0.02;                     /* rad^2/s^5: 0.05 Hz/s may turn in 5 s */
 static const double WIDE_HZ = 0.1, WIDE_HZ_S = 0.05; /* uncertainty when found     */
 static const double RANGE_HZ = 1.3, APART_HZ = 0.4;  /* then it is another hum     */
+static const double WILD = 1e6, ROUNDING = 1e-12;    /* nothing of the phase gets there    */
 static const float FADE = 0.5f;                      /* a tick                     */
 static const float EVIDENT = 5;                      /* times what chance gives    */
 
@@ -65,12 +65,18 @@ static void set_step(struct hum *h)
     h->step_im = sin(0.5 * h->omega / h->rate_hz);
 }
 
+/* Samples in a tick, two periods. */
+static size_t span_at(const struct hum *h, double nominal)
+{
+    return (size_t)lround(2 * h->rate_hz / nominal);
+}
+
 /* A hum has been found: all starts at its frequency. */
 static void hum_start(struct hum *h)
 {
     const double hz = h->mains.hz, wide = 2 * PI * WIDE_HZ, wide_s = 2 * PI * WIDE_HZ_S;
 
-    h->span = (size_t)lround(2 * h->rate_hz / h->mains.nominal);
+    h->span = span_at(h, h->mains.nominal);
     h->tick_s = (double)h->span / h->rate_hz;
     h->filled = h->ticks = 0;
     h->harmonics = 0;
@@ -171,7 +177,7 @@ static void hum_tick(struct hum *h)
 
     for (size_t i = 0; i < h->harmonics; i++) {
         line_innovate(h->line + i, beside(h, i), h->channels, h->span, h->ticks, h->unrest.Q);
-        line_show_phase(h->line + i, h->channels, (float)(i + 1), &cross, &info);
+        line_show_phase(h->line + i, h->channels, (double)(i + 1), &cross, &info);
     }
     if (h->ticks > 2)
         turn = phase_update(h, info > 0 ? cross / info : 0, 2 * info);
@@ -251,28 +257,49 @@ void hum_update(struct hum *h, float *x, bool freeze)
         hum_tick(h);
 }
 
+/* Whether the stored S can be a covariance, but for rounding. */
+static bool covaries(double S[3][3])
+{
+    for (size_t i = 0; i < 3; i++)
+        for (size_t j = 0; j < 3; j++)
+            if (S[i][i] < -ROUNDING ||
+                S[i][j] * S[j][i] > 1.01 * (S[i][i] + ROUNDING) * (S[j][j] + ROUNDING))
+                return false;
+    return true;
+}
+
+static void phase_state(struct hum *h, struct store *s, bool follows)
+{
+    const double tick_s = store_double(s, &h->tick_s, 0, 1);
+    const double re = store_double(s, &h->re, -2, 2), im = store_double(s, &h->im, -2, 2);
+    const double step_re = store_double(s, &h->step_re, -1, 1);
+    const double step_im = store_double(s, &h->step_im, -1, 1);
+    double S[3][3];
+
+    store_doubles(s, &h->omega, 1, -WILD, WILD);
+    store_doubles(s, &h->alpha, 1, -WILD, WILD);
+    for (size_t i = 0; i < 9; i++)
+        S[i / 3][i % 3] = store_double(s, &h->S[i / 3][i % 3], -WILD, WILD);
+    store_demand(s, !follows || (tick_s > 0 && mains_turns(re, im) &&
+                                 mains_turns(step_re, step_im) && covaries(S)));
+}
+
 void hum_state(struct hum *h, struct store *s)
 {
     const size_t most = (size_t)(h->rate_hz + 1); /* a tick is less than a second */
+    const double nominal = mains_state(&h->mains, s);
+    const bool follows = store_size(s, &h->harmonics, 0, h->most) > 0;
+    const size_t span = store_size(s, &h->span, 0, most);
+    const size_t filled = store_size(s, &h->filled, 0, most);
 
-    mains_state(&h->mains, s);
-    store_size(s, &h->harmonics, 0, h->most);
-    store_size(s, &h->span, 0, most);
-    store_size(s, &h->filled, 0, most);
+    store_demand(s, !follows || (nominal > 0 && span == span_at(h, nominal) && filled < span));
     store_size(s, &h->ticks, 0, LINE_START);
-    store_doubles(s, &h->tick_s, 1, 0, 1);
-    store_doubles(s, &h->re, 1, -DBL_MAX, DBL_MAX);
-    store_doubles(s, &h->im, 1, -DBL_MAX, DBL_MAX);
-    store_doubles(s, &h->step_re, 1, -1, 1);
-    store_doubles(s, &h->step_im, 1, -1, 1);
-    store_doubles(s, &h->omega, 1, -DBL_MAX, DBL_MAX);
-    store_doubles(s, &h->alpha, 1, -DBL_MAX, DBL_MAX);
-    store_doubles(s, h->S[0], 9, -DBL_MAX, DBL_MAX);
+    phase_state(h, s, follows);
     store_floats(s, &h->fade, 1, 0, 1);
     unrest_state(&h->unrest, s);
     store_finite(s, &h->removed, 1);
     for (size_t i = 0; i < h->most; i++)
-        line_state(h->line + i, h->channels, s);
+        line_state(h->line + i, h->channels, span, s);
     for (size_t i = 0; i <= h->most; i++)
-        demod_state(h->between + i, h->channels, s);
+        demod_state(h->between + i, h->channels, span, s);
 }

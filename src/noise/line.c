@@ -33,7 +33,6 @@
 
 #include "base/fastmath.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -48,6 +47,10 @@ static const float STILL = 1e-10f, RESTLESS = 3e-6f; /* of A a tick: D changes b
 static const float START = 1e-8f;
 static const float USUAL = 0.02f; /* the mean of 2 s                    */
 static const float TINY = 1e-30f;
+enum { HIGH = 100 }; /* times a sample, no number gets */
+
+/* P_12 <= 1.5 P_11 always: so it is foreseen, whatever P_22, and both shrink alike. */
+static const float STEEPEST = 2; /* and room for rounding */
 
 void unrest_reset(struct unrest *u)
 {
@@ -79,12 +82,6 @@ static void pair_reset(float **pair, size_t channels)
 {
     memset(pair[0], 0, channels * sizeof **pair);
     memset(pair[1], 0, channels * sizeof **pair);
-}
-
-static void pair_state(float **pair, size_t channels, struct store *s)
-{
-    store_finite(s, pair[0], channels);
-    store_finite(s, pair[1], channels);
 }
 
 void demod_place(struct demod *d, struct arena *a, size_t channels)
@@ -128,22 +125,27 @@ void demod_pass_on(struct demod *d, size_t channels, double turn)
     }
 }
 
-void demod_state(struct demod *d, size_t channels, struct store *s)
+void demod_state(struct demod *d, size_t channels, size_t span, struct store *s)
 {
-    pair_state(d->rise, channels, s);
-    pair_state(d->fall, channels, s);
+    for (size_t i = 0; i < 4; i++)
+        store_samples(s, i < 2 ? d->rise[i] : d->fall[i - 2], channels, (float)(HIGH * span));
+}
+
+/* What lasts from one tick to the next, but for the sums: numbers as large as the signal. */
+static float **lasting(struct line *l, size_t i)
+{
+    float **const pairs[] = { l->A, l->D, l->B, l->dA, l->dD, l->trend, l->was };
+
+    return i < sizeof pairs / sizeof *pairs ? pairs[i] : NULL;
 }
 
 void line_place(struct line *l, struct arena *a, size_t channels)
 {
+    float **pair;
+
     demod_place(&l->sum, a, channels);
-    pair_place(l->A, a, channels);
-    pair_place(l->D, a, channels);
-    pair_place(l->B, a, channels);
-    pair_place(l->dA, a, channels);
-    pair_place(l->dD, a, channels);
-    pair_place(l->trend, a, channels);
-    pair_place(l->was, a, channels);
+    for (size_t i = 0; (pair = lasting(l, i)); i++)
+        pair_place(pair, a, channels);
     pair_place(l->I, a, channels);
     pair_place(l->P, a, channels);
     l->P[2] = arena_floats(a, channels);
@@ -153,14 +155,11 @@ void line_place(struct line *l, struct arena *a, size_t channels)
 
 void line_reset(struct line *l, size_t channels)
 {
+    float **pair;
+
     demod_reset(&l->sum, channels);
-    pair_reset(l->A, channels);
-    pair_reset(l->D, channels);
-    pair_reset(l->B, channels);
-    pair_reset(l->dA, channels);
-    pair_reset(l->dD, channels);
-    pair_reset(l->trend, channels);
-    pair_reset(l->was, channels);
+    for (size_t i = 0; (pair = lasting(l, i)); i++)
+        pair_reset(pair, channels);
     pair_reset(l->P, channels);
     memset(l->P[2], 0, channels * sizeof **l->P);
     memset(l->row, 0, channels * sizeof *l->row);
@@ -223,19 +222,20 @@ static float variance(const struct line *l, size_t c)
     return fast_max(l->P[0][c] + l->R[c], (I0 * I0 + I1 * I1) / BELIEF);
 }
 
-void line_show_phase(const struct line *l, size_t channels, float order, double *cross,
+void line_show_phase(const struct line *l, size_t channels, double order, double *cross,
                      double *info)
 {
-    float x = 0, w = 0;
+    double x = 0, w = 0;
 
     for (size_t c = 0; c < channels; c++) {
-        const float A0 = l->A[0][c], A1 = l->A[1][c], V = variance(l, c);
+        const float A0 = l->A[0][c], A1 = l->A[1][c];
+        const double V = (double)variance(l, c);
 
-        x += (A0 * l->I[1][c] - A1 * l->I[0][c]) / V;
-        w += (A0 * A0 + A1 * A1) / V;
+        x += (double)(A0 * l->I[1][c] - A1 * l->I[0][c]) / V;
+        w += (double)(A0 * A0 + A1 * A1) / V;
     }
-    *cross += (double)(order * x);
-    *info += (double)(order * order * w);
+    *cross += order * x;
+    *info += order * order * w;
 }
 
 /* Whether ROW surprises in a row agree. */
@@ -341,18 +341,18 @@ void line_take(const struct line *l, float *restrict x, size_t channels, float r
         x[c] -= Br[c] * re - Bi[c] * im;
 }
 
-void line_state(struct line *l, size_t channels, struct store *s)
+void line_state(struct line *l, size_t channels, size_t span, struct store *s)
 {
-    demod_state(&l->sum, channels, s);
-    pair_state(l->A, channels, s);
-    pair_state(l->D, channels, s);
-    pair_state(l->B, channels, s);
-    pair_state(l->dA, channels, s);
-    pair_state(l->dD, channels, s);
-    pair_state(l->trend, channels, s);
-    pair_state(l->was, channels, s);
-    store_floats(s, l->P[0], channels, 0, FLT_MAX);
-    store_finite(s, l->P[1], channels);
-    store_floats(s, l->P[2], channels, 0, FLT_MAX);
+    float **pair;
+
+    demod_state(&l->sum, channels, span, s);
+    for (size_t i = 0; (pair = lasting(l, i)); i++) {
+        store_samples(s, pair[0], channels, HIGH);
+        store_samples(s, pair[1], channels, HIGH);
+    }
+    for (size_t i = 0; i < 3; i++)
+        store_floats(s, l->P[i], channels, 0, STORE_STRONGEST / 100);
     store_floats(s, l->row, channels, 0, ROW);
+    for (size_t c = 0; c < channels && s->mode == STORE_READ; c++)
+        l->P[1][c] = fast_min(l->P[1][c], STEEPEST * l->P[0][c]);
 }

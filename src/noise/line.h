@@ -28,14 +28,13 @@ void demod_update(struct demod *d, const float *restrict x, size_t channels, flo
 
 /* A tick has passed: what rose falls, against a phase that was turned. */
 void demod_pass_on(struct demod *d, size_t channels, double turn);
-void demod_state(struct demod *d, size_t channels, struct store *s);
+void demod_state(struct demod *d, size_t channels, size_t span, struct store *s);
 
 /* How much amplitudes move, all lines together. */
 struct unrest {
-    float Q;     /* variance that the movement of a line gains in a tick, of its power */
-    float along; /* what innovations have in common with those before, of this tick    */
-    float weight,
-        usual; /* of what was compared, in this tick and of late                     */
+    float Q;             /* variance that a line's movement gains in a tick, of its power */
+    float along;         /* what innovations have in common with those before, this tick  */
+    float weight, usual; /* of what was compared, in this tick and of late                */
 };
 
 void unrest_reset(struct unrest *u);
@@ -72,7 +71,7 @@ void line_innovate(struct line *l, struct beside beside, size_t channels, size_t
                    size_t ticks, float wander);
 
 /* Adds to the two sums that give the phase of all lines: this one is of that order. */
-void line_show_phase(const struct line *l, size_t channels, float order, double *cross,
+void line_show_phase(const struct line *l, size_t channels, double order, double *cross,
                      double *info);
 
 /* The phase was turned by `turn` on account of what was seen; the rest is the amplitude's.
@@ -86,6 +85,6 @@ float line_evidence(const struct line *l, size_t channels);
 
 /* Takes the line out of x[channels]. */
 void line_take(const struct line *l, float *restrict x, size_t channels, float re, float im);
-void line_state(struct line *l, size_t channels, struct store *s);
+void line_state(struct line *l, size_t channels, size_t span, struct store *s);
 
 #endif

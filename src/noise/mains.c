@@ -24,6 +24,7 @@
 
 #include "base/fastmath.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -32,6 +33,7 @@ static const double GRID_HZ = 1;
 static const float SHARE_OF_NOISE = 3;    /* noise passes it once in e^3 times */
 static const float ENOUGH = 12;           /* of score                          */
 static const double SAME_HZ = 0.2;        /* two searches found the same       */
+enum { HIGH = 100 };                      /* times a sample, no number gets    */
 enum { SLICE = 6 };                       /* points a tick: 7 ticks a search   */
 enum { PATIENCE = 6, PATIENCE_GONE = 8 }; /* searches: 1.7 s, 2.2 s            */
 
@@ -282,28 +284,33 @@ bool mains_update(struct mains *m, const float *x)
 
 static void band_state(struct mains_band *b, struct store *s)
 {
-    store_size(s, &b->filled, 0, b->span);
+    store_size(s, &b->filled, 0, b->span - 1);
     store_size(s, &b->ticks, 0, MAINS_WINDOW);
     store_size(s, &b->at, 0, MAINS_WINDOW - 1);
     store_size(s, &b->point, 0, MAINS_GRID - 1);
     store_size(s, &b->seen, 0, UINT32_MAX);
     store_size(s, &b->missed, 0, UINT32_MAX);
-    store_doubles(s, &b->last_hz, 1, 0, 100);
+    store_double(s, &b->last_hz, 0, b->hz + GRID_HZ);
     store_finite(s, &b->best, 1);
-    store_doubles(s, &b->re, 1, -2, 2);
-    store_doubles(s, &b->im, 1, -2, 2);
-    store_finite(s, b->acc[0][0], MAINS_HARMONICS * 2 * MAINS_MIXES);
-    store_finite(s, b->ring[0][0][0], MAINS_WINDOW * MAINS_HARMONICS * 2 * MAINS_MIXES);
+    const double re = store_double(s, &b->re, -2, 2), im = store_double(s, &b->im, -2, 2);
+
+    store_demand(s, mains_turns(re, im));
+    store_samples(s, b->acc[0][0], MAINS_HARMONICS * 2 * MAINS_MIXES, (float)(HIGH * b->span));
+    store_samples(s, b->ring[0][0][0], MAINS_WINDOW * MAINS_HARMONICS * 2 * MAINS_MIXES, HIGH);
     store_finite(s, b->score, MAINS_GRID);
 }
 
-void mains_state(struct mains *m, struct store *s)
+double mains_state(struct mains *m, struct store *s)
 {
     store_size(s, &m->count, 0, m->every - 1);
-    store_doubles(s, &m->hz, 1, 0, 100);
-    store_doubles(s, &m->nominal, 1, 0, 100);
-    store_finite(s, m->scale, m->channels);
-    store_finite(s, m->power, m->channels);
+    const double hz = store_double(s, &m->hz, 0, 100);
+    const double nominal = store_double(s, &m->nominal, 0, 100);
+    const bool found = nominal == m->band[0].hz || nominal == m->band[1].hz;
+
+    store_demand(s, found ? fabs(hz - nominal) <= GRID_HZ : hz == 0 && nominal == 0);
+    store_floats(s, m->scale, m->channels, -1e30f, 1e30f);
+    store_floats(s, m->power, m->channels, 0, FLT_MAX);
     band_state(m->band, s);
     band_state(m->band + 1, s);
+    return nominal;
 }

@@ -8,6 +8,8 @@
 #include "base/arena.h"
 #include "base/store.h"
 
+#include <math.h>
+
 enum {
     MAINS_HARMONICS = 10, /* at most looked at                               */
     MAINS_MIXES = 4,      /* more channels than these are added in groups    */
@@ -51,7 +53,13 @@ void mains_reset(struct mains *m);
 /* Takes one sample of each channel.  True when a search has ended, and hz is new. */
 bool mains_update(struct mains *m, const float *x);
 
-/* All that lasts from one frame to the next; see base/store.h. */
-void mains_state(struct mains *m, struct store *s);
+/* Whether this is e^(j phase); between two repairs rounding is far less. */
+static inline bool mains_turns(double re, double im)
+{
+    return fabs(re * re + im * im - 1) < 1e-6;
+}
+
+/* All that lasts from one frame to the next; see base/store.h.  Gives `nominal`, as stored. */
+double mains_state(struct mains *m, struct store *s);
 
 #endif

@@ -126,7 +126,7 @@ void onset_state(struct onset *o, struct store *s)
     store_size(s, &o->filled, 0, ONSET_FRAMES - 1);
     store_size(s, &o->seen, 0, ONSET_FRAMES);
     store_finite(s, &o->covered, 1);
-    store_finite(s, o->mean, o->n);
+    store_powers(s, o->mean, o->n);
     store_bool(s, &o->hushed);
     store_size(s, &o->quiet, 0, o->patience);
 }

@@ -202,10 +202,10 @@ void stationary_state(struct stationary *y, struct store *s)
     store_size(s, &y->at, 0, y->length - 1);
     store_size(s, &y->part, 0, STATIONARY_PARTS - 1);
     store_size(s, &y->filled, 0, STATIONARY_PARTS);
-    store_finite(s, y->smooth, count);
-    store_finite(s, y->least, STATIONARY_PARTS * count);
-    store_finite(s, y->mean, STATIONARY_PARTS * count);
-    store_finite(s, y->level, y->bands->n);
+    store_powers(s, y->smooth, count);
+    store_floats(s, y->least, STATIONARY_PARTS * count, 0, NONE);
+    store_powers(s, y->mean, STATIONARY_PARTS * count);
+    store_powers(s, y->level, y->bands->n);
     store_floats(s, &y->reach, 1, 0, NONE);
     store_bool(s, &y->begun);
 }

@@ -64,7 +64,7 @@ void sudden_state(struct sudden *s, struct store *store)
 {
     store_size(store, &s->hold, 0, s->span);
     store_floats(store, &s->age, 1, 0, MEMORY);
-    store_finite(store, s->last, s->channels);
-    store_finite(store, s->before, s->channels);
+    store_samples(store, s->last, s->channels, 100);
+    store_samples(store, s->before, s->channels, 100);
     store_floats(store, s->rough, s->channels, 0, FLT_MAX);
 }

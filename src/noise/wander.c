@@ -35,6 +35,7 @@ static const float MOST = 0.3f;         /* of `rest`, -5 dB: what is more strays
 static const float BURST = 30;          /* of what there was: all that a shock counts for   */
 static const float FADE = 5;            /* spans in which a calm baseline is let be         */
 static const float TINY = 1e-30f;
+static const float FAR = 1e3f; /* times a sample: farther the baseline never is */
 
 static void running_place(struct running *r, struct arena *a, size_t channels, size_t n)
 {
@@ -217,26 +218,28 @@ void wander_end(struct wander *w, float *x)
 static void running_state(struct running *r, struct store *s)
 {
     store_size(s, &r->at, 0, r->n - 1);
-    store_finite(s, r->ring, r->n * r->channels);
-    store_finite(s, r->sum, r->channels);
-    store_finite(s, r->fresh, r->channels);
+    store_samples(s, r->ring, r->n * r->channels, 2);
+    store_samples(s, r->sum, r->channels, 2 * (float)r->n);
+    store_samples(s, r->fresh, r->channels, 2 * (float)r->n);
 }
 
 void wander_state(struct wander *w, struct store *s)
 {
+    const double far = (double)FAR * (double)STORE_LOUDEST;
+
     store_size(s, &w->seen, 0, 2 * w->span);
-    store_finite(s, w->mean, w->channels);
+    store_samples(s, w->mean, w->channels, FAR);
     if (!w->delay)
         return;
     store_size(s, &w->over, 0, w->delay + 1);
     running_state(&w->first, s);
     running_state(&w->second, s);
     store_size(s, &w->at, 0, w->delay);
-    store_finite(s, w->late, (w->delay + 1) * w->channels);
+    store_samples(s, w->late, (w->delay + 1) * w->channels, 1);
     store_size(s, &w->age, 0, WANDER_LONG * w->span);
-    store_doubles(s, w->level, w->channels, -DBL_MAX, DBL_MAX);
-    store_finite(s, w->slow, w->channels);
-    store_finite(s, w->stray, w->channels);
-    store_finite(s, w->rest, w->channels);
+    store_doubles(s, w->level, w->channels, -far, far);
+    store_samples(s, w->slow, w->channels, FAR);
+    store_powers(s, w->stray, w->channels);
+    store_powers(s, w->rest, w->channels);
     store_floats(s, w->share, w->channels, 0, 1);
 }

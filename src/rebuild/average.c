@@ -6,6 +6,7 @@
  */
 #include "rebuild/average.h"
 
+#include "base/fastmath.h"
 #include "base/slot.h"
 
 #include <string.h>
@@ -65,6 +66,14 @@ void average_scale(struct average *r, size_t c, float f)
 
     for (size_t t = 0; t < slots; t++)
         r->sum[c * slots + t] *= f;
+}
+
+void average_limit(struct average *r, size_t c, float most)
+{
+    const size_t slots = r->delay + 1;
+
+    for (size_t t = 0; t < slots; t++)
+        r->sum[c * slots + t] = fast_clamp(r->sum[c * slots + t], -most, most);
 }
 
 void average_state(struct average *r, struct store *s)

@@ -31,6 +31,9 @@ void average_pass(struct average *r, float *restrict x);
 /* Channel c is from now on in another unit: what is there of it is multiplied by f. */
 void average_scale(struct average *r, size_t c, float f);
 
+/* Nothing that is there of channel c is larger than that. */
+void average_limit(struct average *r, size_t c, float most);
+
 /* All that lasts from one frame to the next; see base/store.h. */
 void average_state(struct average *r, struct store *s);
 

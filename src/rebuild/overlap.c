@@ -35,5 +35,5 @@ const float *overlap_update(struct overlap *o, const float *restrict x, const fl
 
 void overlap_state(struct overlap *o, struct store *s)
 {
-    store_finite(s, o->sum, o->tail);
+    store_samples(s, o->sum, o->tail, 100);
 }

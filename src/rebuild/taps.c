@@ -25,6 +25,8 @@
 
 #include <string.h>
 
+static const float MOST = 100; /* no tap is larger: each is a mean of entries of A, at most 1 */
+
 static size_t length(const struct taps *t)
 {
     return t->lags + t->delay;
@@ -129,9 +131,9 @@ void taps_state(struct taps *t, struct store *s)
 {
     store_size(s, &t->row, 0, t->delay);
     store_size(s, &t->fresh, 0, t->delay + 1);
-    store_finite(s, t->part, TAPS_PARTS * length(t));
-    store_finite(s, t->next, length(t));
-    store_finite(s, t->h, length(t));
+    store_floats(s, t->part, TAPS_PARTS * length(t), -MOST, MOST);
+    store_floats(s, t->next, length(t), -MOST, MOST);
+    store_floats(s, t->h, length(t), -MOST, MOST);
     store_size(s, &t->at, 0, t->delay);
     store_bytes(s, t->apart, t->delay + 1, TAPS_LOUD);
     if (s->mode != STORE_READ)

@@ -117,6 +117,6 @@ void complement_state(struct complement *c, struct store *s)
     store_floats(s, &c->frames, 1, 0, MEMORY);
     store_floats(s, c->rest, c->channels, 0, FLT_MAX);
     store_floats(s, c->usual, c->channels, -100, 100);
-    store_floats(s, c->free, c->channels, LEAST_FREE, FLT_MAX);
+    store_floats(s, c->free, c->channels, LEAST_FREE, 1);
     store_floats(s, c->gain, c->channels, 0, 1);
 }

@@ -32,6 +32,7 @@
  */
 #include "track/lapped.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -43,6 +44,8 @@ static const float KNEE = 5;            /* times N: chance reaches 2           *
 /* -50 dB of what is there: noise below that is as good as none, and keeps the
  * matrices far from losing digits. */
 static const float LEAST = 1e-5f;
+static const float MEMORY = 1e4f;      /* frames that are counted                  */
+static const float WINDOW = 1e4f;      /* samples; it has far fewer                */
 static const float TINY = 1e-30f;
 
 typedef float lanes __attribute__((vector_size(16)));
@@ -299,7 +302,7 @@ void lapped_update(struct lapped *l, const float *restrict N)
     const float keep = fminf(l->keep, l->seen / (l->seen + 1));
     const float step = (1 - keep) / (float)l->channels;
 
-    l->seen = fminf(l->seen + 1, 1e4f);
+    l->seen = fminf(l->seen + 1, MEMORY);
     for (size_t g = 0; g < l->groups; g++) {
         struct complex4 *const C = l->covariance[g].C;
         struct complex4 z[K], A[K][K], d[K];
@@ -353,14 +356,37 @@ void lapped_advance(struct lapped *l)
 
 static void row_state(const struct lapped *l, struct complex4 *x, struct store *s)
 {
-    store_finite(s, (float *)x, l->groups * sizeof *x / sizeof(float));
+    store_samples(s, (float *)x, l->groups * sizeof *x / sizeof(float), WINDOW);
+}
+
+/* Whether the matrices that began at `from` can be covariances, with room for rounding. */
+static bool are_covariances(const struct lapped *l, const struct store *s, size_t from)
+{
+    for (size_t at = 0; at < l->groups * PAIRS * 2 * LANES; at += PAIRS * 2 * LANES)
+        for (size_t f = at; f < at + LANES; f++)
+            for (size_t i = 0, p = f; i < K; i++)
+                for (size_t j = 0; j <= i; j++, p += 2 * LANES) {
+                    const float a = store_peek(s, from, f + i * (i + 3) * LANES);
+                    const float b = store_peek(s, from, f + j * (j + 3) * LANES);
+                    const float re = store_peek(s, from, p), im = store_peek(s, from, p + LANES);
+                    const float most = 2 * sqrtf(a) * sqrtf(b) + FLT_MIN;
+
+                    if (!(a >= 0 && b >= 0 && fabsf(re) <= most && fabsf(im) <= most))
+                        return false;
+                }
+    return true;
 }
 
 void lapped_state(struct lapped *l, struct store *s)
 {
+    size_t from;
+
     store_size(s, &l->t, 0, K - 1);
-    store_finite(s, &l->seen, 1);
-    store_finite(s, (float *)l->covariance, l->groups * sizeof *l->covariance / sizeof(float));
+    store_floats(s, &l->seen, 1, 0, MEMORY);
+    from = s->used;
+    store_floats(s, (float *)l->covariance, l->groups * sizeof *l->covariance / sizeof(float),
+                 -STORE_STRONGEST, STORE_STRONGEST);
+    store_demand(s, !store_checks(s) || are_covariances(l, s, from));
     for (size_t c = 0; c < l->channels; c++)
         for (size_t k = 0; k < K; k++) {
             row_state(l, l->channel[c].x[k], s);

@@ -229,9 +229,11 @@ void masked_lift(struct masked *m, const float *restrict floor)
 
 void masked_state(struct masked *m, struct store *s)
 {
-    store_finite(s, m->mean, m->n);
-    store_finite(s, m->h, MASKED_RANK);
-    store_finite(s, m->q, MASKED_RANK);
-    store_finite(s, m->noise, m->n);
-    store_finite(s, &m->step, 1);
+    const float far = 1.01f * FARTHEST / (1 - m->predict);
+
+    store_powers(s, m->mean, m->n);
+    store_floats(s, m->h, MASKED_RANK, -far, far);
+    store_floats(s, m->q, MASKED_RANK, Q_LEAST, Q_MOST);
+    store_powers(s, m->noise, m->n);
+    store_floats(s, &m->step, 1, 0, 1);
 }

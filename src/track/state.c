@@ -5,32 +5,74 @@
 #include "track/state.h"
 
 #include <float.h>
+#include <math.h>
 
-static void walk_cov(struct cov *c, struct store *s)
+/* In the unit of guard.c no frame has the energy 1e19, and nothing that is made of them is
+ * as large. */
+static const float LARGE = 1e24f, MOST = 1e20f;
+
+/* Whether the q x q matrix that began at `from` can have no negative power.  Rounding is far
+ * less than a factor of two. */
+static bool is_covariance(const struct store *s, size_t from, size_t q, size_t ld)
+{
+    for (size_t i = 0; i < q; i++)
+        for (size_t j = 0; j < q; j++) {
+            const float a = store_peek(s, from, i * (ld + 1));
+            const float b = store_peek(s, from, j * (ld + 1));
+            const float x = store_peek(s, from, i * ld + j);
+
+            if (!(a >= 0.0f && b >= 0.0f && fabsf(x) <= 2.0f * sqrtf(a) * sqrtf(b) + FLT_MIN))
+                return false;
+        }
+    return true;
+}
+
+/* The whole of both, used or not: the size does not depend on the rank r. */
+static void walk_cov(struct cov *c, struct store *s, size_t r)
 {
     if (!c->C)
         return;
-    /* The whole of both, used or not: the size does not depend on the rank. */
-    store_floats(s, c->C, c->rows * c->ld, -FLT_MAX, FLT_MAX);
+    const size_t from = s->used, round = c->rows > COV_ROUND ? c->rows : COV_ROUND;
+
+    store_floats(s, c->C, c->rows * c->ld, -LARGE, LARGE);
     if (c->P)
-        store_floats(s, c->P, c->rows * c->ld, -FLT_MAX, FLT_MAX);
-    store_size(s, &c->at, 0, c->rows > COV_ROUND ? c->rows - 1 : COV_ROUND - 1);
+        store_floats(s, c->P, c->rows * c->ld, -MOST, MOST);
+    store_demand(s, !store_checks(s) || is_covariance(s, from, r * c->parts, c->ld));
+    store_demand(s, store_size(s, &c->at, 0, round - 1) % c->parts == 0);
 }
 
-static void walk_basis(struct basis *b, struct store *s, size_t least)
+/* Whether none of the first r directions that began at `from` is much longer than 1. */
+static bool is_basis(const struct store *s, size_t from, const struct basis *b, size_t r)
 {
-    store_size(s, &b->r, least, b->cap);
+    for (size_t j = 0; j < r; j++) {
+        float length2 = 0;
+
+        for (size_t i = 0; i < basis_padded(b); i++) {
+            const float u = store_peek(s, from, (i / TILE * b->cap + j) * TILE + i % TILE);
+
+            length2 += u * u;
+        }
+        if (length2 > 2.0f) /* less, where rows are forgotten: amend.c */
+            return false;
+    }
+    return true;
+}
+
+/* Gives the rank. */
+static size_t walk_basis(struct basis *b, struct store *s, size_t least)
+{
+    const size_t r = store_size(s, &b->r, least, b->cap), from = s->used;
+
     store_floats(s, b->U, basis_floats(b), -2.0f, 2.0f);
+    store_demand(s, !store_checks(s) || is_basis(s, from, b, r));
+    return r;
 }
 
 static void walk_late(struct late *l, const struct basis *U, struct store *s)
 {
-    size_t waits = l->waits;
-
     store_floats(s, l->w, basis_padded(U), -2.0f, 2.0f);
     store_floats(s, l->c, U->cap, -2.0f, 2.0f);
-    store_size(s, &waits, 0, 1);
-    l->waits = waits;
+    store_bool(s, &l->waits);
 }
 
 static void walk_block(struct rule_state *r, struct store *s)
@@ -40,19 +82,19 @@ static void walk_block(struct rule_state *r, struct store *s)
     store_size(s, &b->filled, 0, b->most - 1);
     store_floats(s, &b->keep, 1, 0.0f, 1.0f);
     store_floats(s, b->weight, b->most, 0.0f, 1.0f);
-    store_floats(s, b->D, (b->wide - b->ld) * b->wide, -FLT_MAX, FLT_MAX);
-    store_floats(s, b->E.U, basis_floats(&b->E), -FLT_MAX, FLT_MAX);
+    store_floats(s, b->D, (b->wide - b->ld) * b->wide, -LARGE, LARGE);
+    store_floats(s, b->E.U, basis_floats(&b->E), -LARGE, LARGE);
     if (s->mode == STORE_READ)
         r->cov.tall = b->filled * r->cov.parts;
 }
 
-static void walk_rule(struct track *t, struct store *s)
+static void walk_rule(struct track *t, struct store *s, size_t rank)
 {
     struct rule_state *const r = &t->rule;
 
-    walk_cov(&r->cov, s);
+    walk_cov(&r->cov, s, rank);
     if (r->power)
-        store_floats(s, r->power, t->U.cap, 0.0f, FLT_MAX);
+        store_floats(s, r->power, t->U.cap, 0.0f, LARGE);
     if (r->block.D)
         walk_block(r, s);
 }
@@ -61,19 +103,35 @@ static void walk_step(struct step *p, struct store *s, size_t least)
 {
     store_floats(s, &p->mu, 1, FLT_MIN, 1.0f);
     store_floats(s, &p->age, 1, 0.0f, FLT_MAX);
-    store_floats(s, &p->lag, 1, -FLT_MAX, FLT_MAX);
+    store_floats(s, &p->lag, 1, -LARGE, LARGE);
     store_floats(s, &p->since, 1, 0.0f, FLT_MAX);
     store_floats(s, &p->stale_age, 1, 0.0f, FLT_MAX);
     if (p->automatic)
         walk_basis(&p->R, s, least);
 }
 
+/* Whether w[n], which began at `from`, has about the length 1 when it is shrunk. */
+static bool is_unit(const struct store *s, size_t from, size_t n, float shrink)
+{
+    double length2 = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const double w = (double)store_peek(s, from, i) * (double)shrink;
+
+        length2 += w * w;
+    }
+    return length2 > 0.5 && length2 < 2;
+}
+
 static void walk_scout(struct scout *c, struct store *s)
 {
-    store_floats(s, c->w, c->padded, -FLT_MAX, FLT_MAX);
-    store_floats(s, &c->shrink, 1, 0.0f, FLT_MAX);
-    store_floats(s, &c->along, 1, 0.0f, FLT_MAX);
-    store_floats(s, &c->across, 1, 0.0f, FLT_MAX);
+    const size_t from = s->used, after = from + 4 * c->padded;
+
+    store_floats(s, c->w, c->padded, -MOST, MOST);
+    store_floats(s, &c->shrink, 1, 0.0f, MOST);
+    store_demand(s, !store_checks(s) || is_unit(s, from, c->padded, store_peek(s, after, 0)));
+    store_floats(s, &c->along, 1, 0.0f, LARGE);
+    store_floats(s, &c->across, 1, 0.0f, LARGE);
     store_u32(s, &c->looks, 0, UINT32_MAX);
     store_u32(s, &c->wait, 0, UINT32_MAX);
     store_u32(s, &c->phase, 0, c->stride);
@@ -83,7 +141,7 @@ static void walk_guard(struct guard *g, struct store *s, bool whitened)
 {
     if (!whitened)
         store_floats(s, &g->unit, 1, 0x1p-100f, 0x1p100f);
-    store_floats(s, &g->mean, 1, 0.0f, FLT_MAX);
+    store_floats(s, &g->mean, 1, 0.0f, LARGE);
     store_floats(s, &g->level, 1, -1000.0f, 1000.0f);
     store_u32(s, &g->seen, 0, UINT32_MAX);
 }
@@ -102,18 +160,18 @@ static void walk_colour(struct colour *c, struct store *s)
     }
 }
 
-static void walk_extras(struct track *t, struct store *s)
+static void walk_extras(struct track *t, struct store *s, size_t rank)
 {
     if (t->adapter.U0.r) {
         store_floats(s, t->adapter.power, t->adapter.U0.r, 0.0f, FLT_MAX);
         store_u32(s, &t->adapter.seen, 0, UINT32_MAX);
     }
     if (t->plan.robust) {
-        store_floats(s, &t->robust.sigma, 1, 0.0f, FLT_MAX);
+        store_floats(s, &t->robust.sigma, 1, 0.0f, LARGE);
         store_u32(s, &t->robust.seen, 0, UINT32_MAX);
     }
     if (t->plan.auto_rank) {
-        walk_cov(&t->rank.fast, s);
+        walk_cov(&t->rank.fast, s, rank);
         store_size(s, &t->rank.align.j, 0, t->U.cap);
         store_size(s, &t->rank.align.k, 0, t->U.cap);
         store_floats(s, t->rank.weak, t->U.cap, 0.0f, FLT_MAX);
@@ -139,24 +197,25 @@ void track_state(struct track *t, struct store *s)
     /* Who shrinks by himself may have bounded the rank. */
     const size_t least = t->plan.auto_rank ? 0 : t->plan.shrink == TRACK_OWN ? 1 : t->plan.rank;
 
-    walk_basis(&t->U, s, least);
+    const size_t rank = walk_basis(&t->U, s, least);
+
     if (t->plan.patient)
         walk_late(&t->late, &t->U, s);
-    walk_rule(t, s);
+    walk_rule(t, s, rank);
     walk_guard(&t->guard, s, t->plan.whitened);
     walk_colour(&t->colour, s);
     walk_step(&t->step, s, 0);
     walk_scout(&t->scout, s);
     if (t->plan.auto_rank)
         walk_scout(&t->second, s);
-    walk_extras(t, s);
+    walk_extras(t, s, rank);
     if (t->amends.gone)
         walk_amends(t, s);
     store_size(s, &t->align.j, 0, t->U.cap);
     store_size(s, &t->align.k, 0, t->U.cap);
     store_size(s, &t->orth.j, 0, t->U.cap);
     store_size(s, &t->orth.wait, 0, UINT32_MAX);
-    store_floats(s, &t->sigma2, 1, 0.0f, FLT_MAX);
+    store_floats(s, &t->sigma2, 1, 0.0f, LARGE);
     store_u32(s, &t->seen, 0, UINT32_MAX);
     store_u32(s, &t->changes, 0, UINT32_MAX);
     if (s->mode == STORE_READ && t->rule.cov.C)
