@@ -11,17 +11,23 @@
  * as large. */
 static const float LARGE = 1e24f, MOST = 1e20f;
 
-/* Whether the q x q matrix that began at `from` can have no negative power.  Rounding is far
- * less than a factor of two. */
+/* What rounding leaves of a power that is none, of the greatest. */
+static const float ROUNDING = 1e-4f;
+
+/* Whether the q x q matrix that began at `from` is a covariance, but for rounding: no
+ * number is far more than the geometric mean of the powers that it belongs to. */
 static bool is_covariance(const struct store *s, size_t from, size_t q, size_t ld)
 {
+    float most = 0;
+
+    for (size_t i = 0; i < q; i++)
+        most = fmaxf(most, store_peek(s, from, i * (ld + 1)));
     for (size_t i = 0; i < q; i++)
         for (size_t j = 0; j < q; j++) {
-            const float a = store_peek(s, from, i * (ld + 1));
-            const float b = store_peek(s, from, j * (ld + 1));
-            const float x = store_peek(s, from, i * ld + j);
+            const float a = fmaxf(store_peek(s, from, i * (ld + 1)), ROUNDING * most);
+            const float b = fmaxf(store_peek(s, from, j * (ld + 1)), ROUNDING * most);
 
-            if (!(a >= 0.0f && b >= 0.0f && fabsf(x) <= 2.0f * sqrtf(a) * sqrtf(b) + FLT_MIN))
+            if (fabsf(store_peek(s, from, i * ld + j)) > 2.0f * sqrtf(a) * sqrtf(b) + FLT_MIN)
                 return false;
         }
     return true;
@@ -36,7 +42,7 @@ static void walk_cov(struct cov *c, struct store *s, size_t r)
 
     store_floats(s, c->C, c->rows * c->ld, -LARGE, LARGE);
     if (c->P)
-        store_floats(s, c->P, c->rows * c->ld, -MOST, MOST);
+        store_finite(s, c->P, c->rows * c->ld);
     store_demand(s, !store_checks(s) || is_covariance(s, from, r * c->parts, c->ld));
     store_demand(s, store_size(s, &c->at, 0, round - 1) % c->parts == 0);
 }
