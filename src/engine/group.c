@@ -29,6 +29,7 @@
 
 static const float LOUDEST = 1e7f;      /* noise levels, 140 dB: louder is no sample   */
 enum { MANY = 8 };                      /* directions looked at in a frame, at first   */
+enum { PAUSE = 4 };                     /* frames for one of them, later               */
 
 /* Vectors of many lags overlap almost whole: one in a while teaches what all would, but
  * for the first. */
@@ -183,11 +184,10 @@ static bool relies(const struct group *g)
     return g->floor.channels > 1 && !g->frozen.known;
 }
 
-/* What is said of each channel changes slowly, but at first: a few directions a frame are
- * looked at. */
+/* What is said of each channel changes slowly, but at first. */
 static void look_at_some(struct group *g)
 {
-    const size_t count = g->segments < DRIFT_FIRST ? MANY : 1;
+    const size_t count = g->segments < DRIFT_FIRST ? MANY : g->floor.at % PAUSE == 0;
 
     for (size_t k = 0; k < count; k++) {
         const size_t j = g->reliance.shown;
