@@ -115,15 +115,15 @@ static void vectors_through_one_matrix_are_one_filter(void **state)
         float A[L][L], z[N], y[L], x;
 
         dice_noise(&d, A[0], L * L, 1);
-        for (size_t i = 0; i < L; i++)
-            for (size_t j = 0; j < i; j++)
-                A[i][j] = A[j][i];
+        for (size_t i = 0; i < L; i++)              /* the same beyond either diagonal */
+            for (size_t j = i; j < L - i; j++)
+                A[j][i] = A[L - 1 - i][L - 1 - j] = A[L - 1 - j][L - 1 - i] = A[i][j];
         dice_noise(&d, z, N, 1);
         average_place(&r, &a, 1, L, delay);
         average_reset(&r);
         taps_place(&f, &a, L, delay);
         taps_reset(&f);
-        for (size_t row = 0; row <= delay; row++) {
+        for (size_t row = 0; row < f.rows; row++) {
             assert_false(taps_ready(&f));
             taps_renew(&f, A[taps_due(&f)]);
         }

@@ -44,6 +44,8 @@ static bool forget_moved(struct group *g)
         return false;
     if (2 * g->track.U.r >= g->track.U.n - g->track.amends.count) {
         track_reset(&g->track);
+        if (g->folds)
+            folded_forget(g);
         reliance_reset(&g->reliance);
     }
     g->settled = false;
@@ -66,7 +68,12 @@ bool drift_amends(struct group *g)
 /* How much of each number lies in the subspace through itself. */
 static void follow_leverage(struct group *g)
 {
-    basis_leverage(&g->track.U, g->own);
+    const float share = (float)mirror_rank(&g->folded.mirror) / (float)g->track.U.n;
+
+    if (!g->folds)
+        basis_leverage(&g->track.U, g->own);
+    for (size_t i = 0; g->folds && i < g->track.U.n; i++)
+        g->own[i] = share; /* of all that there are in its one channel the mean is known */
     for (size_t i = 0; g->frozen.known && i < g->track.U.n; i++)
         g->own[i] = g->frozen.base.kept + (g->frozen.adapts ? g->own[i] : 0);
     complement_leverage(&g->complement, g->own);
@@ -97,8 +104,7 @@ static void follow_unit(struct group *g)
     if (same && fabsf(change) < LEAST_CHANGE)
         return;
     if (same) {
-        track_scale(&g->track, fast_exp(change));
-        g->stale = true;
+        group_scale_powers(g, fast_exp(change));
     }
     g->settled = true;
     g->heard = heard;

@@ -9,17 +9,15 @@
  *   x_hat = U g U'y + g_c (y - U U'y),
  *
  * and the mean of what `delay` + 1 vectors make of a frame is its estimate.  Where this
- * is one channel and no vector has gains of its own, that is a filter: rebuild/taps.h.
+ * is one channel and no vector has gains of its own, that is a filter: see folded.c.
  *
  * Cost a frame, n = M L numbers, rank r: 10 n r + 8 r^2 flops and, if noise is
- * shared, M^2; memory n r.  With the filter 4 n, and of the rest what learning takes, for
- * the vectors that are learnt from.
+ * shared, M^2; memory n r.
  */
 #include "engine/group.h"
 
 #include "base/fastmath.h"
 #include "base/slot.h"
-#include "base/sum.h"
 #include "engine/drift.h"
 #include "track/state.h"
 
@@ -29,20 +27,25 @@
 
 static const float LOUDEST = 1e7f;      /* noise levels, 140 dB: louder is no sample   */
 enum { MANY = 8 };                      /* directions looked at in a frame, at first   */
+enum { PAUSE = 4 };                     /* frames for one of them, later               */
 
 /* Vectors of many lags overlap almost whole: one in a while teaches what all would, but
- * for the first. */
+ * for the first.  One that is read backwards as well teaches twice as much. */
 static const size_t NEWS = 32;          /* shares of a vector, one of which is to be new */
+static const size_t MIRRORED = 2;
 static const size_t YOUTH = 8;          /* times its lags, in frames */
-
-/* So many rows of the filter's matrix are renewed at once, in one of so many frames: all in the
- * time of one vector.  Twice as long would cost .2 dB where a machine runs up quickly, four
- * times as long .8. */
-enum { ROWS = 4, ROWS_EVERY = 4 };
 
 static size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;
+}
+
+static void set_step(struct group *g, float mu)
+{
+    if (g->folds)
+        mirror_step(&g->folded.mirror, mu);
+    else
+        step_set(&g->track.step, mu);
 }
 
 /* All is to be learnt anew, or much of it. */
@@ -50,16 +53,16 @@ static void rejuvenate(struct group *g)
 {
     g->turn = 0;
     g->young = g->every > 1 ? YOUTH * g->lags.count : 0;
-    step_set(&g->track.step, g->track.plan.step);
+    set_step(g, g->track.plan.step);
     if (g->folds)
-        taps_restart(&g->taps);
+        folded_restart(g);
 }
 
 /* What was the step from frame to frame becomes that from one to the next that is learnt
  * from. */
 static void grow_up(struct group *g)
 {
-    step_set(&g->track.step, -expm1f((float)g->every * log1pf(-g->track.plan.step)));
+    set_step(g, -expm1f((float)g->every * log1pf(-g->track.plan.step)));
 }
 
 /* Whether the newest frame is one to learn from. */
@@ -74,6 +77,34 @@ static bool learns(struct group *g)
     }
     g->turn = slot_after(g->turn, 1, g->every);
     return due;
+}
+
+float group_step(const struct group *g)
+{
+    return step_now(g->folds ? &g->folded.mirror.half->step : &g->track.step);
+}
+
+void group_scale(struct group *g, size_t c, float f)
+{
+    lags_scale(&g->lags, c, f);
+    average_scale(&g->average, c, f);
+    if (g->folds)
+        folded_rescale(g);
+}
+
+void group_scale_powers(struct group *g, float f)
+{
+    if (g->folds)
+        folded_scale(g, f);
+    else
+        track_scale(&g->track, f);
+    g->stale = true;
+}
+
+/* Directions in use by whoever learns. */
+static size_t rank_now(const struct group *g)
+{
+    return g->folds ? mirror_rank(&g->folded.mirror) : g->track.U.r;
 }
 
 /* The powers along the directions, which change only where something is learnt. */
@@ -105,12 +136,13 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
     const size_t lags = extent_lags(r, members), n = members * lags;
 
     frozen_place(&g->frozen, a, r, which, members, lags);
-    g->every = 1 + (lags - 1) / NEWS;
     /* What waits, and has nobody who would vote for an event, must learn from bursts. */
     const bool alone = r->patience_ms > 0 && r->channels == 1;
     const bool knows = g->frozen.known;
     const size_t rank = knows ? g->frozen.rank : extent_rank(r, members, lags);
 
+    g->folds = !knows && folded_fits(r, members, lags, rank);
+    g->every = (1 + (lags - 1) / NEWS) * (g->folds ? MIRRORED : 1);
     g->outside = arena_floats(a, n);
     const struct track_plan plan = {
         .dim = n,
@@ -131,7 +163,6 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
     g->segments = 0;
     floor_place(&g->floor, a, members, r->shared > 0 && members <= FLOOR_SHARED_MOST);
     g->patience = knows ? 0 : recipe_frames(r, (double)r->patience_ms);
-    g->folds = members == 1 && !plan.robust && !knows && !g->patience && !(r->threshold > 0);
     sudden_place(&g->sudden, a, members, lags + 2);
     lags_place(&g->lags, a, members, lags, g->folds ? delay : g->patience);
     track_place(&g->track, a, &plan);
@@ -140,16 +171,11 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
     reliance_place(&g->reliance, a, members, lags);
     average_place(&g->average, a, members, lags, delay);
     if (g->folds)
-        taps_place(&g->taps, a, lags, delay);
+        folded_place(g, a, &plan, delay);
     g->own = arena_floats(a, basis_padded(&g->track.U));
     g->lambda = arena_floats(a, rank);
     g->y = arena_floats(a, n);
     g->x_hat = arena_floats(a, n);
-    if (g->folds) {
-        g->keep = arena_floats(a, rank);
-        g->weights = arena_floats(a, ROWS * g->track.ld);
-        g->rows = arena_floats(a, ROWS * basis_padded(&g->track.U));
-    }
     g->known = arena_take(a, n, 1);
     g->moved = arena_take(a, members, sizeof *g->moved);
     g->z = arena_floats(a, members);
@@ -168,7 +194,7 @@ void group_reset(struct group *g)
     frozen_reset(&g->frozen);
     track_reset(&g->track);
     if (g->folds)
-        taps_reset(&g->taps);
+        folded_reset(g);
     rejuvenate(g);
     directions_reset(&g->directions);
     complement_reset(&g->complement);
@@ -183,11 +209,10 @@ static bool relies(const struct group *g)
     return g->floor.channels > 1 && !g->frozen.known;
 }
 
-/* What is said of each channel changes slowly, but at first: a few directions a frame are
- * looked at. */
+/* What is said of each channel changes slowly, but at first. */
 static void look_at_some(struct group *g)
 {
-    const size_t count = g->segments < DRIFT_FIRST ? MANY : 1;
+    const size_t count = g->segments < DRIFT_FIRST ? MANY : g->floor.at % PAUSE == 0;
 
     for (size_t k = 0; k < count; k++) {
         const size_t j = g->reliance.shown;
@@ -207,7 +232,7 @@ static void add_complement(struct group *g, const float *e)
     complement_add(&g->complement, e, g->directions.sure, g->x_hat);
 }
 
-static void learn_complement(struct group *g, const float *e)
+void group_learn_rest(struct group *g, const float *e)
 {
     if (g->complements && !g->lags.gaps && !g->directions.burst)
         complement_update(&g->complement, e);
@@ -234,42 +259,6 @@ static bool teach(struct group *g, float *x_hat)
     return taught;
 }
 
-/* Of the newest vector the filter says what it would say itself, if all of it is there,
- * and its gains are those of all the others: it is not loud. */
-static enum taps_way way(struct group *g)
-{
-    const size_t n = g->track.U.n;
-    const float *const z = lags_newest(&g->lags, 0, n);
-
-    if (g->stale)
-        weigh(g);
-    directions_hear(&g->directions, sum_product(z, z, n) / (float)n);
-    if (g->directions.sure > 0)
-        return TAPS_LOUD;
-    return taps_ready(&g->taps) && !g->lags.gaps ? TAPS_FOLDED : TAPS_APART;
-}
-
-/* More rows of U g U' + g_c (I - U U') go into the filter. */
-static void renew(struct group *g)
-{
-    const size_t from = taps_due(&g->taps), padded = basis_padded(&g->track.U);
-    const size_t count = least(ROWS, g->lags.count - from);
-    const float rest = g->complement.gain[0];
-
-    if (g->stale)
-        weigh(g);
-    for (size_t j = 0; j < g->track.U.r; j++)
-        g->keep[j] = g->directions.wiener[j] - rest;
-    track_matrix(&g->track, &(struct track_matrix){ from, count, taps_from(&g->taps), g->keep,
-                                                   g->weights, g->rows });
-    for (size_t i = 0; i < count; i++) {
-        float *const row = g->rows + i * padded;
-
-        row[from + i] += rest;
-        taps_renew(&g->taps, row);
-    }
-}
-
 /* x_hat of the newest vector, learnt from if it is due; or, while patient, from an old one. */
 static void follow_vector(struct group *g, bool due)
 {
@@ -285,7 +274,7 @@ static void follow_vector(struct group *g, bool due)
         reliance_apply(&g->reliance, g->directions.sure, g->x_hat);
     }
     if (due)
-        learn_complement(g, track_rest(&g->track));
+        group_learn_rest(g, track_rest(&g->track));
     if (complement_counts(&g->complement, g->directions.sure))
         add_complement(g, track_rest(&g->track));
     if (due && !at_once) {
@@ -305,13 +294,10 @@ static void follow(struct group *g, bool freeze)
     const bool doubts = g->sudden.hold > 0 || floor_doubts(&g->floor);
     const bool due = !mends && !doubts && !freeze && learns(g);
 
-    g->way = g->folds ? way(g) : TAPS_APART;
-    if (g->way != TAPS_FOLDED)
+    if (g->folds)
+        folded_follow(g, due);
+    else
         follow_vector(g, due);
-    else if (due && teach(g, NULL))
-        learn_complement(g, track_rest(&g->track));
-    if (g->folds && !g->young && g->taps.at % ROWS_EVERY == 0)
-        renew(g);
 }
 
 /* x_hat by the base, and of what it leaves by the adapter. */
@@ -326,7 +312,7 @@ static void complete(struct group *g, bool freeze)
         memset(g->x_hat, 0, n * sizeof *g->x_hat);
         g->directions.sure = complement_now(&g->complement, g->y, g->complements);
         if (!freeze)
-            learn_complement(g, g->y);
+            group_learn_rest(g, g->y);
         add_complement(g, g->y);
     }
     for (size_t i = 0; i < n; i++)
@@ -344,17 +330,32 @@ static bool prepare(struct group *g)
     return frozen_follow(&g->frozen, &g->floor, &g->track);
 }
 
+static void drop(struct group *g)
+{
+    if (g->folds)
+        folded_drop(g);
+    else
+        track_drop(&g->track);
+    g->stale = true;
+}
+
+static void add(struct group *g)
+{
+    if (g->folds)
+        folded_add(g);
+    else
+        track_add(&g->track);
+    g->stale = true;
+    complement_renew(&g->complement);
+    rejuvenate(g);
+}
+
 void group_bound(struct group *g, size_t most, bool freeze)
 {
-    if (g->track.U.r > most) {
-        track_drop(&g->track);
-        g->stale = true;
-    } else if (!freeze && g->track.U.r < least(most, g->track.plan.rank)) {
-        track_add(&g->track);
-        g->stale = true;
-        complement_renew(&g->complement);
-        rejuvenate(g);
-    }
+    if (rank_now(g) > most)
+        drop(g);
+    else if (!freeze && rank_now(g) < least(most, g->track.plan.rank))
+        add(g);
 }
 
 void group_believe(struct group *g, bool event)
@@ -365,16 +366,12 @@ void group_believe(struct group *g, bool event)
 /* The frame that is now complete: what was said of it vector by vector, and by the filter. */
 static void rebuild(struct group *g)
 {
-    const size_t seen = g->average.lags + g->average.delay;
-
-    if (g->way == TAPS_FOLDED)
+    if (g->folds && g->folded.way == TAPS_FOLDED)
         average_pass(&g->average, g->estimate);
     else
         average_update(&g->average, g->x_hat, g->estimate);
-    if (!g->folds)
-        return;
-    taps_count(&g->taps, g->way);
-    g->estimate[0] += taps_estimate(&g->taps, lags_newest(&g->lags, 0, seen));
+    if (g->folds)
+        folded_rebuild(g);
 }
 
 void group_update(struct group *g, const float *x, unsigned char *known, bool freeze)
@@ -385,8 +382,10 @@ void group_update(struct group *g, const float *x, unsigned char *known, bool fr
     sudden_update(&g->sudden, x, known, freeze);
     floor_distrust(&g->floor, known);
     lags_push(&g->lags, g->z, known);
-    lags_vector(&g->lags, 0, g->y, g->known);
-    g->way = TAPS_APART;
+    if (g->folds)
+        folded_push(g, g->z[0]);
+    else
+        lags_vector(&g->lags, 0, g->y, g->known);
     if (prepare(g)) {
         if (drift_follow(g))
             rejuvenate(g);
@@ -395,7 +394,8 @@ void group_update(struct group *g, const float *x, unsigned char *known, bool fr
         else
             follow(g, freeze);
     } else {
-        memcpy(g->x_hat, g->y, g->track.U.n * sizeof *g->x_hat);
+        lags_vector(&g->lags, 0, g->x_hat, g->known);
+        g->folded.way = TAPS_APART;
     }
     rebuild(g);
 }
@@ -427,7 +427,8 @@ void group_state(struct group *g, struct store *s)
     sudden_state(&g->sudden, s);
     lags_state(&g->lags, s);
     frozen_state(&g->frozen, s);
-    track_state(&g->track, s);
+    if (!g->folds)
+        track_state(&g->track, s);
     g->stale |= s->mode == STORE_READ;
     store_finite(s, g->track.e, g->track.U.n);  /* where nothing is seen, the last holds */
     directions_state(&g->directions, s);
@@ -436,7 +437,7 @@ void group_state(struct group *g, struct store *s)
     store_floats(s, g->outside, g->track.U.n, 0, FLT_MAX);
     average_state(&g->average, s);
     if (g->folds)
-        taps_state(&g->taps, s);
+        folded_state(g, s);
     store_finite(s, &g->unit, 1);
     store_bool(s, &g->settled);
     store_size(s, &g->turn, 0, g->every - 1);

@@ -6,12 +6,12 @@
 #define LULL_ENGINE_GROUP_H
 
 #include "engine/extent.h"
+#include "engine/folded.h"
 #include "engine/frozen.h"
 #include "frame/lags.h"
 #include "noise/floor.h"
 #include "noise/sudden.h"
 #include "rebuild/average.h"
-#include "rebuild/taps.h"
 #include "shrink/complement.h"
 #include "shrink/directions.h"
 #include "shrink/reliance.h"
@@ -28,17 +28,13 @@ struct group {
     struct complement complement;
     struct reliance reliance;
     struct average average;
-    struct taps taps;           /* of vectors with the same gains, if `folds`      */
-    bool folds;                 /* whether any may come through there              */
-    enum taps_way way;          /* of the newest                                   */
+    bool folds;                 /* one channel, and all vectors have the same gains: */
+    struct folded folded;       /* then this learns, and `track` only looks           */
     float *own;                 /* [padded] share of each number in the subspace   */
     float *outside;             /* [channels][lags] signal that is not in the subspace */
     float *lambda;              /* [rank] mean power along each direction          */
     bool stale;                 /* and along some it is another by now              */
     float *y, *x_hat;           /* [channels][lags] a vector, and what is kept     */
-    float *keep;                /* [rank] of a direction, beyond what is kept of all */
-    float *weights;             /* [ROWS][ld] scratch                              */
-    float *rows;                /* [ROWS][padded] of the matrix that x_hat is made by */
     unsigned char *known;       /* [channels][lags] what there is of it            */
     bool complements;           /* what is outside the subspace may be signal         */
     size_t patience;            /* frames after which a vector is learnt from         */
@@ -72,6 +68,17 @@ void group_believe(struct group *g, bool event);
  * squared, or in doubt, is as good as missing; a channel without noise is known to be 0:
  * so says known[] then. */
 void group_update(struct group *g, const float *x, unsigned char *known, bool freeze);
+
+/* Powers, and what is white of channel c and still in the making, are f times what they were:
+ * the unit is another. */
+void group_scale_powers(struct group *g, float f);
+void group_scale(struct group *g, size_t c, float f);
+
+/* What lies outside of all directions, of the vector that was learnt from. */
+void group_learn_rest(struct group *g, const float *e);
+
+/* The step of whoever learns. */
+float group_step(const struct group *g);
 
 /* Directions in use. */
 unsigned group_rank(const struct group *g);

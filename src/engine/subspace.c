@@ -205,8 +205,7 @@ static void follow_floor(struct subspace *s, struct group *g, size_t first)
 
         if (was == is)
             continue;
-        lags_scale(&g->lags, c, f);
-        average_scale(&g->average, c, f);
+        group_scale(g, c, f);
         for (size_t t = 0; t <= s->delay; t++)
             s->white[t * s->channels + first + c] *= f;
     }
@@ -378,7 +377,7 @@ static void report(const void *engine, struct report *r)
     unsigned rank = 0;
 
     for (size_t g = 0; g < s->groups; g++) {
-        step = fast_max(step, step_now(&s->group[g].track.step));
+        step = fast_max(step, group_step(s->group + g));
         if (s->group[g].frozen.known)
             unfit = fast_max(unfit, mixture_unfit(&s->group[g].frozen.base));
         rank = group_rank(s->group + g) > rank ? group_rank(s->group + g) : rank;

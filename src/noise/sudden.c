@@ -35,24 +35,35 @@ void sudden_reset(struct sudden *s)
     memset(s->rough, 0, s->channels * sizeof *s->rough);
 }
 
+/* Takes in a frame; gives how many channels are rougher than ever, if `old`. */
+static uint32_t look(struct sudden *s, const float *restrict x,
+                     const unsigned char *restrict known, bool old, float pace)
+{
+    float *restrict const last = s->last, *restrict const before = s->before;
+    float *restrict const rough = s->rough;
+    const size_t channels = s->channels;
+    const float least = old ? 0 : FLT_MAX;
+    uint32_t loud = 0;
+
+    for (size_t c = 0; c < channels; c++) {
+        const float d = x[c] - 2 * last[c] + before[c], most = MUCH * rough[c];
+        const float d2 = known[c] ? d * d : rough[c];
+        const bool new = most > least && d2 > most;
+
+        before[c] = last[c];
+        last[c] = x[c];
+        loud += new;
+        rough[c] += pace * ((new ? most : d2) - rough[c]);
+    }
+    return loud;
+}
+
 bool sudden_update(struct sudden *s, const float *x, const unsigned char *known, bool freeze)
 {
-    size_t loud = 0;
-
     if (!freeze)
         s->age = fast_min(s->age + 1, MEMORY);
-    for (size_t c = 0; c < s->channels; c++) {
-        const float d = x[c] - 2 * s->last[c] + s->before[c],
-                    d2 = known[c] ? d * d : s->rough[c];
-        const float most = MUCH * s->rough[c];
-        const bool new = s->age > YOUTH && most > 0 && d2 > most;
+    const uint32_t loud = look(s, x, known, s->age > YOUTH, freeze ? 0 : 1 / s->age);
 
-        s->before[c] = s->last[c];
-        s->last[c] = x[c];
-        loud += new;
-        if (!freeze)
-            s->rough[c] += ((new ? most : d2) - s->rough[c]) / s->age;
-    }
     if (loud > 0 && 2 * loud < s->channels)
         s->hold = s->span;
     else if (s->hold > 0)

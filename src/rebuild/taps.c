@@ -7,7 +7,8 @@
  *   x(s) = 1/(delay + 1) sum_k A[L-1-(k-s)] y_k = sum_m h[m] z(s - L + 1 + m),
  *   h[m] = 1/(delay + 1) sum_i A[i][m - (L-1-i)].
  *
- * With all rows in it h is symmetric, as A is, and half of each row will do.
+ * With all rows in it h is symmetric, and what lies along A's diagonals; where A is the same
+ * beyond the other diagonal, too, the quarter of it between both will do.
  *
  * A follows a signal.  Its rows are renewed in turn, and h a part of them at a time: it is
  * as old as half a turn, and never a jump.
@@ -16,7 +17,7 @@
  * would; but where the others were loud, no more of the window counts than what those that
  * did come hold: what is loud would be heard before and after it.
  *
- * Cost: L or 2 L flops a row, and 2 (L + delay) a frame.
+ * Cost: up to 2 L flops a row, and 2 (L + delay) a frame.
  */
 #include "rebuild/taps.h"
 
@@ -35,7 +36,8 @@ static size_t length(const struct taps *t)
 void taps_place(struct taps *t, struct arena *a, size_t lags, size_t delay)
 {
     *t = (struct taps){ .lags = lags, .delay = delay, .even = delay == lags - 1 };
-    while (delay >> t->bits >= TAPS_PARTS)
+    t->rows = t->even ? lags / 2 : delay + 1;
+    while ((t->rows - 1) >> t->bits >= TAPS_PARTS)
         t->bits++;
     t->part = arena_floats(a, TAPS_PARTS * length(t));
     t->next = arena_floats(a, length(t));
@@ -89,13 +91,26 @@ static void take_over(struct taps *t, float *part)
         t->h[i] = t->h[2 * from - i];
 }
 
+/* Of a row from one diagonal to the other: but for the latter there is each number twice. */
+static void add_between(struct taps *t, const float *row)
+{
+    const size_t i = t->row, n = t->lags - 2 * i;
+    const float unit = 1 / (float)(t->delay + 1);
+
+    add(t->next + t->delay, row + i, 2 * unit, n - 1);
+    t->next[t->delay + n - 1] += unit * row[t->lags - 1 - i];
+}
+
 void taps_renew(struct taps *t, const float *row)
 {
-    const size_t rows = t->delay + 1, part = t->row >> t->bits, from = taps_from(t);
+    const size_t part = t->row >> t->bits;
 
-    add(t->next + t->delay - t->row + from, row + from, 1 / (float)rows, t->lags - from);
-    t->fresh += t->fresh < rows;
-    t->row = slot_after(t->row, 1, rows);
+    if (t->even)
+        add_between(t, row);
+    else
+        add(t->next + t->delay - t->row, row, 1 / (float)(t->delay + 1), t->lags);
+    t->fresh += t->fresh < t->rows;
+    t->row = slot_after(t->row, 1, t->rows);
     if (t->row >> t->bits != part || t->row == 0)
         take_over(t, t->part + part * length(t));
 }
@@ -129,8 +144,8 @@ float taps_estimate(const struct taps *t, const float *z)
 
 void taps_state(struct taps *t, struct store *s)
 {
-    store_size(s, &t->row, 0, t->delay);
-    store_size(s, &t->fresh, 0, t->delay + 1);
+    store_size(s, &t->row, 0, t->rows - 1);
+    store_size(s, &t->fresh, 0, t->rows);
     store_floats(s, t->part, TAPS_PARTS * length(t), -MOST, MOST);
     store_floats(s, t->next, length(t), -MOST, MOST);
     store_floats(s, t->h, length(t), -MOST, MOST);

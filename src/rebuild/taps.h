@@ -17,7 +17,7 @@ enum taps_way { TAPS_FOLDED, TAPS_APART, TAPS_LOUD };
 struct taps {
     size_t lags, delay;         /* of a vector; vectors that are waited for, < lags       */
     bool even;                  /* all of a vector is waited for: h is symmetric          */
-    size_t row;                 /* that is due, of the delay + 1 at the matrix's end      */
+    size_t rows, row;           /* that count, at the matrix's end or, if even, its start; due */
     size_t bits;                /* 2^bits rows make a part                                */
     size_t fresh;               /* rows seen since the matrix was another, saturating     */
     float *part;                /* [TAPS_PARTS][lags + delay] what the rows of each add   */
@@ -28,6 +28,7 @@ struct taps {
     size_t folded;              /* those that did                                         */
 };
 
+/* lags: even. */
 void taps_place(struct taps *t, struct arena *a, size_t lags, size_t delay);
 void taps_reset(struct taps *t);
 
@@ -37,11 +38,11 @@ void taps_restart(struct taps *t);
 
 static inline bool taps_ready(const struct taps *t)
 {
-    return t->fresh == t->delay + 1;
+    return t->fresh == t->rows;
 }
 
-/* The row of the matrix, which is symmetric, that is due; where it begins to count; and
- * row[lags] as it is now. */
+/* The row of the matrix, which is the same beyond either of its diagonals, that is due; how
+ * many entries at both of its ends do not count; and row[lags] as it is now. */
 size_t taps_due(const struct taps *t);
 size_t taps_from(const struct taps *t);
 void taps_renew(struct taps *t, const float *row);

@@ -29,6 +29,7 @@ void complement_place(struct complement *c, struct arena *a, size_t channels, si
     c->usual = arena_floats(a, channels);
     c->free = arena_floats(a, channels);
     c->gain = arena_floats(a, channels);
+    c->power = arena_floats(a, channels);
 }
 
 void complement_reset(struct complement *c)
@@ -69,17 +70,33 @@ void complement_forget(struct complement *c, size_t channel)
     c->gain[channel] = 0;
 }
 
+static void measure(struct complement *c, const float *e)
+{
+    const float unit = 1 / (float)c->lags;
+
+    for (size_t i = 0; i < c->channels; i++, e += c->lags)
+        c->power[i] = unit * sum_product(e, e, c->lags);
+}
+
+static void learn(struct complement *c, float pace)
+{
+    const float *restrict const power = c->power, *restrict const free = c->free;
+    float *restrict const rest = c->rest, *restrict const usual = c->usual;
+    float *restrict const gain = c->gain;
+    const size_t channels = c->channels;
+
+    for (size_t i = 0; i < channels; i++) {
+        rest[i] += pace * (power[i] - rest[i]);
+        usual[i] += pace * (fast_log(power[i] + LEAST_FREE) - usual[i]);
+        gain[i] = 1 - MARGIN * free[i] / fast_max(rest[i], MARGIN * free[i]);
+    }
+}
+
 void complement_update(struct complement *c, const float *restrict e)
 {
+    measure(c, e);
     c->frames = fast_min(c->frames + 1, MEMORY);
-    for (size_t i = 0; i < c->channels; i++) {
-        const float *const x = e + i * c->lags;
-        const float power = sum_product(x, x, c->lags) / (float)c->lags;
-
-        c->rest[i] += (power - c->rest[i]) / c->frames;
-        c->usual[i] += (fast_log(power + LEAST_FREE) - c->usual[i]) / c->frames;
-        c->gain[i] = 1 - MARGIN * c->free[i] / fast_max(c->rest[i], MARGIN * c->free[i]);
-    }
+    learn(c, 1 / c->frames);
 }
 
 float complement_now(const struct complement *c, const float *restrict e, bool often)

@@ -18,6 +18,7 @@ struct complement {
     float *usual;               /* [channels] mean of its log: no burst is seen in it */
     float *free;                /* [channels] of it if there were only noise     */
     float *gain;                /* [channels]                                    */
+    float *power;               /* [channels] scratch                            */
 };
 
 void complement_place(struct complement *c, struct arena *a, size_t channels, size_t lags);

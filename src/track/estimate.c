@@ -211,12 +211,15 @@ const float *track_rest(struct track *t)
 void track_matrix(const struct track *t, const struct track_matrix *w)
 {
     const struct basis *const U = &t->U;
+    size_t used = U->r; /* the last are the weakest */
 
+    while (used > 0 && w->g[used - 1] == 0)
+        used--;
     for (size_t i = 0; i < w->count; i++) {
         float *const weights = w->weights + i * t->ld;
 
         basis_row(U, w->from + i, weights);
-        for (size_t j = 0; j < U->r; j++)
+        for (size_t j = 0; j < used; j++)
             weights[j] *= w->g[j];
     }
     for (size_t i = w->first / TILE; i < U->tiles; i++)
@@ -225,7 +228,7 @@ void track_matrix(const struct track *t, const struct track_matrix *w)
             .B = U->U + i * U->cap * TILE,
             .Z = w->rows + i * TILE,
             .rows = w->count,
-            .inner = U->r,
+            .inner = used,
             .ld = TILE,
             .lda = t->ld,
             .ldz = basis_padded(U),

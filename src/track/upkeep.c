@@ -64,10 +64,13 @@ static size_t turns_due(const struct track *t)
 }
 
 /* Correlation (squared) of which two directions that have none show as much in half of the
- * cases, in as many frames as C remembers: a turn by it is not worth its walk. */
+ * cases, in as many frames as C remembers: a turn by it is not worth its walk.  For whoever
+ * asks for no gains frame by frame, but for powers now and then, in a sixth of the cases. */
 static float chance(const struct track *t)
 {
-    return 0.25f * step_now(&t->step);
+    const bool seldom = t->plan.shrink == TRACK_OWN && !t->plan.own.shrink;
+
+    return (seldom ? 1.0f : 0.25f) * step_now(&t->step);
 }
 
 bool upkeep_due(const struct track *t)
