@@ -162,8 +162,10 @@ races: deps                     ## what several threads do at once, under the th
 race: $(OUT)/tests/test_threads
 	@TSAN_OPTIONS=halt_on_error=1 $<
 
-# Every test program, then the program as a user runs it.
-test: test-programs test-cli test-malformed test-live test-clips test-stranger
+# Every test program and the program as a user runs it; then, with nothing beside it, what
+# must be in time.
+test: test-programs test-cli test-malformed test-clips test-stranger
+	@$(MAKE) --no-print-directory test-live
 test-programs: $(tests:%=%.run)
 $(tests:%=%.run): %.run: %
 	@$<
