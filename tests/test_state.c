@@ -255,6 +255,29 @@ static void a_state_of_extremes_is_one(void **state)
         }
 }
 
+/* Noise that rises by 60 dB at once, again and again, never makes a NaN of what is learnt. */
+static void a_state_of_noise_that_leaps_is_one(void **state)
+{
+    (void)state;
+    enum { LEAPS = 8, FRAMES = 750 };
+    const lull_config c = lull_preset("speech", 16000, 1);
+    lull *const l = lull_new(&c, NULL);
+    struct dice d = { 9 };
+    float x[FRAMES], level = 1e-9f;
+
+    assert_non_null(l);
+    for (size_t i = 0; i < LEAPS; i++, level *= 1000) {
+        for (size_t t = 0; t < FRAMES; t++)
+            x[t] = level * (float)dice_normal(&d);
+        lull_process(l, x, x, FRAMES);
+        struct saved s = every_save(l);
+
+        assert_int_equal(lull_load(l, s.bytes, s.size), LULL_OK);
+        free(s.block);
+    }
+    lull_free(l);
+}
+
 /* load() says `why`, and the denoiser is what it was. */
 static void refuses(lull *l, const struct saved *before, const unsigned char *bytes,
                     size_t size, lull_status why)
@@ -359,6 +382,7 @@ int main(void)
         cmocka_unit_test(what_is_being_forgotten_goes_on_as_well),
         cmocka_unit_test(the_tail_goes_on_as_well),
         cmocka_unit_test(a_state_of_extremes_is_one),
+        cmocka_unit_test(a_state_of_noise_that_leaps_is_one),
         cmocka_unit_test(a_damaged_state_is_refused_whole),
         cmocka_unit_test(a_state_of_another_configuration_is_refused),
         cmocka_unit_test(a_buffer_too_small_is_not_touched),

@@ -40,6 +40,7 @@
 
 static const float TAIL = 0.3f, TAIL_SCALE = 5.0f;      /* s, b: speech runs to 50 dB above */
 static const float BIAS = 1.05f, CLIP = 8.0f;           /* c, G: what clip and mask take off the mean */
+static const float LOUDEST = 1e30f;                     /* times the noise: all of it is speech */
 static const float FARTHEST = 1.5f;                     /* nepers h may move in a frame */
 /* nepers^2 a frame: below, h would no longer notice that the noise has begun to move */
 static const float Q_LEAST = 0.04f * 0.04f, Q_MOST = 2.0f * 2.0f;
@@ -122,7 +123,7 @@ static void expect(struct masked *m, const float *restrict P)
 
     for (size_t f = 0; f < m->n; f++) {
         noise[f] = mean[f] * fast_exp(u0[f] * h0 + u1[f] * h1);
-        ratio[f] = P[f] / noise[f];
+        ratio[f] = fast_min(P[f] / noise[f], LOUDEST);
     }
 }
 
