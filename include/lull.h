@@ -184,8 +184,9 @@ typedef enum {
     LULL_FREEZE,                /* 1: stop learning; denoise with what is known       */
     LULL_RANK                   /* 1..256: the most directions in use, the strongest: less
                                  * work, less kept.  One goes with each frame, or comes back
-                                 * while there is learning.  Bounds nothing where most_rank
-                                 * is 0: in speech, music and declick                  */
+                                 * while there is learning.  A channel by itself may keep two.
+                                 * Bounds nothing where most_rank is 0: in speech, music and
+                                 * declick                                             */
 } lull_control;
 
 /* Sets one control; a value outside its range is brought to the nearest end,

@@ -352,9 +352,11 @@ static void add(struct group *g)
 
 void group_bound(struct group *g, size_t most, bool freeze)
 {
-    if (rank_now(g) > most)
+    const size_t bound = g->folds && most < 2 ? 2 : most;   /* one is even, one odd */
+
+    if (rank_now(g) > bound)
         drop(g);
-    else if (!freeze && rank_now(g) < least(most, g->track.plan.rank))
+    else if (!freeze && rank_now(g) < least(bound, g->track.plan.rank))
         add(g);
 }
 
