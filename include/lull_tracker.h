@@ -131,9 +131,10 @@ LULL_API unsigned lull_tracker_changes(const lull_tracker *t) LULL_RT;
 LULL_API void lull_tracker_basis(const lull_tracker *t, float *basis, float *energies) LULL_RT;
 
 /* Adds to `into` what `from` has seen, as if one tracker had seen both streams:
- * exact up to what each had left out.  Both must have the same dim and kind of
- * number, and a rule other than LULL_GRADIENT; else LULL_WRONG_STATE.  Takes
- * memory for the time of the call; LULL_NO_MEMORY if there is none. */
+ * exact up to what each had left out.  Both must have the same dim, kind of
+ * number and noise, none that is estimated, and a rule other than LULL_GRADIENT;
+ * else LULL_WRONG_STATE.  Takes memory for the time of the call; LULL_NO_MEMORY
+ * if there is none. */
 LULL_API lull_status lull_tracker_merge(lull_tracker *into, const lull_tracker *from);
 
 /* Writes all that the tracker knows to buf[size], and returns the bytes it
