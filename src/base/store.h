@@ -26,7 +26,7 @@ struct store {
 };
 
 /* A sample, and the power of a long window of them, as far as guard/guard.h lets them in. */
-#define STORE_LOUDEST 1e14f
+#define STORE_LOUDEST 3e13f
 #define STORE_STRONGEST 1e35f
 
 /* Numbers that lie within least..most; any but NaN and the infinite; sums of so many samples,

@@ -92,7 +92,7 @@ static void hear(struct group *g)
     directions_hear(&g->directions, g->folded.most / (float)n);
     if (!g->directions.burst)
         return;
-    g->folded.most = sum_product(z, z, n);
+    g->folded.most = fast_min(sum_product(z, z, n), FLT_MAX);
     directions_hear(&g->directions, g->folded.most / (float)n);
 }
 

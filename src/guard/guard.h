@@ -13,7 +13,7 @@
 
 /* Louder than any signal; its square, summed under the longest window, is
  * still finite in a float. */
-#define GUARD_LOUDEST 1e14f
+#define GUARD_LOUDEST 3e13f
 
 /* Copies n samples, `stride` apart, to to[n]; what is NaN or infinite becomes
  * 0.  Returns how many those were. */

@@ -40,10 +40,11 @@
 
 static const float TAIL = 0.3f, TAIL_SCALE = 5.0f;      /* s, b: speech runs to 50 dB above */
 static const float BIAS = 1.05f, CLIP = 8.0f;           /* c, G: what clip and mask take off the mean */
-static const float LOUDEST = 1e30f;                     /* times the noise: all of it is speech */
 static const float FARTHEST = 1.5f;                     /* nepers h may move in a frame */
 /* nepers^2 a frame: below, h would no longer notice that the noise has begun to move */
 static const float Q_LEAST = 0.04f * 0.04f, Q_MOST = 2.0f * 2.0f;
+/* After a shock noise is foreseen louder than it can be; and a shock out of silence is. */
+static const float LOUDEST = STORE_STRONGEST / 4, FAR = 1e30f;
 
 static void set_directions(struct masked *m, double bin_hz)
 {
@@ -122,8 +123,8 @@ static void expect(struct masked *m, const float *restrict P)
     const float h0 = m->h[0], h1 = m->h[1];
 
     for (size_t f = 0; f < m->n; f++) {
-        noise[f] = mean[f] * fast_exp(u0[f] * h0 + u1[f] * h1);
-        ratio[f] = fast_min(P[f] / noise[f], LOUDEST);
+        noise[f] = fast_min(mean[f] * fast_exp(u0[f] * h0 + u1[f] * h1), LOUDEST);
+        ratio[f] = fast_min(P[f] / noise[f], FAR);
     }
 }
 
@@ -199,7 +200,7 @@ static void follow(struct masked *m)
     for (size_t f = 0; f < m->n; f++) {
         const float grow = 1 + learn * (1 - speech[f]) * (ratio[f] - 1);
 
-        mean[f] *= grow;
+        mean[f] = fast_min(mean[f] * grow, LOUDEST);
         noise[f] *= grow;
     }
 }
