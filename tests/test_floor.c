@@ -365,12 +365,29 @@ static void what_most_channels_show_is_in_no_doubt(void **state)
     }
 }
 
+static void noise_that_rises_in_all_channels_is_no_news(void **state)
+{
+    (void)state;
+    const double before[3] = { 1, 1, 1 }, after[3] = { 10, 10, 10 };
+    struct dice d = { 23 };
+    struct bench b;
+
+    bench_open(&b, 3, false);
+    feed(&b, &d, 4000, before, 0);
+    feed(&b, &d, 4000, after, 0);
+    for (size_t c = 0; c < 3; c++) {
+        assert_at_least((double)b.floor.level[c], 70);
+        assert_int_equal(b.floor.moved[c], 0);
+    }
+    fft_close(&b.fft);
+}
+
 /* It happens beside one of them, and they hear less of it. */
 static void what_most_channels_hear_of_is_in_no_doubt(void **state)
 {
     (void)state;
     struct dice d = { 21 };
-    const double before[3] = { 1, 1, 1 }, while_it[3] = { 100, 3.5, 3.5 };
+    const double before[3] = { 1, 1, 1 }, while_it[3] = { 100, 3.9, 3.9 };
     struct bench b;
 
     bench_open(&b, 3, true);
@@ -424,6 +441,7 @@ int main(void)
         cmocka_unit_test(gaps_do_not_bring_back_a_channel_that_is_lost),
         cmocka_unit_test(what_one_channel_never_had_is_sudden),
         cmocka_unit_test(what_most_channels_show_is_in_no_doubt),
+        cmocka_unit_test(noise_that_rises_in_all_channels_is_no_news),
         cmocka_unit_test(what_most_channels_hear_of_is_in_no_doubt),
         cmocka_unit_test(nobody_waits_for_a_channel_that_is_missing),
         cmocka_unit_test(a_state_with_a_negative_level_is_none),

@@ -52,7 +52,7 @@ void floor_place(struct floor *f, struct arena *a, size_t channels, bool shared)
     f->age = arena_floats(a, channels);
     f->apart = arena_floats(a, channels);
     f->harms = arena_take(a, channels, 1);
-    f->raised = arena_take(a, channels, 1);
+    f->rise = arena_floats(a, channels);
     f->u = arena_floats(a, channels);
     if (f->shared)
         common_place(&f->common, a, channels);
@@ -83,7 +83,7 @@ void floor_reset(struct floor *f)
     memset(f->age, 0, M * sizeof *f->age);
     memset(f->apart, 0, M * sizeof *f->apart);
     memset(f->harms, 0, M);
-    memset(f->raised, 0, M);
+    memset(f->rise, 0, M * sizeof *f->rise);
     if (f->shared)
         common_reset(&f->common);
     f->at = 0;
@@ -145,9 +145,13 @@ static void find_lowest(const float *x, size_t *lowest)
 
 /* Noise that comes or goes is noticed after so many segments in a row that are
  * 12 dB from the level: longer than a beat, a word or a knock. */
-static const float FAR = 16, RAISED = 4;
+static const float FAR = 16;
+
+/* A channel has more than usual if that is so in the mean of a few segments.  Where nearly
+ * all have, nothing is new of one beside another. */
+static const float RAISED = 3, FEW = 2;
 static const float HARMFUL = 1e-3f;     /* of a channel: -30 dB */
-static const float ROW = 8, LONG_ROW = 16;
+static const float ROW = 8;
 
 /* Noise that buries a signal is worse than silence: the others tell what is there, if
  * what is known of it is kept.  A channel is lost for so many segments, minutes, at most:
@@ -197,17 +201,24 @@ static float apart(float now, float level, float least)
     return now > FAR * fmaxf(level, least) ? 1 : FAR * now < level ? -1 : 0;
 }
 
-/* Whether some channels are louder than their levels, and most are not raised at all.  Gaps
- * do not bring back one that is lost. */
+static size_t count_raised(const struct floor *f)
+{
+    size_t raised = 0;
+
+    for (size_t c = 0; c < f->channels; c++)
+        raised += f->rise[c] > RAISED;
+    return raised;
+}
+
+/* Whether some channels, but few of them, are louder than their levels, and a quarter is not
+ * raised at all.  Gaps do not bring back one that is lost. */
 static bool few_are_loud(const struct floor *f)
 {
-    size_t loud = 0, raised = 0;
+    size_t loud = 0;
 
-    for (size_t c = 0; c < f->channels; c++) {
+    for (size_t c = 0; c < f->channels; c++)
         loud += f->apart[c] > 0 && (f->apart[c] >= ROW || f->whole[c] >= FLOOR_SPAN);
-        raised += f->raised[c];
-    }
-    return loud > 0 && 2 * raised < f->channels;
+    return loud > 0 && 2 * loud < f->channels && 4 * count_raised(f) < 3 * f->channels;
 }
 
 /* Whether a channel that stands apart for good, in this segment with powers x, is lost. */
@@ -217,6 +228,12 @@ static bool is_lost(const struct floor *f, size_t c, const float *x, float all)
 
     return f->apart[c] > 0 && f->apart[c] < LOST && f->ratio[c] > KNOWN &&
            (was || total(x) > BURIED * all) && few_are_loud(f);
+}
+
+/* Whether a channel's noise that is louder, or less, is another beside the others'. */
+static bool is_news(const struct floor *f, float far)
+{
+    return far < 0 || f->channels == 1 || 8 * count_raised(f) < 7 * f->channels;
 }
 
 /* Whether noise of that level harms a channel of so much power. */
@@ -236,12 +253,12 @@ static bool stands_apart(struct floor *f, size_t c, const float *x)
     const float now = 0.5f * (x[lowest[0]] + x[lowest[1]]);
     const float far = apart(now, f->level[c], least);
 
-    f->raised[c] = now > RAISED * fmaxf(f->level[c], least);
+    f->rise[c] += (fminf(now / fmaxf(f->level[c], least), FAR) - f->rise[c]) / FEW;
     f->harms[c] = harms(now, all);
     f->apart[c] = far * f->apart[c] > 0 ? f->apart[c] + far : far;
-    if (fabsf(f->apart[c]) < (far < 0 ? LONG_ROW : ROW) || is_lost(f, c, x, all))
+    if (fabsf(f->apart[c]) < ROW || is_lost(f, c, x, all))
         return far > 0 && f->age[c] >= ROW;
-    f->moved[c] += harms(fmaxf(now, f->level[c]), fminf(all, total(x)));
+    f->moved[c] += is_news(f, far) && harms(fmaxf(now, f->level[c]), fminf(all, total(x)));
     f->age[c] = f->apart[c] = 0;
     return false;
 }
@@ -460,9 +477,9 @@ void floor_state(struct floor *f, struct store *s)
         store_u32(s, f->moved + c, 0, UINT32_MAX);
     }
     store_floats(s, f->age, M, 0, MEMORY);
-    store_floats(s, f->apart, M, -LONG_ROW, LOST);
+    store_floats(s, f->apart, M, -ROW, LOST);
     store_bytes(s, f->harms, M, 1);
-    store_bytes(s, f->raised, M, 1);
+    store_floats(s, f->rise, M, 0, FAR);
     store_powers(s, f->level, M);
     store_powers(s, f->fresh, M);
     store_finite(s, f->ratio, M);

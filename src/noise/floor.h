@@ -34,7 +34,7 @@ struct floor {
     float *age;                 /* [channels] segments in that mean                   */
     float *apart;               /* [channels] segments in a row far above (+), below  */
     unsigned char *harms;       /* [channels] whether the last were loud beside all there is */
-    unsigned char *raised;      /* [channels] whether they were above at all, 6 dB    */
+    float *rise;                /* [channels] power over level in the last few        */
     float *level;               /* [channels] power of the noise; 0: none to be found */
     float *fresh, *was;         /* [channels] what it will be; what it was before     */
     float *ratio;               /* [channels] power of all there is, over level       */
