@@ -30,7 +30,8 @@ enum { MANY = 8 };                      /* directions looked at in a frame, at f
 enum { PAUSE = 4 };                     /* frames for one of them, later               */
 
 /* Vectors of many lags overlap almost whole: one in a while teaches what all would, but
- * for the first.  One that is read backwards as well teaches twice as much. */
+ * for the first.  One that is read backwards as well teaches twice as much,
+ * which counts where there are many. */
 static const size_t NEWS = 32;          /* shares of a vector, one of which is to be new */
 static const size_t MIRRORED = 2;
 static const size_t YOUTH = 8;          /* times its lags, in frames */
@@ -142,7 +143,7 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
     const size_t rank = knows ? g->frozen.rank : extent_rank(r, members, lags);
 
     g->folds = !knows && folded_fits(r, members, lags, rank);
-    g->every = (1 + (lags - 1) / NEWS) * (g->folds ? MIRRORED : 1);
+    g->every = (1 + (lags - 1) / NEWS) * (g->folds && lags > NEWS ? MIRRORED : 1);
     g->outside = arena_floats(a, n);
     const struct track_plan plan = {
         .dim = n,
