@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 uint64_t dice_word(struct dice *d)
 {
@@ -27,6 +28,14 @@ void dice_noise(struct dice *d, float *x, size_t n, double sigma)
 {
     for (size_t t = 0; t < n; t++)
         x[t] = (float)(sigma * dice_normal(d));
+}
+
+float *dice_vector(struct dice *d, size_t n)
+{
+    float *const x = aligned_alloc(64, (n * sizeof *x + 63) / 64 * 64);
+
+    dice_noise(d, x, n, 1);
+    return x;
 }
 
 double energy(const float *x, size_t n)

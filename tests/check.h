@@ -24,6 +24,9 @@ double dice_normal(struct dice *d);     /* mean 0, variance 1    */
 /* n samples of white noise of that standard deviation. */
 void dice_noise(struct dice *d, float *x, size_t n, double sigma);
 
+/* n of variance 1, to be freed, aligned for any register. */
+float *dice_vector(struct dice *d, size_t n);
+
 /* A bound, told in numbers when it does not hold. */
 #define assert_at_most(x, most)                                                               \
     do {                                                                                      \
