@@ -246,7 +246,7 @@ too_much_is_relieved_step_by_step() {
     "$PROOFS/sound" 12 48000 >in.raw
     serve
     pacat -d mic --raw --format=float32le --rate=48000 --channels=1 in.raw &
-    begin -f vibration -c 12
+    begin -f vibration -c 32
     sleep 6
     kill -TERM $live
     wait $live || true

@@ -143,7 +143,7 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
     const size_t rank = knows ? g->frozen.rank : extent_rank(r, members, lags);
 
     g->folds = !knows && folded_fits(r, members, lags, rank);
-    g->every = (1 + (lags - 1) / NEWS) * (g->folds && lags > NEWS ? MIRRORED : 1);
+    g->every = (1 + (lags - 1) / NEWS) * (g->folds && lags >= NEWS ? MIRRORED : 1);
     g->outside = arena_floats(a, n);
     const struct track_plan plan = {
         .dim = n,
