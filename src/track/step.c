@@ -33,6 +33,7 @@ static const float SMALLEST = 1e-4f; /* slower than 2e4 frames tells us nothing 
 static const float LARGEST = 0.25f;
 static const float SMALL = 0.02f; /* from here down every third frame says enough    */
 enum { STRIDE = 3 };             /* of a drift: leak + 1 %, and a third of the cost */
+enum { MANY = 64, SELDOM = 6 };  /* so many directions say as much in one frame as few in many */
 static const float UP = 4.0f, DOWN = -1.0f;
 
 void step_place(struct step *s, struct arena *a, const struct basis *U, size_t ld, float fixed)
@@ -68,7 +69,9 @@ void step_restart(struct step *s, float age)
 /* Frames from one comparison to the next. */
 static uint32_t stride(const struct step *s)
 {
-    return s->mu > SMALL ? 1 : STRIDE;
+    if (s->mu > SMALL)
+        return 1;
+    return s->R.r < MANY ? STRIDE : SELDOM;
 }
 
 bool step_looks(const struct step *s)
