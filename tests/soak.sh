@@ -241,6 +241,23 @@ after_a_stall_it_is_as_late_as_before_in_two_seconds() {
     awk -v a="$before" -v b="$after" 'BEGIN { exit !(a > 0 && b > 0 && b - a <= 5 && a - b <= 5) }'
 }
 
+# A standstill too short to pile anything up still loses sound.
+lost_sound_is_counted_and_told() {
+    serve
+    begin -b
+    for i in 1 2 3; do
+        kill -STOP $live
+        sleep .3
+        kill -CONT $live
+        sleep 1
+    done
+    kill -TERM $live
+    wait $live || true
+    echo "#   $(number xruns log) xruns of 3 standstills of .3 s" >&3
+    [ "$(number xruns log)" -ge 3 ]
+    says "xruns $(number xruns log), "
+}
+
 # More than there is time for: what is left out, and in what order.
 too_much_is_relieved_step_by_step() {
     "$PROOFS/sound" 12 48000 >in.raw
@@ -258,7 +275,8 @@ too_much_is_relieved_step_by_step() {
 
 exec 3>&1
 echo "# load average $(cut -d' ' -f1-3 /proc/loadavg): sound without a gap needs a machine that is idle"
-all="sound_flows_without_a_gap a_signal_ends_it too_much_is_relieved_step_by_step
+all="sound_flows_without_a_gap a_signal_ends_it lost_sound_is_counted_and_told
+    too_much_is_relieved_step_by_step
     after_a_stall_it_is_as_late_as_before_in_two_seconds
     a_stuck_server_is_told_and_left a_signal_ends_it_while_the_server_is_stuck
     a_server_that_is_stuck_at_the_start_is_told a_killed_server_is_told it_waits_for_a_server_and_goes_on
