@@ -93,6 +93,12 @@ every_latency_keeps_length_and_place() {
     for ms in 32 16 10; do lull -m 0 -l $ms noise.wav out.wav; same noise.wav out.wav; done
 }
 
+a_latency_that_is_not_offered_is_told() {
+    exits 64 lull -l 5 noise.wav out.wav; says 'lull filters speech tells'
+    lull filters music >own.filter
+    exits 64 lull -f own.filter -l 5 noise.wav out.wav; says 'own.filter does not offer it'
+}
+
 a_sound_shorter_than_the_latency_is_kept() {
     { wav 1 1 16000 16 20; head -c 20 noise.raw; } >short.wav
     lull -m 0 short.wav out.wav; same short.wav out.wav
@@ -1046,6 +1052,7 @@ it what_is_kept_and_what_is_removed_make_the_input
 it with_mix_0_nothing_changes_at_16_and_24_bits
 it reduction_0_leaves_the_input_and_more_takes_more
 it every_latency_keeps_length_and_place
+it a_latency_that_is_not_offered_is_told
 it a_sound_shorter_than_the_latency_is_kept
 it flac_in_and_out_loses_nothing
 it the_name_decides_the_format

@@ -121,6 +121,15 @@ static bool refuse_learned(const struct pass *p, struct fault *why)
                      s->channels == 1 ? "" : "s", p->options->filter, as.rate_hz, as.channels);
 }
 
+bool refuse_latency(const struct options *o, const struct sound *sound, struct fault *why)
+{
+    if (o->filter_text != o->filter) /* a file */
+        return fault_set(why, EX_USAGE, "--latency %g: %s does not offer it", o->latency_ms,
+                         o->filter);
+    return fault_set(why, EX_USAGE, "--latency %g: the filter does not offer it (lull filters "
+                     "%s tells)", o->latency_ms, filter_called(o, sound));
+}
+
 /* Rate and channels are the input's fault, unless they were given by hand. */
 static bool refuse(const struct pass *p, lull_status status, struct fault *why)
 {
@@ -142,7 +151,7 @@ static bool refuse(const struct pass *p, lull_status status, struct fault *why)
         return fault_set(why, o->channels > 0 ? EX_USAGE : EX_DATAERR, "%s: %u channels: %s", in,
                          p->source.sound.channels, reason);
     case LULL_BAD_LATENCY:
-        return fault_set(why, EX_USAGE, "--latency %g: %s", p->options->latency_ms, reason);
+        return refuse_latency(o, &p->source.sound, why);
     case LULL_BAD_ADAPT:
         return fault_set(why, EX_USAGE, "--adapt: %s has learned no signal; lull learn makes a "
                          "filter that has, for -f", filter_called(o, &p->source.sound));

@@ -6,6 +6,7 @@
 #define LULL_APP_DENOISE_H
 
 #include "app/options.h"
+#include "source/fault.h"
 #include "lull.h"
 
 /* Does what the options say; gives the exit status. */
@@ -13,5 +14,8 @@ int denoise(const struct options *o);
 
 /* The settings for such a sound: the filter's but for what was given by hand. */
 lull_config config_of(const struct options *o, const struct sound *sound);
+
+/* Says that the filter does not offer the latency that is asked for; gives false. */
+bool refuse_latency(const struct options *o, const struct sound *sound, struct fault *why);
 
 #endif

@@ -125,14 +125,14 @@ static lull *new_lull(struct live *v, lull_status *status)
 static bool open_lull(struct live *v, struct fault *why)
 {
     struct duplex *const d = &v->duplex;
+    const struct sound sound = { .rate_hz = d->stream->rate_hz, .channels = d->plan.channels };
     lull_status status = LULL_OK;
 
     v->l = new_lull(v, &status);
     if (status == LULL_NO_MEMORY)
         return fault_set(why, EX_OSERR, "%s", lull_strerror(status));
     if (status == LULL_BAD_LATENCY)
-        return fault_set(why, EX_USAGE, "--latency %g: %s", v->o.latency_ms,
-                         lull_strerror(status));
+        return refuse_latency(&v->o, &sound, why);
     if (!v->l)
         return fault_set(why, EX_USAGE, "%g Hz, %u channels: %s", d->stream->rate_hz,
                          d->plan.channels, lull_strerror(status));
