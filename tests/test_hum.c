@@ -20,18 +20,24 @@ struct bench {
     void *block;
 };
 
-static struct bench bench_near(double rate_hz, size_t channels, double range_hz)
+static struct bench bench_like(double rate_hz, size_t channels, double range_hz,
+                               size_t patience)
 {
     struct bench b;
     struct arena measure = { 0 }, arena;
 
-    hum_place(&b.hum, &measure, rate_hz, channels, HARMONICS, range_hz);
+    hum_place(&b.hum, &measure, rate_hz, channels, HARMONICS, range_hz, patience);
     b.block = aligned_alloc(ARENA_ALIGN, measure.used);
     assert_non_null(b.block);
     arena = (struct arena){ .block = b.block };
-    hum_place(&b.hum, &arena, rate_hz, channels, HARMONICS, range_hz);
+    hum_place(&b.hum, &arena, rate_hz, channels, HARMONICS, range_hz, patience);
     hum_reset(&b.hum);
     return b;
+}
+
+static struct bench bench_near(double rate_hz, size_t channels, double range_hz)
+{
+    return bench_like(rate_hz, channels, range_hz, MAINS_AMONG_NOTES);
 }
 
 static struct bench bench_new(double rate_hz, size_t channels)
@@ -340,6 +346,35 @@ static void what_no_tick_can_be_is_refused(void **state)
     free(b.block);
 }
 
+/* Seconds until a hum in as much noise is found. */
+static double found_after(double f0, size_t patience)
+{
+    struct bench b = bench_like(RATE, 2, 1, patience);
+    struct dice d = { 4 };
+    size_t t = 0;
+
+    while (!hum_hz(&b.hum) && t < FRAMES) {
+        const double hum = sin(2 * PI * f0 * (double)t++ / RATE);
+        float x[2] = { (float)(hum + dice_normal(&d)), (float)(hum + dice_normal(&d)) };
+
+        hum_update(&b.hum, x, false);
+    }
+    assert_at_most(fabs(hum_hz(&b.hum) - f0), 0.1);
+    free(b.block);
+    return (double)t / RATE;
+}
+
+static void where_no_notes_are_hum_is_found_sooner(void **state)
+{
+    (void)state;
+    for (double f0 = 50.1; f0 < 61; f0 += 10) {
+        const double sooner = found_after(f0, MAINS_ALONE);
+
+        assert_at_most(sooner, 1.5); /* 1.4, 1.2 */
+        assert_at_least(found_after(f0, MAINS_AMONG_NOTES) - sooner, 0.6);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -349,6 +384,7 @@ int main(void)
         cmocka_unit_test(a_tone_that_is_too_far_from_the_mains_stays),
         cmocka_unit_test(what_has_no_hum_passes_untouched),
         cmocka_unit_test(a_note_of_a_second_is_not_hum),
+        cmocka_unit_test(where_no_notes_are_hum_is_found_sooner),
         cmocka_unit_test(hum_that_stops_leaves_no_ghost),
         cmocka_unit_test(loudness_does_not_matter),
         cmocka_unit_test(hum_common_to_many_channels_is_found),

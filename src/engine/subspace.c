@@ -70,8 +70,8 @@ static void place(void *engine, struct arena *a, const struct recipe *r)
     s->caution = r->caution;
     s->hums = r->hum > 0;
     if (s->hums)
-        hum_place(&s->hum, a, r->rate_hz, s->channels, HUM_HARMONICS,
-                  (double)r->hum);
+        hum_place(&s->hum, a, r->rate_hz, s->channels, HUM_HARMONICS, (double)r->hum,
+                  s->groups ? MAINS_ALONE : MAINS_AMONG_NOTES);
     s->latency = s->delay + (s->wanders ? s->wander.delay : 0);
     fft_place(&s->fft, a, FLOOR_SPAN);
     s->group = arena_take(a, s->groups, sizeof *s->group);

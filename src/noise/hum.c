@@ -35,11 +35,11 @@ static const float FADE = 0.5f;                      /* a tick                  
 static const float EVIDENT = 5;                      /* times what chance gives    */
 
 void hum_place(struct hum *h, struct arena *a, double rate_hz, size_t channels,
-               size_t harmonics, double range_hz)
+               size_t harmonics, double range_hz, size_t patience)
 {
     *h = (struct hum){ .rate_hz = rate_hz, .channels = channels };
     h->most = harmonics < HUM_HARMONICS ? harmonics : HUM_HARMONICS;
-    mains_place(&h->mains, a, rate_hz, channels, h->most, range_hz);
+    mains_place(&h->mains, a, rate_hz, channels, h->most, range_hz, patience);
     for (size_t i = 0; i < h->most; i++)
         line_place(h->line + i, a, channels);
     for (size_t i = 0; i <= h->most; i++)

@@ -28,9 +28,9 @@ struct hum {
 };
 
 /* For up to `harmonics` lines, the fundamental among them and not farther than range_hz
- * from 50 or 60. */
+ * from 50 or 60.  patience: MAINS_AMONG_NOTES or MAINS_ALONE. */
 void hum_place(struct hum *h, struct arena *a, double rate_hz, size_t channels,
-               size_t harmonics, double range_hz);
+               size_t harmonics, double range_hz, size_t patience);
 void hum_reset(struct hum *h);
 
 /* Takes the hum out of one sample of each channel x[channels].  Nothing is learned

@@ -14,8 +14,8 @@
  * grows with each line that stands out, and no loud but broad part can outvote it.
  * Its sum over the harmonics, each less what noise reaches, is the score of d.
  *
- * A note may be a line as well.  It is not held for as long as hum: the same
- * frequency must be found PATIENCE times in a row.  And it may lie at any frequency:
+ * A line may be something else as well.  That is not held for as long as hum: the same
+ * frequency must be found several times in a row.  And it may lie at any frequency:
  * the peak must lie within the range that is asked for, not at the grid's border.
  *
  * Cost: 4 harmonics x mixes a sample, a few points of the grid a tick.
@@ -34,8 +34,8 @@ static const float SHARE_OF_NOISE = 3;    /* noise passes it once in e^3 times *
 static const float ENOUGH = 12;           /* of score                          */
 static const double SAME_HZ = 0.2;        /* two searches found the same       */
 enum { HIGH = 100 };                      /* times a sample, no number gets    */
-enum { SLICE = 6 };                       /* points a tick: 7 ticks a search   */
-enum { PATIENCE = 6, PATIENCE_GONE = 8 }; /* searches: 1.7 s, 2.2 s            */
+enum { SLICE = 6 };         /* points a tick: 7 ticks a search   */
+enum { PATIENCE_GONE = 8 }; /* searches: 2.2 s                   */
 
 static double grid_hz(double point)
 {
@@ -79,9 +79,9 @@ static void band_reset(struct mains_band *b)
 }
 
 void mains_place(struct mains *m, struct arena *a, double rate_hz, size_t channels,
-                 size_t harmonics, double range_hz)
+                 size_t harmonics, double range_hz, size_t patience)
 {
-    *m = (struct mains){ .channels = channels, .range_hz = range_hz };
+    *m = (struct mains){ .channels = channels, .range_hz = range_hz, .patience = patience };
     m->mixes = channels < MAINS_MIXES ? channels : MAINS_MIXES;
     m->every = (size_t)fmax(rate_hz / 4, 1);
     m->scale = arena_floats(a, channels);
@@ -263,7 +263,7 @@ static void decide(struct mains *m)
     for (size_t i = 0; i < 2; i++)
         if (m->nominal == m->band[i].hz && m->band[i].missed > PATIENCE_GONE)
             m->hz = m->nominal = 0;
-    if (b->seen >= PATIENCE) {
+    if (b->seen >= m->patience) {
         m->nominal = b->hz;
         m->hz = b->last_hz;
     }

@@ -17,6 +17,9 @@ enum {
     MAINS_GRID = 41       /* frequencies tried, from 1 Hz below to 1 above   */
 };
 
+/* A note may be a line as well, but is not held for as long as hum. */
+enum { MAINS_AMONG_NOTES = 6, MAINS_ALONE = 3 }; /* searches: 1.7 s, .8 s */
+
 /* One candidate: 50 Hz, or 60. */
 struct mains_band {
     double hz;                       /* nominal                                            */
@@ -37,6 +40,7 @@ struct mains_band {
 struct mains {
     size_t channels, mixes;
     double range_hz; /* from 50 or 60 at most                         */
+    size_t patience; /* searches                                      */
     struct mains_band band[2];
     float *scale;        /* [channels] sign and size in the mix           */
     float *power;        /* [channels] sum of squares since `count` began */
@@ -45,9 +49,10 @@ struct mains {
     double nominal;      /* 50 or 60, of what was found                   */
 };
 
-/* What is farther than range_hz, 1 at most, from 50 and 60 is no hum. */
+/* What is farther than range_hz, 1 at most, from 50 and 60 is no hum, nor what is not
+ * found in so many searches in a row. */
 void mains_place(struct mains *m, struct arena *a, double rate_hz, size_t channels,
-                 size_t harmonics, double range_hz);
+                 size_t harmonics, double range_hz, size_t patience);
 void mains_reset(struct mains *m);
 
 /* Takes one sample of each channel.  True when a search has ended, and hz is new. */
