@@ -350,6 +350,37 @@ static void a_noise_that_rose_is_known_whole_at_second_sight(void **state)
     assert_true(most > 70 && most < 100);
 }
 
+/* Frames that pass until noise of 20 dB, from frequency `first` up, is known. */
+static int known_after(size_t first)
+{
+    struct arena a = fresh_arena();
+    struct stationary s;
+    struct dice d = { 8 };
+    struct bands bands;
+    float P[N], known[N], pooled[64];
+    int t = 0;
+
+    bands_place(&bands, &a, N, BIN_HZ, 0.8325);
+    stationary_place(&s, &a, &bands, FRAME_HZ);
+    stationary_reset(&s);
+    do {
+        for (size_t f = 0; f < N; f++) {
+            known[f] = 1;
+            P[f] = chance(&d, t >= 100 && f >= first ? 100 : 1);
+        }
+        bands_pool(&bands, P, pooled);
+        stationary_update(&s, P, pooled, known);
+    } while (s.floor[203] < 10 && ++t < 300);
+    return t - 100;
+}
+
+static void what_fills_all_bands_is_known_soon_and_a_hiss_later(void **state)
+{
+    (void)state;
+    assert_true(known_after(0) < 46);                   /* .37 s */
+    assert_true(known_after(40) > 54);                  /* an s is over before .43 s */
+}
+
 static void a_stream_that_begins_in_a_word_is_guessed_between_harmonics(void **state)
 {
     (void)state;
@@ -426,6 +457,7 @@ int main(void)
         cmocka_unit_test(the_minimum_forgets_after_its_memory),
         cmocka_unit_test(noise_rests_and_speech_does_not),
         cmocka_unit_test(a_noise_that_rose_is_known_whole_at_second_sight),
+        cmocka_unit_test(what_fills_all_bands_is_known_soon_and_a_hiss_later),
         cmocka_unit_test(harmonics_are_heard_as_a_voice),
     };
     return cmocka_run_group_tests_name("noise", tests, NULL, NULL);

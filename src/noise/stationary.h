@@ -21,6 +21,7 @@ struct stationary {
     float *level;                       /* [n] power averaged over 150 ms            */
     float *floor;                       /* [n] the noise at the least, 0: not known  */
     float reach;                        /* of the floor above the least; 0: speech   */
+    size_t span;                        /* parts that the verdict is about           */
     bool begun;
 };
 
