@@ -244,6 +244,80 @@ static void a_state_that_would_polish_half_a_number_is_refused(void **state)
     lull_tracker_free(t);
 }
 
+static void put(unsigned char *at, float x)
+{
+    uint32_t bits;
+
+    memcpy(&bits, &x, sizeof bits);
+    for (size_t i = 0; i < 4; i++)
+        at[i] = (unsigned char)(bits >> 8 * i);
+}
+
+/* Each in its own range, or they would be infinite a frame later. */
+static void numbers_that_cannot_be_together_are_refused(void **state)
+{
+    (void)state;
+    const size_t head = 8 + 4 + 8 + 4 * 13, guard = 4 + 4 * (32 * 4 + 2 * 4 * 8) + 4;
+    const size_t D = guard + 4 + 4 + 4 * 7, E = D + 4 * 8 * 16;
+    const struct {
+        size_t kind, at;
+        float x;
+    } forged[] = {
+        { 3, D + 4 * 8, -1 },               /* |e|^2 of the first that waits */
+        { 3, D + 4 * 8, 1e6f },             /* ... is not that of e          */
+        { 3, D + 4 * (16 + 8), 1e6f },      /* more than |e_1| |e_2|         */
+        { 3, E, 1e20f },                    /* e, whose square no frame has  */
+        { 5, guard + 4 * 4 + 4 * 4, 4e20f }, /* a level, of their mean        */
+        { 0, guard + 4 * 4 + 4 * 3, 5e10f }, /* frames, counted one by one    */
+    };
+
+    for (size_t i = 0; i < sizeof forged / sizeof *forged; i++) {
+        const lull_tracker_config cfg = kind(forged[i].kind);
+        lull_tracker *const t = experienced(&cfg, 1), *const other = experienced(&cfg, 2);
+        struct saved s = save(other);
+
+        put(s.bytes + head + forged[i].at, forged[i].x);
+        oracle_seal(s.bytes, s.size);
+        refuses(t, &s, s.size, LULL_BAD_STATE);
+        free(s.bytes);
+        lull_tracker_free(t);
+        lull_tracker_free(other);
+    }
+}
+
+/* In a block the row of i y follows from that of y, and the products above the diagonal
+ * from those below. */
+static void what_follows_from_others_is_not_believed(void **state)
+{
+    (void)state;
+    lull_tracker_config cfg = kind(3);
+
+    cfg.complex_numbers = 1;
+    lull_tracker *const t = lull_tracker_new(&cfg, NULL);
+    struct scene s = scene_new(N, 2, 4, strong, 3);
+    const size_t wide = 8 + 16, head = 8 + 4 + 8 + 4 * 13;
+    const size_t D = head + 4 + 4 * (64 * 4 + 2 * 8 * 8) + 4 + 4 + 4 + 4 * 7;
+
+    for (size_t f = 0; f < 4; f++) {
+        scene_frame(&s);
+        lull_tracker_update(t, s.y, NULL, NULL);
+    }
+    struct saved was = save(t), forged = save(t);
+
+    put(forged.bytes + D + 4 * (wide + 1), 3);       /* i p of the first   */
+    put(forged.bytes + D + 4 * (8 + 2 * 2), 1e-3f);  /* of it and the third */
+    oracle_seal(forged.bytes, forged.size);
+    assert_int_equal(lull_tracker_load(t, forged.bytes, forged.size), LULL_OK);
+    struct saved now = save(t);
+
+    assert_memory_equal(now.bytes, was.bytes, was.size);
+    free(was.bytes);
+    free(forged.bytes);
+    free(now.bytes);
+    lull_tracker_free(t);
+    scene_free(&s);
+}
+
 static void random_forgeries_never_break_the_tracker(void **state)
 {
     (void)state;
@@ -329,6 +403,8 @@ int main(void)
         cmocka_unit_test(a_damaged_state_is_refused_whole),
         cmocka_unit_test(a_forged_state_is_refused_whole),
         cmocka_unit_test(a_state_that_would_polish_half_a_number_is_refused),
+        cmocka_unit_test(numbers_that_cannot_be_together_are_refused),
+        cmocka_unit_test(what_follows_from_others_is_not_believed),
         cmocka_unit_test(random_forgeries_never_break_the_tracker),
         cmocka_unit_test(a_state_of_another_configuration_is_refused),
     };

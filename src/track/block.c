@@ -104,10 +104,9 @@ static void update(struct rule_state *s, const struct look *f, struct motion *m)
     b->keep *= 1.0f - mu;
 }
 
-/* The rest of the newest frame's rows in D, and its column in those before. */
-static void complete(struct gathered *b, size_t parts)
+void gathered_complete(struct gathered *b, size_t f)
 {
-    const size_t at = b->filled * parts, ld = b->ld;
+    const size_t parts = b->E.parts, at = f * parts, ld = b->ld;
     float *const row = b->D + at * b->wide, *const turned = row + b->wide;
 
     for (size_t i = 0; parts == 2 && i < b->wide; i += 2) {
@@ -302,7 +301,7 @@ static void settle(struct rule_state *s, const float *e)
     basis_set(&b->E, b->filled, b->x);
     b->E.r = b->filled + 1;
     s->cov.kernel->gather(&b->E, b->x, b->D + b->filled * parts * b->wide + b->ld);
-    complete(b, parts);
+    gathered_complete(b, b->filled);
     b->filled++;
     s->cov.tall = b->filled * parts;
     if (b->filled == b->most)
