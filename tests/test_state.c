@@ -391,6 +391,19 @@ static void a_state_of_another_configuration_is_refused(void **state)
     lull_free(l);
 }
 
+static void a_denoiser_that_is_reset_is_saved_as_a_new_one(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < EVERY; i++) {
+        lull *const fresh = every_open(every + i), *const l = every_experienced(every + i, 1);
+
+        lull_reset(l);
+        same_state(l, fresh);
+        lull_free(l);
+        lull_free(fresh);
+    }
+}
+
 static void a_buffer_too_small_is_not_touched(void **state)
 {
     (void)state;
@@ -422,6 +435,7 @@ int main(void)
         cmocka_unit_test(the_loudest_in_the_longest_windows_is_no_damage),
         cmocka_unit_test(a_damaged_state_is_refused_whole),
         cmocka_unit_test(a_state_of_another_configuration_is_refused),
+        cmocka_unit_test(a_denoiser_that_is_reset_is_saved_as_a_new_one),
         cmocka_unit_test(a_buffer_too_small_is_not_touched),
     };
 

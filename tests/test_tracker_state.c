@@ -104,6 +104,31 @@ static void a_saved_tracker_goes_on_bit_for_bit(void **state)
     }
 }
 
+static void a_tracker_that_is_reset_is_saved_as_a_new_one(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < KINDS; i++) {
+        const lull_tracker_config cfg = kind(i);
+        struct scene s = scene_new(N, cfg.complex_numbers ? 2 : 1, 4, strong, 3);
+        lull_tracker *const fresh = lull_tracker_new(&cfg, NULL);
+        lull_tracker *const t = lull_tracker_new(&cfg, NULL);
+
+        for (size_t f = 0; f < 333; f++) {
+            scene_frame(&s);
+            lull_tracker_update(t, s.y, NULL, NULL);
+        }
+        lull_tracker_reset(t);
+        struct saved one = save(t), two = save(fresh);
+
+        assert_memory_equal(one.bytes, two.bytes, two.size);
+        free(one.bytes);
+        free(two.bytes);
+        lull_tracker_free(t);
+        lull_tracker_free(fresh);
+        scene_free(&s);
+    }
+}
+
 /* Another tracker, which knows what t knew when it was freed. */
 static lull_tracker *reborn(lull_tracker *t, const lull_tracker_config *cfg)
 {
@@ -268,6 +293,7 @@ static void numbers_that_cannot_be_together_are_refused(void **state)
         { 3, D + 4 * (16 + 8), 1e6f },      /* more than |e_1| |e_2|         */
         { 3, E, 1e20f },                    /* e, whose square no frame has  */
         { 5, guard + 4 * 4 + 4 * 4, 4e20f }, /* a level, of their mean        */
+        { 0, guard + 4, 0 },                 /* mean energy of what was seen */
         { 0, guard + 4 * 4 + 4 * 3, 5e10f }, /* frames, counted one by one    */
     };
 
@@ -398,6 +424,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_saved_tracker_goes_on_bit_for_bit),
+        cmocka_unit_test(a_tracker_that_is_reset_is_saved_as_a_new_one),
         cmocka_unit_test(a_hundred_interruptions_change_no_bit),
         cmocka_unit_test(a_state_after_a_burst_is_one),
         cmocka_unit_test(a_damaged_state_is_refused_whole),

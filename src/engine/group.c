@@ -186,7 +186,8 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
 void group_reset(struct group *g)
 {
     g->settled = false;
-    g->segments = 0;
+    g->unit = 0;
+    g->heard = g->segments = 0;
     memset(g->outside, 0, g->track.U.n * sizeof *g->outside);
     memset(g->moved, 0, g->floor.channels * sizeof *g->moved);
     floor_reset(&g->floor);

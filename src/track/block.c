@@ -77,7 +77,12 @@ static void begin(struct rule_state *s)
 
 static void reset(struct rule_state *s, size_t r, float level)
 {
+    struct gathered *const b = &s->block;
+
     cov_reset(&s->cov, r, level);
+    memset(b->weight, 0, b->most * sizeof *b->weight);
+    memset(b->D, 0, (b->wide - b->ld) * b->wide * sizeof *b->D);
+    memset(b->E.U, 0, basis_floats(&b->E) * sizeof *b->E.U);
     begin(s);
 }
 

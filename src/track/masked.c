@@ -99,6 +99,7 @@ void masked_place(struct masked *m, struct arena *a, size_t n, double bin_hz, do
 void masked_reset(struct masked *m)
 {
     memset(m->mean, 0, m->n * sizeof *m->mean);
+    memset(m->noise, 0, m->n * sizeof *m->noise);
     for (size_t i = 0; i < MASKED_RANK; i++) {
         m->h[i] = 0;
         m->q[i] = i ? m->q0 / 4 : m->q0;
