@@ -136,7 +136,8 @@ void lull_set(lull *l, lull_control c, float value)
     };
 
     if ((unsigned)c < CONTROLS && !isnan(value))
-        atomic_store_explicit(&l->control[c], fminf(fmaxf(value, range[c].least), range[c].most),
+        atomic_store_explicit(&l->control[c],
+                              fminf(fmaxf(value, range[c].least), range[c].most),
                               memory_order_relaxed);
 }
 

@@ -301,7 +301,8 @@ static void disorder_by_chance_is_left_alone(void **state)
         c.C[c.ld + 1] = all[i].b;
         c.C[1] = c.C[c.ld] = all[i].both;
         align_update(&align, &U, &c, NULL, 0.01f);
-        assert_int_equal(memcmp(U.U, before.U, basis_floats(&U) * sizeof *U.U) != 0, all[i].turns);
+        assert_int_equal(memcmp(U.U, before.U, basis_floats(&U) * sizeof *U.U) != 0,
+                         all[i].turns);
     }
 }
 
@@ -341,7 +342,8 @@ static float left_over(const struct cov *c)
     for (size_t i = 0; i < c->rows; i++)
         for (size_t k = 0; k < c->ld; k++)
             if (i >= c->q || k >= c->q)
-                most = fmaxf(most, fmaxf(fabsf(c->C[i * c->ld + k]), fabsf(c->P[i * c->ld + k])));
+                most =
+                    fmaxf(most, fmaxf(fabsf(c->C[i * c->ld + k]), fabsf(c->P[i * c->ld + k])));
     return most;
 }
 

@@ -103,7 +103,8 @@ static void a_noise_is_learned_by_its_shape_and_by_how_far_it_strays(void **stat
     (void)state;
     struct learned_noise l;
 
-    learn_scene(&l, (struct scene){ .tilt = 4, .level = 0.5, .upper = 1, .dice = { 3 } }, 20000);
+    learn_scene(&l, (struct scene){ .tilt = 4, .level = 0.5, .upper = 1, .dice = { 3 } },
+                20000);
 
     /* 6.4 kHz is 4 * 4800 / 8000 = 2.4 nepers below 1.6 kHz */
     assert_at_most(fabs((double)(l.m.shape[51] - l.m.shape[205]) - 2.4), 0.5); /* 0.12 */
@@ -135,7 +136,7 @@ static void level_teaches_nothing(void **state)
         acquaint_reset(&q);
         for (size_t k = 0; k < 500; k++) {
             if (k % 100 == 0)
-                acquaint_cut(&q);                       /* another recording, as loud as it is */
+                acquaint_cut(&q); /* another recording, as loud as it is */
             const float gain = pass ? powf(10, (float)(k / 100) * 2 - 3) : 1;
 
             scene_frame(&s, P, BINS, BIN_HZ);
@@ -479,8 +480,9 @@ static void a_model_serves_any_spacing_of_frequencies(void **state)
             const float x = k.f.shape[f] - k.f.shape[f - 1];
 
             assert_at_most(fabs((double)x + 4 * spacing[i] / 8000), 0.4);       /* 0.07 */
-            assert_at_most(fabs((double)(k.f.shape[f] - k.l.m.shape[(size_t)(at / BIN_HZ + 0.5)])),
-                           0.4);                                                /* 0.04 */
+            assert_at_most(fabs((double)(k.f.shape[f] -
+                                         k.l.m.shape[(size_t)(at / BIN_HZ + 0.5)])),
+                           0.4); /* 0.04 */
         }
     }
     drop_model(&k.l);

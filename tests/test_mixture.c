@@ -284,7 +284,8 @@ static void without_any_number_the_mean_of_all_is_left(void **state)
     open_two_channels(&s, &b);
     mixture_update(&s.mixture, y, known, x_hat);
     for (size_t t = 0; t < N; t++)
-        assert_at_most(fabs((double)x_hat[t] - b.share[0] * b.mean[0][t] - b.share[1] * b.mean[1][t]),
+        assert_at_most(fabs((double)x_hat[t] - b.share[0] * b.mean[0][t] -
+                            b.share[1] * b.mean[1][t]),
                        1e-4);
     free(s.memory);
 }
@@ -335,7 +336,8 @@ static void check_parts(const struct mixture *m)
                 offset += (double)G[j * n + t] * (double)mean[t];
                 trace += (double)G[j * n + t] * (double)G[j * n + t];
             }
-            assert_at_most(fabs(offset - (double)m->offset[k * r + j]), 1e-4 * (1 + sqrt(square)));
+            assert_at_most(fabs(offset - (double)m->offset[k * r + j]),
+                           1e-4 * (1 + sqrt(square)));
         }
         assert_at_most(fabs(square - (double)m->square[k]), 1e-5 * square);
         assert_at_most(fabs(trace - (double)m->trace[k]), 1e-4 * (double)r);

@@ -60,7 +60,7 @@ static void a_masked_step_solves_the_normal_equations(void **state)
     assert_true(fabs((double)m.h[0] - h[0]) < 1e-5 && fabs((double)m.h[1] - h[1]) < 1e-5);
     assert_true(fabs(h[0]) > 0.02);                     /* there was something to solve */
     oracle_masked_step(N, Nbar, U, weight, q, p, 1e-6, h);
-    assert_true(fabs((double)m.h[0] - h[0]) > 0.1);     /* without the mask it is another answer */
+    assert_true(fabs((double)m.h[0] - h[0]) > 0.1); /* without the mask it is another answer */
 }
 
 /* Distance of the model from a noise that swells and fades by 6 dB, every second

@@ -151,7 +151,8 @@ static void output_plus_residual_is_the_input(void **state)
         lull_process(l, x, y, N);
         for (size_t t = latency + RAMP; t < N; t++)
             for (size_t c = 0; c < M; c++)
-                assert_at_most(fabsf(kept[t * M + c] + y[t * M + c] - x[(t - latency) * M + c]), 1e-6);
+                assert_at_most(fabsf(kept[t * M + c] + y[t * M + c] - x[(t - latency) * M + c]),
+                               1e-6);
         if (!kind_is(&k, "hum"))
             assert_at_least(energy(y, N * M), 1e-3 * energy(x, N * M));
         lull_free(l);
@@ -180,7 +181,8 @@ static void scale_does_not_matter(void **state)
             for (size_t j = 0; j < N * M; j++)
                 y[j] /= scales[i];
             /* measured -54 and less */
-            assert_at_most(decibel(error_energy(want, y, N, M, 0, 0), energy(want, N * M)), -44);
+            assert_at_most(decibel(error_energy(want, y, N, M, 0, 0), energy(want, N * M)),
+                           -44);
             free(y);
             free(z);
         }
@@ -207,7 +209,8 @@ static void silence_for_ten_minutes_stays_silence(void **state)
             lull_process(l, y, y, BLOCK);
             for (size_t i = 0; t > 0 && i < BLOCK * M; i++)
                 if (y[i] != 0)
-                    fail_msg("%s: %g after %zu frames of silence", k.name, (double)y[i], t + i / M);
+                    fail_msg("%s: %g after %zu frames of silence", k.name, (double)y[i],
+                             t + i / M);
         }
         lull_process(l, x, y, N);
         const double left = energy(y, N * M) / energy(x, N * M);
@@ -303,7 +306,8 @@ static void freeze_learns_nothing(void **state)
         lull_process(l, x, again, N);
         lull_read(l, &after);
         assert_true(before.noise_db == after.noise_db && before.rank == after.rank);
-        for (size_t i = M * N / 2; i < N * M && !kind_is(&k, "ecg"); i++)   /* its baseline goes on */
+        /* its baseline goes on */
+        for (size_t i = M * N / 2; i < N * M && !kind_is(&k, "ecg"); i++)
             assert_true(y[i] == again[i]);
         lull_free(l);
         free(x);
@@ -359,15 +363,16 @@ static void fewer_directions_do_not_click_and_come_back(void **state)
         assert_true(rank[1] <= 3);
         assert_true(kind_is(&k, "hum") || rank[0] < 3 || rank[2] > 1);
 
-        /* With fewer directions more noise is left; where they go and come back, none is added. */
+        /* With fewer directions more noise is left; where they go and come back, none
+         * is added. */
         const double few = fmax(largest_step(y, 3 * THIRD / 2, 2 * THIRD),
                                 largest_step(want, THIRD - 1, ALL));
 
-        assert_at_most(largest_step(y, THIRD - 1, 3 * THIRD / 2), 1.4 * few);   /* measured .99 */
+        assert_at_most(largest_step(y, THIRD - 1, 3 * THIRD / 2), 1.4 * few); /* measured .99 */
         assert_at_most(largest_step(y, 2 * THIRD, ALL), 1.4 * few);            /* 1.25 */
         assert_at_most(decibel(error_energy(clean, y, ALL, M, latency, from),
                                error_energy(clean, want, ALL, M, latency, from)),
-                       1);                                                      /* measured .12 */
+                       1); /* measured .12 */
         free(clean);
         free(x);
         free(want);

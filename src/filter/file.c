@@ -48,7 +48,8 @@ static bool is_known(const unsigned char *tag)
 }
 
 /* Whether a section of that tag begins before `end`. */
-static bool is_told(const struct filter_file *f, const unsigned char *end, const unsigned char *tag)
+static bool is_told(const struct filter_file *f, const unsigned char *end,
+                    const unsigned char *tag)
 {
     for (const unsigned char *b = f->body; b < end; b += SECTION + u32_at(b + TAG))
         if (!memcmp(b, tag, TAG))

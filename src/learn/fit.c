@@ -225,7 +225,8 @@ static void by_power(const void *self, const float *x, float *z)
 /* The share of noise that the trial leaves in vectors not learnt from. */
 static float left_of_noise(struct fit *f, size_t rows)
 {
-    const struct mixture_noise noise = { by_power, f, f->scratch + 2 * f->channels, f->scratch };
+    const struct mixture_noise noise = { by_power, f, f->scratch + 2 * f->channels,
+                                         f->scratch };
     uint64_t dice = 3;
     double left = 0;
 
