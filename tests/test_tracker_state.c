@@ -311,6 +311,48 @@ static void numbers_that_cannot_be_together_are_refused(void **state)
     }
 }
 
+static float get(const unsigned char *at)
+{
+    uint32_t bits = 0;
+    float x;
+
+    for (size_t i = 0; i < 4; i++)
+        bits |= (uint32_t)at[i] << 8 * i;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/* Each number may be possible, and all be no covariance: then blocks start from none. */
+static void a_covariance_that_is_none_breaks_nothing(void **state)
+{
+    (void)state;
+    const lull_tracker_config cfg = kind(3);
+    const size_t C = 8 + 4 + 8 + 4 * 13 + 4 + 4 * 32 * 4;
+    lull_tracker *const t = experienced(&cfg, 1);
+    struct scene s = scene_new(N, 1, 4, strong, 3);
+    struct saved forged = save(t);
+    float x[N];
+
+    for (size_t i = 0; i < 4; i++)
+        for (size_t j = 0; j < 4; j++) {
+            const float a = get(forged.bytes + C + 4 * 9 * i);
+            const float b = get(forged.bytes + C + 4 * 9 * j);
+
+            if (i != j)
+                put(forged.bytes + C + 4 * (8 * i + j), -1.9f * sqrtf(a * b));
+        }
+    oracle_seal(forged.bytes, forged.size);
+    assert_int_equal(lull_tracker_load(t, forged.bytes, forged.size), LULL_OK);
+    for (size_t f = 0; f < 40; f++) {
+        scene_frame(&s);
+        lull_tracker_update(t, s.y, NULL, x);
+        assert_true(isfinite((float)energy(x, N)));
+    }
+    free(forged.bytes);
+    lull_tracker_free(t);
+    scene_free(&s);
+}
+
 /* In a block the row of i y follows from that of y, and the products above the diagonal
  * from those below. */
 static void what_follows_from_others_is_not_believed(void **state)
@@ -432,6 +474,7 @@ int main(void)
         cmocka_unit_test(a_state_that_would_polish_half_a_number_is_refused),
         cmocka_unit_test(numbers_that_cannot_be_together_are_refused),
         cmocka_unit_test(what_follows_from_others_is_not_believed),
+        cmocka_unit_test(a_covariance_that_is_none_breaks_nothing),
         cmocka_unit_test(random_forgeries_never_break_the_tracker),
         cmocka_unit_test(a_state_of_another_configuration_is_refused),
     };

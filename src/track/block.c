@@ -231,8 +231,9 @@ static float orthonormalise(struct rule_state *s, size_t m)
     return far;
 }
 
-/* The coefficients of the new directions to Z, their covariance to M. */
-static void decompose(struct rule_state *s, size_t m)
+/* The coefficients of the new directions to Z, their covariance to M.  False if there are
+ * none: the C of a loaded state may be no covariance. */
+static bool decompose(struct rule_state *s, size_t m)
 {
     struct gathered *const b = &s->block;
     const struct dense d = dense_of(s);
@@ -260,6 +261,7 @@ static void decompose(struct rule_state *s, size_t m)
             orthonormalise(s, m);
     } while (++round < ROUNDS && far > CLOSE && far <= SLOW * before);
     covariance(s, m, 0.0f);
+    return far < INFINITY;
 }
 
 /* U <- U Z1 + E Z2, tile by tile. */
@@ -287,10 +289,11 @@ static void flush(struct rule_state *s)
 {
     const size_t m = s->block.filled * s->U->parts;
 
-    if (m && s->U->r) {
-        decompose(s, m);
+    if (m && s->U->r && decompose(s, m)) {
         turn(s, m);
         cov_set(&s->cov, s->block.M, s->block.X, s->block.R);
+    } else if (m && s->U->r) {
+        cov_reset(&s->cov, s->U->r, cov_mean(&s->cov));
     }
     begin(s);
 }
