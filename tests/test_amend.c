@@ -9,14 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static _Alignas(64) unsigned char memory[1 << 22];
-
-static struct arena fresh_arena(void)
-{
-    memset(memory, 0, sizeof memory);
-    return (struct arena){ .block = memory };
-}
-
 static void keep_all(void *self, const struct track *t, const float *p, float *q)
 {
     (void)self;
@@ -34,7 +26,7 @@ static void tracker(struct track *t)
     };
 
     track_place(t, &a, &plan);
-    assert_true(a.used <= sizeof memory);
+    assert_true(a.used <= FRESH);
     track_reset(t);
 }
 

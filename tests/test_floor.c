@@ -10,14 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static _Alignas(64) unsigned char memory[1 << 22];
-
-static struct arena fresh_arena(void)
-{
-    memset(memory, 0, sizeof memory);
-    return (struct arena){ .block = memory };
-}
-
 /* A floor and what it needs. */
 struct bench {
     struct floor floor;
@@ -31,7 +23,7 @@ static void bench_open(struct bench *b, size_t channels, bool shared)
     floor_place(&b->floor, &a, channels, shared);
     fft_place(&b->fft, &a, FLOOR_SPAN);
     assert_true(fft_ready(&b->fft));
-    assert_true(a.used <= sizeof memory);
+    assert_true(a.used <= FRESH);
     floor_reset(&b->floor);
 }
 

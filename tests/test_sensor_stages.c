@@ -16,14 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static _Alignas(64) unsigned char memory[1 << 22];
-
-static struct arena fresh_arena(void)
-{
-    memset(memory, 0, sizeof memory);
-    return (struct arena){ .block = memory };
-}
-
 static void a_vector_of_lags_is_what_a_plain_loop_copies(void **state)
 {
     (void)state;
