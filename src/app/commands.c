@@ -24,7 +24,7 @@ static const struct command commands[] = {
       "  lull noisy.wav clean.wav            OUT has the format, rate and length of IN\n"
       "  lull noisy.flac clean.ogg           ... or the format its name says\n"
       "  ffmpeg -i talk.mp4 -f wav - | lull | sox -t wav - talk.flac\n"
-      "Without IN, OUT, or with -, they are standard input and output, sound as WAV.\n",
+      "Without IN or OUT, or with -: standard input or output, where sound is WAV.\n",
       denoise },
     { LIVE, "live", "[options]", 0, "take the noise out of a microphone as you speak",
       "  lull live                           microphone to speaker: wear headphones\n"

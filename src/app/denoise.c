@@ -254,7 +254,7 @@ static bool run(struct pass *p, struct fault *why)
 
     report_end(p, streamed);
     if (streamed && !p->source.frames && !stop_signal && !(p->resume.found && p->ended))
-        return fault_set(why, EX_DATAERR, "%s: holds no sound", p->source.name);
+        return fault_set(why, EX_DATAERR, "%s: holds no samples", p->source.name);
     return streamed;
 }
 

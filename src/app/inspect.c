@@ -48,7 +48,7 @@ static bool read_all(struct view *v, float *x, struct fault *why)
            source_read(&v->source, beyond, sizeof beyond / sizeof *beyond / channels, why))
         ;
     if (!why->code && !v->head.frames)
-        return fault_set(why, EX_DATAERR, "%s: holds no sound", v->source.name);
+        return fault_set(why, EX_DATAERR, "%s: holds no samples", v->source.name);
     return !why->code;
 }
 

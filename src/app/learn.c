@@ -220,7 +220,7 @@ static bool learn_from(struct course *c, const char *path, struct fault *why)
     if (done && !stop_signal && c->frames == before && !c->o->part)
         done = fault_set(why, EX_DATAERR,
                          s.frames ? "%s: ends at %.10g s, before the section begins"
-                                  : "%s: holds no sound",
+                                  : "%s: holds no samples",
                          s.name, (double)s.frames / s.sound.rate_hz);
     source_close(&s);
     return done;

@@ -398,8 +398,9 @@ void options_help(FILE *to, const struct options *o)
 {
     const struct command *c = o->command;
 
-    fprintf(to, "lull %s%s%s - %s\n\n%s", c->name, gap(o), c->synopsis,
-            c->summary ? c->summary : "print what a shell completes lull with", c->text);
+    fprintf(to, "lull %s%s%s - %s\n%s%s", c->name, gap(o), c->synopsis,
+            c->summary ? c->summary : "print what a shell completes lull with",
+            *c->text ? "\n" : "", c->text);
     for (size_t s = 0; s < SECTIONS; s++)
         if (!o->brief || !sections[s].rare)
             help_section(to, sections + s, c->bit);
