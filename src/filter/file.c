@@ -23,16 +23,6 @@ static void put_u32(unsigned char *b, size_t x)
 
 /* ---- reading */
 
-bool filter_is_file(const void *bytes, size_t size)
-{
-    const unsigned char *const b = bytes;
-
-    for (size_t i = 0; i < size; i++)
-        if (!b[i])
-            return true;
-    return false;
-}
-
 static bool blame(struct filter_fault *why, const char *reason)
 {
     why->line = 0;

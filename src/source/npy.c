@@ -218,7 +218,8 @@ static bool describe(const char *name, const struct header *h, struct sound *sou
     return true;
 }
 
-bool npy_read_header(struct tap *t, const char *name, struct sound *sound, struct fault *why)
+/* Reads up to the first sample: fills frames, channels, pcm, flat and planar. */
+static bool read_header(struct tap *t, const char *name, struct sound *sound, struct fault *why)
 {
     struct header h;
     char *const text = take_text(t, name, why);
@@ -350,7 +351,7 @@ static long long frames_there(const struct source *s)
 
 bool source_npy_open(struct source *s, double rate_hz, struct fault *why)
 {
-    if (!npy_read_header(&s->tap, s->name, &s->sound, why))
+    if (!read_header(&s->tap, s->name, &s->sound, why))
         return false;
     if (!(rate_hz > 0))
         return fault_set(why, EX_USAGE,
