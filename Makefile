@@ -13,6 +13,7 @@ FLAVOUR ?= release
 release := -O3 -g
 asan    := -O2 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 tsan    := -O2 -g -fsanitize=thread
+fuzz    := -O2 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 CFLAGS  ?= $($(FLAVOUR))
 OUT     := build/$(FLAVOUR)
 
@@ -214,22 +215,18 @@ records: deps                   ## score CLEAN, a record of sensors, with noise 
 	@$(OUT)/tests/bench/records $(OPTIONS) $(CLEAN)
 
 # Each target for SECONDS, with what it has found kept in build/fuzz for next time.
-fuzz_targets := $(patsubst tests/fuzz/%.c,%,$(filter-out %/fuzz.c,$(wildcard tests/fuzz/*.c)))
+fuzzers := $(patsubst tests/fuzz/%.c,%,$(filter-out %/fuzz.c,$(wildcard tests/fuzz/*.c)))
 SECONDS ?= 60
-fuzz: deps                      ## throw broken files at every reader, SECONDS=60 for each
-	@mkdir -p build/fuzz
-	@$(MAKE) -s --no-print-directory $(OUT)/filters.c
-	@for t in $(fuzz_targets); do \
-	    clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -std=c11 \
-	        -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 -Iinclude -Isrc -Itests $(call cflags,sndfile) \
-	        tests/fuzz/$$t.c tests/fuzz/fuzz.c src/source/*.c src/sink/*.c src/filter/*.c src/base/store.c \
-	        $(OUT)/filters.c $(call libs,sndfile) -o build/fuzz/$$t && \
-	    sh tests/fuzz/seeds.sh $$t build/fuzz/$$t.files && \
-	    build/fuzz/$$t -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=512 -max_len=4096 \
-	        -artifact_prefix=build/fuzz/$$t- -print_final_stats=1 build/fuzz/$$t.files \
-	        >build/fuzz/$$t.log 2>&1 || { tail -n 40 build/fuzz/$$t.log; exit 1; }; \
-	    echo "$$t: $$(sed -n 's/^stat::number_of_executed_units: *//p' build/fuzz/$$t.log) files, nothing found"; \
+fuzz: deps                      ## throw broken files and states at every reader, SECONDS=60 for each
+	@$(MAKE) --no-print-directory $(jobs) FLAVOUR=fuzz CC=clang $(fuzzers:%=build/fuzz/tests/fuzz/%)
+	@for t in $(fuzzers); do at=build/fuzz/$$t; \
+	    sh tests/fuzz/seeds.sh $$t $$at.files && \
+	    build/fuzz/tests/fuzz/$$t -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=512 -max_len=4096 \
+	        -artifact_prefix=$$at- -print_final_stats=1 $$at.files >$$at.log 2>&1 || { tail -n 40 $$at.log; exit 1; }; \
+	    echo "$$t: $$(sed -n 's/^stat::number_of_executed_units: *//p' $$at.log) files, nothing found"; \
 	done
+$(fuzzers:%=$(OUT)/tests/fuzz/%): %: %.o $(OUT)/tests/fuzz/fuzz.o $(call objects,$(wildcard src/source/*.c src/sink/*.c)) $(static)
+	$(Q)$(CC) -fsanitize=fuzzer,address,undefined $^ -o $@ $(call libs,fftw3f sndfile)
 
 # One list, "mode:from:to", serves install and uninstall: they cannot disagree.
 installed = 755:$(binary):$(BINDIR)/lull \

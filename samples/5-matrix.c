@@ -15,13 +15,13 @@
 
 static size_t m, n; /* rows, columns */
 
-static void *must(const char *name, const void *ok, const char *why)
+static void *must(const char *name, void *ok, const char *why)
 {
     if (!ok) {
         fprintf(stderr, "5-matrix: %s: %s\n", name, why);
         exit(1);
     }
-    return (void *)ok;
+    return ok;
 }
 
 static size_t number(FILE *f) /* the next of a header; 0 if it is none */

@@ -16,8 +16,8 @@ enum { HEAD = 320 };            /* more than its head takes */
 /* The head of the file for this denoiser. */
 static void write_head(const lull *l, char *head)
 {
-    filter_head_write("what was added to a learned filter; an adapter, for lull --adapter", TEXT,
-                      l->recipe.rate_hz, l->channels, head, HEAD);
+    filter_head_write("what was added to a learned filter; an adapter, for lull --adapter",
+                      TEXT, l->recipe.rate_hz, l->channels, head, HEAD);
 }
 
 /* Walks over the adapter; false: there is none. */

@@ -7,6 +7,7 @@
  */
 #include "inside.h"
 
+#include "base/least.h"
 #include "base/store.h"
 
 #include <math.h>
@@ -136,7 +137,8 @@ void lull_set(lull *l, lull_control c, float value)
     };
 
     if ((unsigned)c < CONTROLS && !isnan(value))
-        atomic_store_explicit(&l->control[c], fminf(fmaxf(value, range[c].least), range[c].most),
+        atomic_store_explicit(&l->control[c],
+                              fminf(fmaxf(value, range[c].least), range[c].most),
                               memory_order_relaxed);
 }
 
@@ -169,11 +171,6 @@ void lull_read(const lull *l, lull_readings *r)
         r->band_gain_db[b] =
             fminf(decibel(p->meter.band_out[b]) - decibel(p->meter.band_in[b]), 0);
     }
-}
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
 }
 
 /* The next n frames, from l->in to l->out. */

@@ -171,7 +171,8 @@ static size_t greater(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-static size_t merge_signals(const struct lesson *a, const struct lesson *b, void *buf, size_t size)
+static size_t merge_signals(const struct lesson *a, const struct lesson *b, void *buf,
+                            size_t size)
 {
     struct known shape = a->signal;
     struct models x = { 0 }, y = { 0 }, both = { 0 };

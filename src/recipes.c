@@ -163,7 +163,8 @@ static bool check_learned(const struct filter_file *f, struct filter_fault *why)
     return is_adapter(f) || is_sound(&r);
 }
 
-lull_status lull_filter_check_file(const void *file, size_t file_size, char *message, size_t size)
+lull_status lull_filter_check_file(const void *file, size_t file_size, char *message,
+                                   size_t size)
 {
     struct filter_file f;
     struct filter_fault why;

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 uint64_t dice_word(struct dice *d)
 {
@@ -24,6 +25,11 @@ double dice_normal(struct dice *d)
     return sqrt(-2 * log(u)) * cos(6.283185307179586 * v);
 }
 
+float dice_power(struct dice *d, double m)
+{
+    return (float)(-m * log(1 - dice_uniform(d)));
+}
+
 void dice_noise(struct dice *d, float *x, size_t n, double sigma)
 {
     for (size_t t = 0; t < n; t++)
@@ -36,6 +42,14 @@ float *dice_vector(struct dice *d, size_t n)
 
     dice_noise(d, x, n, 1);
     return x;
+}
+
+struct arena fresh_arena(void)
+{
+    static _Alignas(ARENA_ALIGN) unsigned char memory[FRESH];
+
+    memset(memory, 0, sizeof memory);
+    return (struct arena){ .block = memory };
 }
 
 double energy(const float *x, size_t n)

@@ -5,6 +5,8 @@
 #ifndef LULL_TESTS_CHECK_H
 #define LULL_TESTS_CHECK_H
 
+#include "base/arena.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,11 +23,18 @@ uint64_t dice_word(struct dice *d);
 double dice_uniform(struct dice *d);    /* 0 <= x < 1            */
 double dice_normal(struct dice *d);     /* mean 0, variance 1    */
 
+/* Power of a Gaussian whose mean power is m: exponential. */
+float dice_power(struct dice *d, double m);
+
 /* n samples of white noise of that standard deviation. */
 void dice_noise(struct dice *d, float *x, size_t n, double sigma);
 
 /* n of variance 1, to be freed, aligned for any register. */
 float *dice_vector(struct dice *d, size_t n);
+
+/* So many zeros for a stage; those of the one before are gone. */
+enum { FRESH = 1 << 22 };
+struct arena fresh_arena(void);
 
 /* A bound, told in numbers when it does not hold. */
 #define assert_at_most(x, most)                                                               \

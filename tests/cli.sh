@@ -437,7 +437,7 @@ what_is_no_sound_is_refused() {
     exits 65 lull stub out.wav
     for f in text empty stub; do exits 65 piped $f; done
     { wav 1 1 16000 16 0; } >none.wav
-    exits 65 lull none.wav out.wav; says 'none.wav: holds no sound'
+    exits 65 lull none.wav out.wav; says 'none.wav: holds no samples'
     exits 65 piped none.wav
     exits 65 lull -t raw -r 16000 - out.wav </dev/null
     exits 66 lull . out.wav; says 'directory'
@@ -789,7 +789,7 @@ what_cannot_be_learned_leaves_what_was_there() {
     for bad in 0 x 5s 5ms k 1e3 -5 64kk 5us2; do refused 64 'must be bytes' -f ecg --budget=$bad a.csv; done
     refused 65 'ends at 20 s, before the section begins' -f ecg --section 30:40 a.csv
     refused 65 'too little to learn from' -f ecg --section 3:3.01 a.csv
-    refused 65 'holds no sound' -f ecg -t raw -r 250 -c 2 /dev/null
+    refused 65 'holds no samples' -f ecg -t raw -r 250 -c 2 /dev/null
     exits 64 not_of_a_stream; says 'of a stream, whose end is not known'; same kept keep.filter
     refused 78 'is no filter that learns' -f declick noise.wav
     refused 64 'one of them' --noise --signal a.csv
@@ -1004,7 +1004,7 @@ inspect_takes_any_input_and_filter() {
     repeat 1000 '\0000' >zero.raw; exits 0 lull inspect -t raw -r 100 zero.raw >seen; grep -q 'constant' seen
     printf '\001\002' | lull inspect -t raw -r 100 >seen; grep -q '(1 frames)' seen
     repeat 1000 '\0000\0000\0300\0177' | lull inspect -t raw -r 100 -e f32 >seen; grep -q '100.0 % missing' seen
-    exits 66 lull inspect missing.wav; exits 65 lull inspect -t raw -r 100 /dev/null; says 'holds no sound'
+    exits 66 lull inspect missing.wav; exits 65 lull inspect -t raw -r 100 /dev/null; says 'holds no samples'
     exits 78 lull inspect -f nonsense noise.wav; exits 74 lull inspect noise.wav >/dev/full
 }
 

@@ -9,14 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static _Alignas(64) unsigned char memory[1 << 22];
-
-static struct arena fresh_arena(void)
-{
-    memset(memory, 0, sizeof memory);
-    return (struct arena){ .block = memory };
-}
-
 static void keep_all(void *self, const struct track *t, const float *p, float *q)
 {
     (void)self;
@@ -34,7 +26,7 @@ static void tracker(struct track *t)
     };
 
     track_place(t, &a, &plan);
-    assert_true(a.used <= sizeof memory);
+    assert_true(a.used <= FRESH);
     track_reset(t);
 }
 
@@ -301,7 +293,8 @@ static void disorder_by_chance_is_left_alone(void **state)
         c.C[c.ld + 1] = all[i].b;
         c.C[1] = c.C[c.ld] = all[i].both;
         align_update(&align, &U, &c, NULL, 0.01f);
-        assert_int_equal(memcmp(U.U, before.U, basis_floats(&U) * sizeof *U.U) != 0, all[i].turns);
+        assert_int_equal(memcmp(U.U, before.U, basis_floats(&U) * sizeof *U.U) != 0,
+                         all[i].turns);
     }
 }
 
@@ -341,7 +334,8 @@ static float left_over(const struct cov *c)
     for (size_t i = 0; i < c->rows; i++)
         for (size_t k = 0; k < c->ld; k++)
             if (i >= c->q || k >= c->q)
-                most = fmaxf(most, fmaxf(fabsf(c->C[i * c->ld + k]), fabsf(c->P[i * c->ld + k])));
+                most =
+                    fmaxf(most, fmaxf(fabsf(c->C[i * c->ld + k]), fabsf(c->P[i * c->ld + k])));
     return most;
 }
 

@@ -163,7 +163,8 @@ static void the_strongest_directions_of_all_are_those_of_the_moments(void **stat
 
             for (size_t l = 0; l < N; l++)
                 sum += S[i * N + l] * (double)V[l * K + j];
-            assert_at_most(fabs(sum - (double)power[j] * (double)V[i * K + j]), 1e-3 * (double)power[0]);
+            assert_at_most(fabs(sum - (double)power[j] * (double)V[i * K + j]),
+                           1e-3 * (double)power[0]);
         }
     }
     assert_at_least(trace, 0);

@@ -272,7 +272,8 @@ static double removed_after_a_bang(float bang)
         x[t] += bang * (float)dice_normal(&d);
     lull_process(l, x, y, n);
     const size_t from = at + RATE / 2, late = lull_latency(l);
-    const double removed = decibel(energy(x + from, RATE / 2), energy(y + from + late, RATE / 2));
+    const double removed =
+        decibel(energy(x + from, RATE / 2), energy(y + from + late, RATE / 2));
 
     lull_free(l);
     free(y);

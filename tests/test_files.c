@@ -115,7 +115,8 @@ static void tables_of_all_kinds_pass_byte_for_byte(void **state)
     assert_table_passes("x\n0.25\n0.50");
     assert_table_passes("time,a,b\n0.00,1.5,2\n0.01,1.7,3\n0.02,1.1,4\n");
     assert_table_passes("t;x\n0,000;1,5\n0,004;1,7\n0,008;1,9\n");
-    assert_table_passes("\xef\xbb\xbf\"Zeit (ms)\";\"Kanal; eins\"\r\n0;\"1,25\"\r\n1;\"-0,25\"\r\n");
+    assert_table_passes(
+        "\xef\xbb\xbf\"Zeit (ms)\";\"Kanal; eins\"\r\n0;\"1,25\"\r\n1;\"-0,25\"\r\n");
     assert_table_passes("# from a logger\n\nn\tx\n0\t-1.250\n# half time\n1\t2.000\n\n#end");
     assert_table_passes("  0.1   0.2 \n  0.3  -0.4 \n");
     assert_table_passes("a , b\n 1.0 , 2.0\n 3.0 ,4.0\n");
@@ -155,11 +156,13 @@ static void a_column_of_time_tells_the_rate_and_is_no_channel(void **state)
         { 1000, "Time [ms];x\n0;1\n1;5\n2;2\n" },
         { 100, "x,timestamp\n1,1700000000000\n2,1700000000010\n3,1700000000020\n" },
         { 2, "2026-11-22 12:59:59.5,1\n2026-11-22 13:00:00.0,2\n2026-11-22 13:00:00.5,2\n" },
-        { 1, "utc,x\n2026-02-28T23:59:59Z,1\n2026-03-01T00:00:00Z,2\n2026-03-01T00:00:01Z,2\n" },
+        { 1,
+          "utc,x\n2026-02-28T23:59:59Z,1\n2026-03-01T00:00:00Z,2\n2026-03-01T00:00:01Z,2\n" },
         { 0.1, "seconds,x\n0,1\n10,5\n20,2\n" },
         { 62.5, "t\tx\n0,000\t1\n0,016\t1\n0,032\t3\n" },
         { 250, "\"time \"\"here\"\", ms\",x\n0,1\n4,5\n8,2\n" },
-        { 250, "\xef\xbb\xbf" "0,1\n0.004,5\n0.008,2\n" },
+        { 250, "\xef\xbb\xbf"
+               "0,1\n0.004,5\n0.008,2\n" },
         { 500, "us,x\n0,1\n2000,5\n4000,2\n" },
     };
     struct fault why;
@@ -223,7 +226,10 @@ static void without_time_the_rate_is_asked_for(void **state)
 {
     (void)state;
     static const char *const tables[] = {
-        "1\n2\n4\n", "a,b\n1,2\n3,4\n2,9\n", "0,7\n1,9\n2,7\n3,1\n", "t,x\n0,1\n5,1\n6,2\n60,1\n",
+        "1\n2\n4\n",
+        "a,b\n1,2\n3,4\n2,9\n",
+        "0,7\n1,9\n2,7\n3,1\n",
+        "t,x\n0,1\n5,1\n6,2\n60,1\n",
         "pump,1\npump,2\npump,3\n",
     };
     struct fault why;
@@ -342,7 +348,9 @@ static const struct sound at_250 = { .rate_hz = 250 };
 static void arrays_of_all_kinds_keep_type_order_shape_and_samples(void **state)
 {
     (void)state;
-    static const char *const descr[] = { "<f4", ">f4", "<f8", ">f8", "<i2", ">i2", "<i4", ">i4" };
+    static const char *const descr[] = {
+        "<f4", ">f4", "<f8", ">f8", "<i2", ">i2", "<i4", ">i4"
+    };
     static const char *const shapes[] = { "(24,)", "(24, 1)", "(8, 3)" };
     char dictionary[118], in[1024], out[1024];
     unsigned char data[24 * 8];
@@ -366,7 +374,8 @@ static void arrays_of_all_kinds_keep_type_order_shape_and_samples(void **state)
                     memset(at, 0, width);
                     at[big ? 0 : width - 1] = real ? 0x40 : 0;
                     at[big == real ? 1 : width - 2] = (unsigned char)(real ? 16 * (i % 8) : i);
-                    at[big == real ? 2 % width : (width - 3) % width] |= (unsigned char)(real ? 8 * (i / 8) : 0);
+                    at[big == real ? 2 % width : (width - 3) % width] |=
+                        (unsigned char)(real ? 8 * (i / 8) : 0);
                 }
 
                 const size_t bytes = array(in, dictionary, data, 24 * width);
@@ -389,8 +398,9 @@ static void counts_are_read_as_they_are_and_rounded_and_clipped(void **state)
     struct source s;
     float x[4];
 
-    put_file("in", in, array(in, "{'descr': '<i2', 'fortran_order': False, 'shape': (4,)}", data,
-                             sizeof data));
+    put_file("in", in,
+             array(in, "{'descr': '<i2', 'fortran_order': False, 'shape': (4,)}", data,
+                   sizeof data));
     assert_true(source_open(&s, "in", &at_250, NULL, &why));
     assert_int_equal(source_read(&s, x, 4, &why), 4);
     assert_true(x[0] == 500 && x[1] == -3 && x[2] == 32767);
@@ -416,7 +426,8 @@ static void a_header_that_lies_is_refused(void **state)
         { "{'descr': '<f4', 'fortran_order': Maybe, 'shape': (4,)}", "damaged" },
         { "{'descr': '<f4', 'fortran_order': False, 'shape': (4}", "damaged" },
         { "{'descr': '<f4', 'fortran_order': False, 'shape': (-4,)}", "damaged" },
-        { "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}", "damaged" },
+        { "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}",
+          "damaged" },
         { "{'descr': '<f4', 'fortran_order': False, 'shape': (4,)} x", "damaged" },
         { "{'descr': '<f4', 'what': 1, 'shape': (4,)}", "damaged" },
         { "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (4,)}", "damaged" },
@@ -428,7 +439,8 @@ static void a_header_that_lies_is_refused(void **state)
         { "{'descr': '<f4', 'fortran_order': False, 'shape': (4, 0)}", "0 channels" },
         { "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 100000)}", "x.T" },
         { "{'descr': '<f4', 'fortran_order': True, 'shape': (4, 2)}", "shorter" },
-        { "{'descr': '<f4', 'fortran_order': True, 'shape': (70000000000000000, 2)}", "shorter" },
+        { "{'descr': '<f4', 'fortran_order': True, 'shape': (70000000000000000, 2)}",
+          "shorter" },
     };
     char in[1024];
     struct fault why;
@@ -441,7 +453,9 @@ static void a_header_that_lies_is_refused(void **state)
         if (!strstr(why.text, headers[i].told))
             fail_msg("%s\ninstead of\n%s", why.text, headers[i].told);
     }
-    put_file("in", in, array(in, "{'descr': '<f4', 'fortran_order': False, 'shape': (4,)}", "0123456789abcdef", 16));
+    put_file("in", in,
+             array(in, "{'descr': '<f4', 'fortran_order': False, 'shape': (4,)}",
+                   "0123456789abcdef", 16));
     assert_false(copy(NULL, 0, 1, &why));
     assert_int_equal(why.code, EX_USAGE);
     assert_true(copy(&at_250, 0, 1, &why));

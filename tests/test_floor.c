@@ -10,14 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static _Alignas(64) unsigned char memory[1 << 22];
-
-static struct arena fresh_arena(void)
-{
-    memset(memory, 0, sizeof memory);
-    return (struct arena){ .block = memory };
-}
-
 /* A floor and what it needs. */
 struct bench {
     struct floor floor;
@@ -31,7 +23,7 @@ static void bench_open(struct bench *b, size_t channels, bool shared)
     floor_place(&b->floor, &a, channels, shared);
     fft_place(&b->fft, &a, FLOOR_SPAN);
     assert_true(fft_ready(&b->fft));
-    assert_true(a.used <= sizeof memory);
+    assert_true(a.used <= FRESH);
     floor_reset(&b->floor);
 }
 
@@ -290,7 +282,8 @@ static void gaps_do_not_bring_back_a_channel_that_is_lost(void **state)
         float x[3];
 
         for (size_t c = 0; c < 3; c++)
-            x[c] = (float)(3 * sin(0.7 * (double)t) + (loose && c == 1 ? 100 : 1) * dice_normal(&d));
+            x[c] = (float)(3 * sin(0.7 * (double)t) +
+                           (loose && c == 1 ? 100 : 1) * dice_normal(&d));
         floor_update(&b.floor, &b.fft, x, here);
         floor_distrust(&b.floor, known);
         assert_true(t < 4300 || (known[0] && !known[1] && known[2]));
@@ -341,7 +334,8 @@ static void what_one_channel_never_had_is_sudden(void **state)
     assert_int_equal(seen_as_sudden(true, false, 50, 1), 0);
     assert_int_equal(seen_as_sudden(false, true, 50, 1), 0);
     assert_int_equal(seen_as_sudden(false, false, 1, 1), 0);
-    assert_true(seen_as_sudden(false, false, 50, 100) > 15);    /* the usual is not what is frozen */
+    /* the usual is not what is frozen */
+    assert_true(seen_as_sudden(false, false, 50, 100) > 15);
 }
 
 /* One of three that is loud may have come loose; a beat is loud in all. */

@@ -137,7 +137,8 @@ static void forge(unsigned char *state, const struct field *f, int how, struct d
         put(state, f, i, ends[how / 3 == 2 ? dice_word(d) % 3 : (unsigned)how % 3]);
 }
 
-static void stays_finite(lull *l, const float *x, float *y, size_t frames, const struct every *k)
+static void stays_finite(lull *l, const float *x, float *y, size_t frames,
+                         const struct every *k)
 {
     lull_process(l, x, y, frames); /* sanitizers watch */
     for (size_t t = 0; t < frames * k->channels; t++)
@@ -163,7 +164,8 @@ static void numbers_at_the_ends_of_their_ranges_leave_what_comes_finite(void **s
     for (size_t i = 0; i < EVERY; i++) {
         const struct every *const k = every + i;
         const size_t frames = k->rate_hz > 1000 ? SOUND_FRAMES : FRAMES;
-        float *const x = every_signal(k, 4), *const y = malloc(frames * k->channels * sizeof *y);
+        float *const x = every_signal(k, 4);
+        float *const y = malloc(frames * k->channels * sizeof *y);
         const float *const there = x + (k->frames - k->frames / 4) * k->channels;
         lull *const l = every_experienced(k, 1), *const own = every_open(k);
         const struct saved kept = listen(l), s = every_save(l);

@@ -150,7 +150,8 @@ static double late_error(const struct kernel *k, float further)
     struct bench b = bench(1, &dice);
     const size_t padded = basis_padded(&b.U), floats = basis_floats(&b.U);
     float *const w = dice_vector(&dice, padded), *const c = dice_vector(&dice, 2 * DIRECTIONS);
-    float *const got = dice_vector(&dice, 3 * padded), *const moved = dice_vector(&dice, floats);
+    float *const got = dice_vector(&dice, 3 * padded);
+    float *const moved = dice_vector(&dice, floats);
     float *const want = dice_vector(&dice, 3 * padded);
     struct sweep s = { .y = b.y, .p = b.p, .h = b.h, .d = b.d, .x_e = 0.4f, .x_h = -0.3f,
                        .v_e = 0.2f, .v_p = -0.5f, .v_h = 0.9f };

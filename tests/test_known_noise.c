@@ -114,9 +114,10 @@ static void a_filter_whose_noise_is_none_is_refused(void **state)
     (void)state;
     unsigned char file[4096];
     const struct filter_section s = { "NOIS", "murmur", 6 };
-    const size_t size = filter_file_write("format = 1.0\nengine = spectral\nlatency = 32\n"
-                                          "reduction = 24\nmix = 1\nrate = 16000\nchannels = 1\n",
-                                          &s, 1, file, sizeof file);
+    const size_t size =
+        filter_file_write("format = 1.0\nengine = spectral\nlatency = 32\n"
+                          "reduction = 24\nmix = 1\nrate = 16000\nchannels = 1\n",
+                          &s, 1, file, sizeof file);
     lull_config cfg = lull_preset_file(file, size, HZ, 1);
     lull_status why;
 

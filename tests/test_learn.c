@@ -452,7 +452,8 @@ static void a_model_accounts_for_all_that_was_heard(void **state)
 
             all += (double)m.share[k] * energy(m.mean + k * 32 + ch * 16, 16) / (unit * unit);
             for (size_t j = 0; j < 4; j++)
-                all += (double)m.share[k] * energy(m.F + (k * 4 + j) * 32 + ch * 16, 16) / (unit * unit);
+                all += (double)m.share[k] * energy(m.F + (k * 4 + j) * 32 + ch * 16, 16) /
+                       (unit * unit);
         }
         there += (double)m.share[k] * (double)m.rest[k] * 28;
     }

@@ -126,7 +126,8 @@ static void nothing_adapts_that_has_not_learned(void **state)
 static void a_rate_of_any_digits_is_the_one_it_was_learned_at(void **state)
 {
     (void)state;
-    static const double rates[] = { 0.001, 0.0012345678, 1.0 / 3, 29.97002997, 360.123456789, 1e8 };
+    static const double rates[] = { 0.001,       0.0012345678,  1.0 / 3,
+                                    29.97002997, 360.123456789, 1e8 };
     static float x[2 * 200];
 
     beats(x, 200, 2, 1, 3);
@@ -247,7 +248,7 @@ static void a_state_is_for_what_was_learned_and_its_adapter(void **state)
     const lull_config unlearned = lull_preset(SMALL, RATE, 2);
 
     beats(x, STREAM, 2, 2, 3);
-    const struct file other = lesson_learn(SMALL, RATE, 2, x, 2000);   /* 2000 frames, as small */
+    const struct file other = lesson_learn(SMALL, RATE, 2, x, 2000); /* 2000 frames, as small */
     lull *const wrong[] = { lesson_open(small, 5), lesson_open(small, 0), lesson_open(other, 4),
                             lull_new(&unlearned, NULL) };
 
@@ -365,7 +366,8 @@ static void draw_extreme(float *x, const struct extreme *e, bool one_constant)
     }
 }
 
-static void assert_finite_through(lull *l, const float *x, const char *filter, const char *input)
+static void assert_finite_through(lull *l, const float *x, const char *filter,
+                                  const char *input)
 {
     static float out[2 * EXTREME];
     const size_t size = lull_save(l, NULL, 0);

@@ -115,8 +115,9 @@ static void vectors_go_neither_across_gaps_nor_cuts(void **state)
     static float x[2 * FRAMES];
     lull_learner *const l = lesson_begin(SMALL, RATE, 2);
     lull_learner *const late = lesson_begin(slow, RATE, 2);
-    const lull_config cfg = lull_preset("engine = subspace\njoint = yes\nlags = 8\nwander = 0.3\n"
-                                        "denoise = no\n", RATE, 2);
+    const lull_config cfg =
+        lull_preset("engine = subspace\njoint = yes\nlags = 8\nwander = 0.3\ndenoise = no\n",
+                    RATE, 2);
     lull *const front = lull_new(&cfg, NULL);
     const size_t delay = lull_latency(front);
 
@@ -202,7 +203,8 @@ static void a_learner_is_refused_like_a_denoiser(void **state)
     };
 
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-        lull_config cfg = lull_preset(refused[i].filter, refused[i].rate_hz, refused[i].channels);
+        lull_config cfg =
+            lull_preset(refused[i].filter, refused[i].rate_hz, refused[i].channels);
         lull_status why = LULL_OK;
 
         assert_null(lull_learner_new(&cfg, NULL, &why));
@@ -222,7 +224,9 @@ static void a_budget_is_kept(void **state)
     (void)state;
     enum { FRAMES = 1500 };
     static float x[2 * FRAMES];
-    static const lull_budget budgets[] = { { 0, 0 }, { 4000, 0 }, { 1000, 0 }, { 0, 0.1 }, { 4000, 0.1 } };
+    static const lull_budget budgets[] = {
+        { 0, 0 }, { 4000, 0 }, { 1000, 0 }, { 0, 0.1 }, { 4000, 0.1 }
+    };
     unsigned long long numbers[5];
 
     beats(x, FRAMES, 2, 1, 3);

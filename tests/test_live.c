@@ -92,7 +92,8 @@ static void too_early_a_recovery_makes_patient(void **state)
     (void)state;
     governor_reset(&g, false);
     for (int i = 0; i < 100 * 300; i++) {
-        const enum relief now = governor_update(&g, before == RELIEF_NONE ? 0.012f : 0.002f, 0.01f);
+        const enum relief now =
+            governor_update(&g, before == RELIEF_NONE ? 0.012f : 0.002f, 0.01f);
 
         changes += now != before;
         before = now;
@@ -197,7 +198,8 @@ static void losses_count_once_a_device_has_settled(void **state)
 
     (void)state;
     for (size_t at = 0; at < RATE; at += 160)
-        through_process(t, sound + at, heard + at, 160, at == 1600 || at == 12800 || at == 14400);
+        through_process(t, sound + at, heard + at, 160,
+                        at == 1600 || at == 12800 || at == 14400);
     assert_int_equal(atomic_load(&t->lost), 2);
     through_begin(t);                   /* it is another, or begins again */
     through_process(t, sound, heard, 160, true);
@@ -336,7 +338,8 @@ static void what_was_learnt_is_there_the_next_time(void **state)
 
     t = new_through(wanted);
     assert_true(learnt_open(&k, path, t, &why));
-    assert_float_equal(noise_known(t), known, 0.5f);    /* and in the silence nothing is unlearnt */
+    /* and in the silence nothing is unlearnt */
+    assert_float_equal(noise_known(t), known, 0.5f);
     through_process(t, sound, heard, 160, false);
     for (size_t i = 0; i < t->latency; i++)             /* what was on its way is not heard */
         assert_float_equal(heard[i], 0, 1e-3f);        /* measured .0003; else .003 */
@@ -365,8 +368,9 @@ static void learning_anew_does_not_click(void **state)
 /* These numbers are in people's configurations. */
 static void a_filters_number_stays_what_it_is(void **state)
 {
-    static const char *const names[] = { "speech", "array",   "declick", "ecg",   "eeg",      "hum",
-                                         "music",  "seismic", "sensor",  "tonal", "vibration" };
+    static const char *const names[] = { "speech", "array", "declick",  "ecg",
+                                         "eeg",    "hum",   "music",    "seismic",
+                                         "sensor", "tonal", "vibration" };
     const char *name;
 
     (void)state;

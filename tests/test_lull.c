@@ -114,7 +114,8 @@ static void works_in_place(void **state)
 static void reset_is_as_good_as_new(void **state)
 {
     (void)state;
-    float *const x = noisy(N, 1), *const want = processed(x, N, 1, N), *const y = malloc(N * sizeof *y);
+    float *const x = noisy(N, 1), *const want = processed(x, N, 1, N);
+    float *const y = malloc(N * sizeof *y);
     lull *const l = fresh(RATE, 1);
 
     lull_readings r;
@@ -193,7 +194,8 @@ static void flush_gives_the_tail_and_no_more(void **state)
 static void output_plus_residual_is_the_input(void **state)
 {
     (void)state;
-    float *const x = noisy(N, 1), *const kept = processed(x, N, 1, N), *const y = malloc(N * sizeof *y);
+    float *const x = noisy(N, 1), *const kept = processed(x, N, 1, N);
+    float *const y = malloc(N * sizeof *y);
     lull *const l = fresh(RATE, 1);
     const size_t latency = lull_latency(l);
 

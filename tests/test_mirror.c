@@ -123,7 +123,7 @@ static void what_is_left_is_what_no_direction_has(void **state)
     float rest[N];
 
     memcpy(rest, m.rest, sizeof rest);
-    assert_true(mirror_update(&m, y));                  /* from the directions before the turn */
+    assert_true(mirror_update(&m, y)); /* from the directions before the turn */
     assert_at_most(difference(rest, m.rest, N), 1e-8 * energy(y, N));   /* measured 0 */
 }
 
@@ -173,7 +173,7 @@ static void what_is_missing_is_guessed_by_both_together(void **state)
         wrong += difference(x_hat + 1, clean + 1, 60);
         all += energy(clean + 1, 60);
     }
-    assert_at_most(wrong / all, 0.35);      /* measured .24; .53 if nothing were known of powers */
+    assert_at_most(wrong / all, 0.35); /* measured .24; .53 if nothing were known of powers */
 }
 
 /* U g U' y, entry by entry, from rows; the rows of the lower half are mirror images. */

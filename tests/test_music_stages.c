@@ -167,7 +167,8 @@ static void plain(const struct lapped *l, size_t f, size_t frames, const double 
             e[i] = z[i] - k * k * A[i][K] / A[i][i];
         for (size_t i = 0; i < K && i <= t; i++)
             for (size_t j = 0; j <= i; j++)
-                E[t - i] += (double)l->colour[i][j] * e[j] * cpow(J, (double)(f * (t - i) % 4)) / K;
+                E[t - i] +=
+                    (double)l->colour[i][j] * e[j] * cpow(J, (double)(f * (t - i) % 4)) / K;
     }
 }
 
@@ -206,7 +207,7 @@ static void subspaces_equal_those_found_the_slow_way(void **state)
         for (size_t t = 0; t + LAPPED <= FRAMES; t++) {
             const float *const g = got[t + LAPPED - 1][f];
 
-            assert_at_most(cabs((double)g[0] + J * (double)g[1] - E[t]), 2e-5);          /* 1.6e-6 */
+            assert_at_most(cabs((double)g[0] + J * (double)g[1] - E[t]), 2e-5); /* 1.6e-6 */
         }
     }
 }

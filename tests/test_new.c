@@ -118,7 +118,8 @@ static void bad_settings_are_refused_by_name(void **state)
 static void good_settings_are_taken_at_any_rate(void **state)
 {
     (void)state;
-    const double rates[] = { 8000, 11025, 16000, 22050, 32000, 44100, 48000, 96000, 192000, 12345.6 };
+    const double rates[] = { 8000,  11025, 16000, 22050,  32000,
+                             44100, 48000, 96000, 192000, 12345.6 };
 
     for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
         for (unsigned channels = 1; channels <= 9; channels += 4) {

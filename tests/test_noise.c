@@ -18,20 +18,6 @@
 enum { N = 257 };
 static const double RATE = 16000, BIN_HZ = 31.25, FRAME_HZ = 125;
 
-static float memory[1 << 17];
-
-static struct arena fresh_arena(void)
-{
-    memset(memory, 0, sizeof memory);
-    return (struct arena){ .block = (unsigned char *)memory };
-}
-
-/* Power of a Gaussian of mean power m: exponential. */
-static float chance(struct dice *d, double m)
-{
-    return (float)(-m * log(1 - dice_uniform(d)));
-}
-
 static void a_masked_step_solves_the_normal_equations(void **state)
 {
     (void)state;
@@ -45,7 +31,7 @@ static void a_masked_step_solves_the_normal_equations(void **state)
     masked_reset(&m);
     for (size_t f = 0; f < N; f++) {
         ones[f] = 1;
-        P[f] = chance(&d, f % 3 ? 1.4 : 300);           /* a third is speech */
+        P[f] = dice_power(&d, f % 3 ? 1.4 : 300);           /* a third is speech */
         Nbar[f] = 1;
         p[f] = (double)P[f];
         weight[f] = (double)m.weight[f];
@@ -60,7 +46,7 @@ static void a_masked_step_solves_the_normal_equations(void **state)
     assert_true(fabs((double)m.h[0] - h[0]) < 1e-5 && fabs((double)m.h[1] - h[1]) < 1e-5);
     assert_true(fabs(h[0]) > 0.02);                     /* there was something to solve */
     oracle_masked_step(N, Nbar, U, weight, q, p, 1e-6, h);
-    assert_true(fabs((double)m.h[0] - h[0]) > 0.1);     /* without the mask it is another answer */
+    assert_true(fabs((double)m.h[0] - h[0]) > 0.1); /* without the mask it is another answer */
 }
 
 /* Distance of the model from a noise that swells and fades by 6 dB, every second
@@ -83,7 +69,7 @@ static double lag_db(float prior)
 
         for (size_t f = 0; f < N; f++) {
             truth[f] = (float)level;
-            P[f] = chance(&d, t % 2 && f % 32 < 16 ? 300 * level : level);
+            P[f] = dice_power(&d, t % 2 && f % 32 < 16 ? 300 * level : level);
         }
         masked_update(&m, P, prior);
         sum += t < 100 ? 0 : apart_db(m.noise, truth, N) / 900;
@@ -116,7 +102,7 @@ static void the_step_grows_when_noise_moves(void **state)
         const double level = t < 600 ? 1 : exp(sin(t / 3.0));
 
         for (size_t f = 0; f < N; f++)
-            P[f] = chance(&d, level);
+            P[f] = dice_power(&d, level);
         masked_update(&m, P, 0.7f);
         assert_true(m.step > 0 && m.step <= 1);
         *(t < 600 ? &rest : &move) += t % 600 < 300 ? 0 : (double)m.step / 300;
@@ -142,7 +128,7 @@ static void the_masked_model_is_freed_by_a_floor(void **state)
     masked_begin(&m, P);
     for (int t = 0; t < 200; t++) {                     /* 30 dB up at once, for good */
         for (size_t f = 0; f < N; f++)
-            P[f] = chance(&d, 1000);
+            P[f] = dice_power(&d, 1000);
         masked_update(&m, P, 0.9f);
         if (t == 100)
             masked_lift(&m, floor);
@@ -170,7 +156,7 @@ static void learned_from_a_long_vowel(double *masked_db, double *presence_db)
     presence_begin(&p, truth);
     for (int t = 0; t < 125; t++) {
         for (size_t f = 0; f < N; f++)
-            P[f] = chance(&d, 1) + (f < 100 && f % 4 == 0 ? 10000 : 0);
+            P[f] = dice_power(&d, 1) + (f < 100 && f % 4 == 0 ? 10000 : 0);
         masked_update(&m, P, 0.9f);
         presence_update(&p, P);
     }
@@ -202,7 +188,7 @@ static void presence_finds_noise_between_words(void **state)
     presence_begin(&p, P);
     for (int t = 0; t < 600; t++) {
         for (size_t f = 0; f < N; f++)
-            P[f] = chance(&d, (double)truth[f] * (t / 40 % 2 ? 1000 : 1));
+            P[f] = dice_power(&d, (double)truth[f] * (t / 40 % 2 ? 1000 : 1));
         presence_update(&p, P);
     }
     assert_true(apart_db(p.noise, truth, N) < 3);
@@ -213,7 +199,7 @@ static void presence_finds_noise_between_words(void **state)
         truth[f] *= 2;
     for (int t = 0; t < 60; t++) {
         for (size_t f = 0; f < N; f++)
-            P[f] = chance(&d, (double)truth[f]);
+            P[f] = dice_power(&d, (double)truth[f]);
         presence_update(&p, P);
     }
     assert_true(apart_db(p.noise, truth, N) < 3);
@@ -301,7 +287,7 @@ static int rests(double noise, size_t voiced, bool held)
     for (int t = 0; t < 300; t++) {
         for (size_t f = 0; f < N; f++) {
             known[f] = 1;
-            P[f] = chance(&d, (held && f % 7 > 1 ? 1 : noise) +
+            P[f] = dice_power(&d, (held && f % 7 > 1 ? 1 : noise) +
                                   (f < voiced ? 100 * exp(3 * sin(t / 5.0)) : 0));
         }
         bands_pool(&bands, P, pooled);
@@ -339,7 +325,7 @@ static void a_noise_that_rose_is_known_whole_at_second_sight(void **state)
 
         for (size_t f = 0; f < N; f++) {
             known[f] = 1;
-            P[f] = chance(&d, t < 100 ? 1 : 100);
+            P[f] = dice_power(&d, t < 100 ? 1 : 100);
         }
         bands_pool(&bands, P, pooled);
         stationary_update(&s, P, pooled, known);
@@ -422,7 +408,7 @@ static double voiced(double hz, float *prior, bool *alone)
         const double at = hz > 0 ? fmod((double)f * BIN_HZ / hz + 0.5, 1) - 0.5 : 0.5;
 
         noise[f] = 1;
-        P[f] = chance(&d, 1) + (float)(1000 * exp(-40 * at * at) * (hz > 0));
+        P[f] = dice_power(&d, 1) + (float)(1000 * exp(-40 * at * at) * (hz > 0));
     }
     *alone = voicing_alone(&v, &t, P);
     voicing_update(&v, &t, P, noise);

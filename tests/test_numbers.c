@@ -55,8 +55,9 @@ static void numbers_of_up_to_15_digits_are_the_nearest(void **state)
 static void what_is_no_number_is_none(void **state)
 {
     (void)state;
-    static const char *const texts[] = { "a", "1a", "1e", "1e+", "--1", "1.2.3", "0x10", ".", "+",
-                                         "-", "1,5", "1 2", "e5", "nano", "1_000", "1;", "NaN(1)" };
+    static const char *const texts[] = { "a",    "1a",   "1e",    "1e+", "--1",   "1.2.3",
+                                         "0x10", ".",    "+",     "-",   "1,5",   "1 2",
+                                         "e5",   "nano", "1_000", "1;",  "NaN(1)" };
     struct look look;
     double x;
 
@@ -70,7 +71,8 @@ static void what_is_no_number_is_none(void **state)
 static void what_is_missing_is_nan(void **state)
 {
     (void)state;
-    static const char *const texts[] = { "", "nan", "NaN", "NA", "n/a", "null", "None", "inf", "-Inf" };
+    static const char *const texts[] = { "",     "nan",  "NaN", "NA",  "n/a",
+                                         "null", "None", "inf", "-Inf" };
     struct look look;
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -118,13 +120,15 @@ static void numbers_are_printed_as_their_column_is(void **state)
     assert_string_equal(printed(0.25, AS("0")), "0.25");
     assert_string_equal(printed(1e20, AS("1.5")), "1.0e20");
     assert_string_equal(printed((double)NAN, AS("1.5")), "nan");
-    assert_string_equal(printed(0.125, AS("0.1234567890123456789012")), "0.1250000000000000000000");
+    assert_string_equal(printed(0.125, AS("0.1234567890123456789012")),
+                        "0.1250000000000000000000");
 }
 
 static void what_was_read_is_printed_again(void **state)
 {
     (void)state;
-    static const char *const formats[] = { "%.3f", "%.6f", "%.0f", "%.2e", "%.6e", "%.5g", "%.9g" };
+    static const char *const formats[] = { "%.3f", "%.6f", "%.0f", "%.2e",
+                                           "%.6e", "%.5g", "%.9g" };
     struct dice d = { 4 };
 
     for (size_t f = 0; f < sizeof formats / sizeof *formats; f++) {

@@ -16,14 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static _Alignas(64) unsigned char memory[1 << 22];
-
-static struct arena fresh_arena(void)
-{
-    memset(memory, 0, sizeof memory);
-    return (struct arena){ .block = memory };
-}
-
 static void a_vector_of_lags_is_what_a_plain_loop_copies(void **state)
 {
     (void)state;
@@ -63,6 +55,32 @@ static void a_vector_of_lags_is_what_a_plain_loop_copies(void **state)
     lags_vector(&g, 1, y, there);
     for (size_t i = 0; i < M * L; i++)
         assert_true(y[i] == (i / L == 1 ? 2 : 1) * x[N - 1 - L + i % L][i / L]);
+}
+
+/* Else they would be counted below zero as they leave, or copied as numbers. */
+static void gaps_are_those_that_are_there_whatever_a_state_says(void **state)
+{
+    (void)state;
+    enum { M = 2, L = 5, SIZE = 4 * 2 * M * L + 2 * M * L + 4 + 4 };
+    const float x[M] = { 1, 2 };
+    const unsigned char known[M] = { 1, 0 };
+    unsigned char bytes[SIZE];
+    struct store out = { .mode = STORE_WRITE, .out = bytes, .size = SIZE };
+    struct store in = { .mode = STORE_READ, .in = bytes, .size = SIZE };
+    struct arena a = fresh_arena();
+    struct lags g;
+
+    lags_place(&g, &a, M, L, 0);
+    lags_reset(&g);
+    for (size_t t = 0; t < 3; t++)
+        lags_push(&g, x, known);
+    lags_state(&g, &out);
+    assert_int_equal(out.used, SIZE);
+    assert_int_equal(bytes[SIZE - 4], 3);
+    bytes[SIZE - 4] = 0;
+    lags_reset(&g);
+    lags_state(&g, &in);
+    assert_int_equal(g.gaps, 3);
 }
 
 static void the_average_is_the_mean_along_anti_diagonals(void **state)
@@ -447,6 +465,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_vector_of_lags_is_what_a_plain_loop_copies),
+        cmocka_unit_test(gaps_are_those_that_are_there_whatever_a_state_says),
         cmocka_unit_test(the_average_is_the_mean_along_anti_diagonals),
         cmocka_unit_test(vectors_through_one_matrix_are_one_filter),
         cmocka_unit_test(vectors_one_by_one_and_filtered_add_up),

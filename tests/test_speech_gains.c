@@ -13,20 +13,6 @@
 enum { N = 257 };
 static const double RATE = 16000, BIN_HZ = 31.25, FRAME_HZ = 125;
 
-static float memory[1 << 17];
-
-static struct arena fresh_arena(void)
-{
-    memset(memory, 0, sizeof memory);
-    return (struct arena){ .block = (unsigned char *)memory };
-}
-
-/* Power of a Gaussian of mean power m: exponential. */
-static float chance(struct dice *d, double m)
-{
-    return (float)(-m * log(1 - dice_uniform(d)));
-}
-
 static void cepstral_smoothing_keeps_the_envelope_and_calms_the_rest(void **state)
 {
     (void)state;
@@ -44,7 +30,7 @@ static void cepstral_smoothing_keeps_the_envelope_and_calms_the_rest(void **stat
         truth[f] = (float)exp(3 * cos(3 * (double)f / N));
     for (int k = 0; k < 300; k++) {
         for (size_t f = 0; f < N; f++)
-            S[f] = chance(&d, (double)truth[f]) + 1e-3f;
+            S[f] = dice_power(&d, (double)truth[f]) + 1e-3f;
         before += apart_db(S, truth, N) / 300;
         cepstrum_update(&c, &t, S);
         for (size_t f = 0; f < N; f++)
@@ -101,7 +87,7 @@ static double belief(double speech)
             const double level = 1 + (t >= 50 && f < 128 ? speech : 0);
 
             noise[f] = 1;
-            P[f] = chance(&d, level);
+            P[f] = dice_power(&d, level);
             G[f] = level > 2 ? 1 : 0.1f;
         }
         bands_pool(&bands, P, pooled);

@@ -57,7 +57,8 @@ static void goes_on(const struct every *k, uint64_t seed)
 {
     const size_t M = k->channels;
     float *const x = every_signal(k, seed), *const other = every_signal(k, seed + 1);
-    float *const y = malloc(k->frames * M * sizeof *y), *const z = malloc(k->frames * M * sizeof *z);
+    float *const y = malloc(k->frames * M * sizeof *y);
+    float *const z = malloc(k->frames * M * sizeof *z);
     lull *const a = every_open(k), *const c = every_open(k);
     const size_t size = lull_save(a, NULL, 0), part = k->frames / CUTS;
     struct dice d = { seed };
@@ -176,8 +177,9 @@ static void what_is_being_forgotten_goes_on_as_well(void **state)
 {
     (void)state;
     enum { ALL = 24, MANY = 8, JUMP = 2000, LONG = 2400, MORE = 5 };
-    const struct every k = { "engine = subspace\njoint = yes\nlags = 4\nrank = 24\nstep = 0.0005\n",
-                            1000, ALL, LONG };
+    const struct every k = {
+        "engine = subspace\njoint = yes\nlags = 4\nrank = 24\nstep = 0.0005\n", 1000, ALL, LONG
+    };
     float *const x = malloc(LONG * ALL * sizeof *x), y[MORE * ALL], z[MORE * ALL];
     struct dice d = { 9 };
     lull *const a = every_open(&k);
@@ -187,7 +189,8 @@ static void what_is_being_forgotten_goes_on_as_well(void **state)
             const double level = t > JUMP && c < MANY ? 50 : 0.5;
             const int lost = t > JUMP / 2 && t < JUMP / 2 + 20 && c == ALL - 1;
 
-            x[t * ALL + c] = lost ? NAN : (float)(sin(0.05 * (double)t) + level * dice_normal(&d));
+            x[t * ALL + c] =
+                lost ? NAN : (float)(sin(0.05 * (double)t) + level * dice_normal(&d));
         }
     lull_process(a, x, x, JUMP);
     for (const float *from = x + JUMP * ALL; from < x + LONG * ALL; from += MORE * ALL) {
@@ -329,7 +332,8 @@ static void a_damaged_state_is_refused_whole(void **state)
 {
     (void)state;
     for (size_t i = 0; i < EVERY; i++) {
-        lull *const l = every_experienced(every + i, 1), *const other = every_experienced(every + i, 2);
+        lull *const l = every_experienced(every + i, 1);
+        lull *const other = every_experienced(every + i, 2);
         struct saved before = every_save(l), s = every_save(other);
 
         for (size_t at = 0; at < s.size; at += 1 + at / 6) { /* any bit */
@@ -357,8 +361,9 @@ static void a_state_of_another_configuration_is_refused(void **state)
     memcpy(others, every, sizeof every);
     others[EVERY] = (struct every){ "speech", 16001, 2, 4000 };
     others[EVERY + 1] = (struct every){ "speech", 16000, 1, 4000 };
-    others[EVERY + 2] = (struct every){ "engine = subspace\nlags = 63\nstep = 0.0005\ncaution = 0.6\n",
-                                       1000, 2, 4000 };
+    others[EVERY + 2] =
+        (struct every){ "engine = subspace\nlags = 63\nstep = 0.0005\ncaution = 0.6\n", 1000, 2,
+                        4000 };
     for (size_t i = 0; i < EVERY; i++) {
         lull *const l = every_experienced(every + i, 1);
         struct saved before = every_save(l);
@@ -378,7 +383,8 @@ static void a_state_of_another_configuration_is_refused(void **state)
     late.latency_ms = 16;
     same.latency_ms = -1;
     same.reduction_db = 3;
-    lull *const a = lull_new(&late, NULL), *const b = lull_new(&same, NULL), *const l = every_open(every);
+    lull *const a = lull_new(&late, NULL), *const b = lull_new(&same, NULL);
+    lull *const l = every_open(every);
     struct saved before = every_save(l), s = every_save(a), t = every_save(b);
 
     refuses(l, &before, s.bytes, s.size, LULL_WRONG_STATE);
@@ -389,6 +395,19 @@ static void a_state_of_another_configuration_is_refused(void **state)
     lull_free(a);
     lull_free(b);
     lull_free(l);
+}
+
+static void a_denoiser_that_is_reset_is_saved_as_a_new_one(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < EVERY; i++) {
+        lull *const fresh = every_open(every + i), *const l = every_experienced(every + i, 1);
+
+        lull_reset(l);
+        same_state(l, fresh);
+        lull_free(l);
+        lull_free(fresh);
+    }
 }
 
 static void a_buffer_too_small_is_not_touched(void **state)
@@ -422,6 +441,7 @@ int main(void)
         cmocka_unit_test(the_loudest_in_the_longest_windows_is_no_damage),
         cmocka_unit_test(a_damaged_state_is_refused_whole),
         cmocka_unit_test(a_state_of_another_configuration_is_refused),
+        cmocka_unit_test(a_denoiser_that_is_reset_is_saved_as_a_new_one),
         cmocka_unit_test(a_buffer_too_small_is_not_touched),
     };
 

@@ -51,8 +51,9 @@ static void recovers_from_what_no_sensor_should_give(void **state)
                 for (size_t c = 0; c < channels; c++)
                     x[t * channels + c] = wild(what, t, &d);
             float *const y = kind_process(&k, x, LONG, channels);
-            const double gain = decibel(error_energy(clean, x, LONG - latency, channels, 0, FROM),
-                                        error_energy(clean, y, LONG, channels, latency, FROM));
+            const double gain =
+                decibel(error_energy(clean, x, LONG - latency, channels, 0, FROM),
+                        error_energy(clean, y, LONG, channels, latency, FROM));
 
             for (size_t i = 0; i < LONG * channels; i++)
                 assert_true(isfinite(y[i]));

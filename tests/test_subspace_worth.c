@@ -216,7 +216,8 @@ static void tones_and_rings_stand_out(void **state)
 
         ring[1] = ring[0];
         ring[0] = now;
-        x[t] = (float)(0.5 * cos(0.11 * s) + 0.4 * cos(0.4 * s + 1) + 0.3 * cos(0.83 * s) + 0.3 * now);
+        x[t] = (float)(0.5 * cos(0.11 * s) + 0.4 * cos(0.4 * s + 1) + 0.3 * cos(0.83 * s) +
+                       0.3 * now);
     }
     float *const y = plus_noise(x, LONG, 1, 0.5);
 
@@ -250,7 +251,7 @@ static void vibration_follows_a_machine_that_runs_up(void **state)
 
     assert_at_least(decibel(error_energy(clean, x, LONG, 1, 0, LONG / 10),
                             error_energy(clean, y, LONG, 1, latency, LONG / 10)),
-                    8.3);                       /* measured 8.7; 8.0 if rows come four times as late */
+                    8.3); /* measured 8.7; 8.0 if rows come four times as late */
     free(clean);
     free(x);
     free(y);
@@ -293,7 +294,8 @@ static void seismic_takes_a_knock_for_no_event(void **state)
             x[6000 + i * APART + t] = (float)(12 * exp(-(double)t / 4) * cos(1.3 * (double)t));
     float *const y = plus_noise(x, LONG, 1, 1), *const out = kind_process(&k, y, LONG, 1);
 
-    assert_at_most(decibel(energy(out + 6000, 6000), energy(x, LONG)), -10);      /* measured -14.4; at once: -8.5 */
+    /* measured -14.4; at once: -8.5 */
+    assert_at_most(decibel(energy(out + 6000, 6000), energy(x, LONG)), -10);
     free(x);
     free(y);
     free(out);
@@ -351,7 +353,8 @@ static void seismic_knows_slow_waves_at_low_rates(void **state)
     }
     float *const y = plus_noise(x, LONG, 1, 0.3);
 
-    assert_at_least(kind_gain_db(&k, x, y, LONG, 1, EVENT), 9);     /* measured 11.6; in 480 ms .7 */
+    /* measured 11.6; in 480 ms .7 */
+    assert_at_least(kind_gain_db(&k, x, y, LONG, 1, EVENT), 9);
     free(x);
     free(y);
 }

@@ -21,7 +21,8 @@ static double root_error(size_t parts, size_t rank, bool *shaped)
 {
     enum { Q = 12, LD = 16 };
     struct dice d = { 8 };
-    float S[Q * LD] = { 0 }, was[Q * LD], Y[Q * LD], x[LD], *const A = dice_vector(&d, rank * Q);
+    float S[Q * LD] = { 0 }, was[Q * LD], Y[Q * LD], x[LD];
+    float *const A = dice_vector(&d, rank * Q);
     const struct dense m = { kernel_choose(parts, SIZE_MAX, false), Q, LD, parts, x };
     double worst = 0;
 

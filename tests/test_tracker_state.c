@@ -104,6 +104,31 @@ static void a_saved_tracker_goes_on_bit_for_bit(void **state)
     }
 }
 
+static void a_tracker_that_is_reset_is_saved_as_a_new_one(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < KINDS; i++) {
+        const lull_tracker_config cfg = kind(i);
+        struct scene s = scene_new(N, cfg.complex_numbers ? 2 : 1, 4, strong, 3);
+        lull_tracker *const fresh = lull_tracker_new(&cfg, NULL);
+        lull_tracker *const t = lull_tracker_new(&cfg, NULL);
+
+        for (size_t f = 0; f < 333; f++) {
+            scene_frame(&s);
+            lull_tracker_update(t, s.y, NULL, NULL);
+        }
+        lull_tracker_reset(t);
+        struct saved one = save(t), two = save(fresh);
+
+        assert_memory_equal(one.bytes, two.bytes, two.size);
+        free(one.bytes);
+        free(two.bytes);
+        lull_tracker_free(t);
+        lull_tracker_free(fresh);
+        scene_free(&s);
+    }
+}
+
 /* Another tracker, which knows what t knew when it was freed. */
 static lull_tracker *reborn(lull_tracker *t, const lull_tracker_config *cfg)
 {
@@ -244,6 +269,123 @@ static void a_state_that_would_polish_half_a_number_is_refused(void **state)
     lull_tracker_free(t);
 }
 
+static void put(unsigned char *at, float x)
+{
+    uint32_t bits;
+
+    memcpy(&bits, &x, sizeof bits);
+    for (size_t i = 0; i < 4; i++)
+        at[i] = (unsigned char)(bits >> 8 * i);
+}
+
+/* Each in its own range, or they would be infinite a frame later. */
+static void numbers_that_cannot_be_together_are_refused(void **state)
+{
+    (void)state;
+    const size_t head = 8 + 4 + 8 + 4 * 13, guard = 4 + 4 * (32 * 4 + 2 * 4 * 8) + 4;
+    const size_t D = guard + 4 + 4 + 4 * 7, E = D + 4 * 8 * 16;
+    const struct {
+        size_t kind, at;
+        float x;
+    } forged[] = {
+        { 3, D + 4 * 8, -1 },               /* |e|^2 of the first that waits */
+        { 3, D + 4 * 8, 1e6f },             /* ... is not that of e          */
+        { 3, D + 4 * (16 + 8), 1e6f },      /* more than |e_1| |e_2|         */
+        { 3, E, 1e20f },                    /* e, whose square no frame has  */
+        { 5, guard + 4 * 4 + 4 * 4, 4e20f }, /* a level, of their mean        */
+        { 0, guard + 4, 0 },                 /* mean energy of what was seen */
+        { 0, guard + 4 * 4 + 4 * 3, 5e10f }, /* frames, counted one by one    */
+    };
+
+    for (size_t i = 0; i < sizeof forged / sizeof *forged; i++) {
+        const lull_tracker_config cfg = kind(forged[i].kind);
+        lull_tracker *const t = experienced(&cfg, 1), *const other = experienced(&cfg, 2);
+        struct saved s = save(other);
+
+        put(s.bytes + head + forged[i].at, forged[i].x);
+        oracle_seal(s.bytes, s.size);
+        refuses(t, &s, s.size, LULL_BAD_STATE);
+        free(s.bytes);
+        lull_tracker_free(t);
+        lull_tracker_free(other);
+    }
+}
+
+static float get(const unsigned char *at)
+{
+    uint32_t bits = 0;
+    float x;
+
+    for (size_t i = 0; i < 4; i++)
+        bits |= (uint32_t)at[i] << 8 * i;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/* Each number may be possible, and all be no covariance: then blocks start from none. */
+static void a_covariance_that_is_none_breaks_nothing(void **state)
+{
+    (void)state;
+    const lull_tracker_config cfg = kind(3);
+    const size_t C = 8 + 4 + 8 + 4 * 13 + 4 + 4 * 32 * 4;
+    lull_tracker *const t = experienced(&cfg, 1);
+    struct scene s = scene_new(N, 1, 4, strong, 3);
+    struct saved forged = save(t);
+    float x[N];
+
+    for (size_t i = 0; i < 4; i++)
+        for (size_t j = 0; j < 4; j++) {
+            const float a = get(forged.bytes + C + 4 * 9 * i);
+            const float b = get(forged.bytes + C + 4 * 9 * j);
+
+            if (i != j)
+                put(forged.bytes + C + 4 * (8 * i + j), -1.9f * sqrtf(a * b));
+        }
+    oracle_seal(forged.bytes, forged.size);
+    assert_int_equal(lull_tracker_load(t, forged.bytes, forged.size), LULL_OK);
+    for (size_t f = 0; f < 40; f++) {
+        scene_frame(&s);
+        lull_tracker_update(t, s.y, NULL, x);
+        assert_true(isfinite((float)energy(x, N)));
+    }
+    free(forged.bytes);
+    lull_tracker_free(t);
+    scene_free(&s);
+}
+
+/* In a block the row of i y follows from that of y, and the products above the diagonal
+ * from those below. */
+static void what_follows_from_others_is_not_believed(void **state)
+{
+    (void)state;
+    lull_tracker_config cfg = kind(3);
+
+    cfg.complex_numbers = 1;
+    lull_tracker *const t = lull_tracker_new(&cfg, NULL);
+    struct scene s = scene_new(N, 2, 4, strong, 3);
+    const size_t wide = 8 + 16, head = 8 + 4 + 8 + 4 * 13;
+    const size_t D = head + 4 + 4 * (64 * 4 + 2 * 8 * 8) + 4 + 4 + 4 + 4 * 7;
+
+    for (size_t f = 0; f < 4; f++) {
+        scene_frame(&s);
+        lull_tracker_update(t, s.y, NULL, NULL);
+    }
+    struct saved was = save(t), forged = save(t);
+
+    put(forged.bytes + D + 4 * (wide + 1), 3);       /* i p of the first   */
+    put(forged.bytes + D + 4 * (8 + 2 * 2), 1e-3f);  /* of it and the third */
+    oracle_seal(forged.bytes, forged.size);
+    assert_int_equal(lull_tracker_load(t, forged.bytes, forged.size), LULL_OK);
+    struct saved now = save(t);
+
+    assert_memory_equal(now.bytes, was.bytes, was.size);
+    free(was.bytes);
+    free(forged.bytes);
+    free(now.bytes);
+    lull_tracker_free(t);
+    scene_free(&s);
+}
+
 static void random_forgeries_never_break_the_tracker(void **state)
 {
     (void)state;
@@ -324,11 +466,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_saved_tracker_goes_on_bit_for_bit),
+        cmocka_unit_test(a_tracker_that_is_reset_is_saved_as_a_new_one),
         cmocka_unit_test(a_hundred_interruptions_change_no_bit),
         cmocka_unit_test(a_state_after_a_burst_is_one),
         cmocka_unit_test(a_damaged_state_is_refused_whole),
         cmocka_unit_test(a_forged_state_is_refused_whole),
         cmocka_unit_test(a_state_that_would_polish_half_a_number_is_refused),
+        cmocka_unit_test(numbers_that_cannot_be_together_are_refused),
+        cmocka_unit_test(what_follows_from_others_is_not_believed),
+        cmocka_unit_test(a_covariance_that_is_none_breaks_nothing),
         cmocka_unit_test(random_forgeries_never_break_the_tracker),
         cmocka_unit_test(a_state_of_another_configuration_is_refused),
     };

@@ -24,7 +24,7 @@ static const struct command commands[] = {
       "  lull noisy.wav clean.wav            OUT has the format, rate and length of IN\n"
       "  lull noisy.flac clean.ogg           ... or the format its name says\n"
       "  ffmpeg -i talk.mp4 -f wav - | lull | sox -t wav - talk.flac\n"
-      "Without IN, OUT, or with -, they are standard input and output, sound as WAV.\n",
+      "Without IN or OUT, or with -: standard input or output, where sound is WAV.\n",
       denoise },
     { LIVE, "live", "[options]", 0, "take the noise out of a microphone as you speak",
       "  lull live                           microphone to speaker: wear headphones\n"
@@ -35,12 +35,14 @@ static const struct command commands[] = {
       live },
     { DEVICES, "devices", "[options]", 0, "list microphones (>) and speakers (<)", "",
       devices },
-    { PIPEWIRE, "pipewire-conf", "[options]", 0, "print what makes lull a microphone of the desktop",
+    { PIPEWIRE, "pipewire-conf", "[options]", 0,
+      "print what makes lull a microphone of the desktop",
       "  mkdir -p ~/.config/pipewire/pipewire.conf.d\n"
       "  lull pipewire-conf > ~/.config/pipewire/pipewire.conf.d/lull.conf\n"
       "  systemctl --user restart pipewire   then choose the microphone lull\n",
       pipewire_conf },
-    { LEARN, "learn", "[options] IN... -o FILE.filter", INT_MAX, "make a filter from recordings",
+    { LEARN, "learn", "[options] IN... -o FILE.filter", INT_MAX,
+      "make a filter from recordings",
       "  lull learn -f ecg good.csv -o heart.filter      from a clean recording ...\n"
       "  lull -f heart.filter noisy.csv clean.csv        ... for others like it\n"
       "  lull learn -f ecg a.csv b.csv --section 10:70 --budget 64k -o heart.filter\n"
@@ -53,7 +55,8 @@ static const struct command commands[] = {
       "  lull merge monday.filter tuesday.filter -o both.filter\n"
       "  lull merge heart.filter new.adapter -o new.filter\n",
       merge },
-    { INSPECT, "inspect", "[options] [IN]", 1, "say what a signal holds, and what would suit it",
+    { INSPECT, "inspect", "[options] [IN]", 1,
+      "say what a signal holds, and what would suit it",
       "  lull inspect heart.csv              levels, hum, rank, a filter and its cost\n"
       "  lull inspect -f ecg heart.csv       ... of a filter that you choose\n"
       "  lull inspect heart.filter           what a filter has learned, and from what\n",

@@ -114,7 +114,8 @@ lull_config config_of(const struct options *o, const struct sound *sound)
 static bool refuse_learned(const struct pass *p, struct fault *why)
 {
     const struct sound *const s = &p->source.sound;
-    const lull_config as = lull_preset_file(p->options->filter_text, p->options->filter_size, 0, 0);
+    const lull_config as =
+        lull_preset_file(p->options->filter_text, p->options->filter_size, 0, 0);
 
     return fault_set(why, EX_DATAERR, "%s: %.10g Hz, %u channel%s: %s was learned at %.10g Hz "
                      "from %u", p->source.name, s->rate_hz, s->channels,
@@ -139,8 +140,9 @@ static bool refuse(const struct pass *p, lull_status status, struct fault *why)
     if (o->filter_size && (status == LULL_BAD_RATE || status == LULL_BAD_CHANNELS))
         return refuse_learned(p, why);
     if (o->filter_size && status == LULL_BAD_FILTER)
-        return fault_set(why, EX_CONFIG, "%s: is an adapter, for --adapter beside the filter that "
-                         "it adds to", o->filter);
+        return fault_set(why, EX_CONFIG,
+                         "%s: is an adapter, for --adapter beside the filter that it adds to",
+                         o->filter);
     switch (status) {
     case LULL_NO_MEMORY:
         return fault_set(why, EX_OSERR, "%s", reason);
@@ -148,8 +150,8 @@ static bool refuse(const struct pass *p, lull_status status, struct fault *why)
         return fault_set(why, o->rate_hz > 0 ? EX_USAGE : EX_DATAERR, "%s: %.10g Hz: %s", in,
                          p->source.sound.rate_hz, reason);
     case LULL_BAD_CHANNELS:
-        return fault_set(why, o->channels > 0 ? EX_USAGE : EX_DATAERR, "%s: %u channels: %s", in,
-                         p->source.sound.channels, reason);
+        return fault_set(why, o->channels > 0 ? EX_USAGE : EX_DATAERR, "%s: %u channels: %s",
+                         in, p->source.sound.channels, reason);
     case LULL_BAD_LATENCY:
         return refuse_latency(o, &p->source.sound, why);
     case LULL_BAD_ADAPT:
@@ -252,7 +254,7 @@ static bool run(struct pass *p, struct fault *why)
 
     report_end(p, streamed);
     if (streamed && !p->source.frames && !stop_signal && !(p->resume.found && p->ended))
-        return fault_set(why, EX_DATAERR, "%s: holds no sound", p->source.name);
+        return fault_set(why, EX_DATAERR, "%s: holds no samples", p->source.name);
     return streamed;
 }
 

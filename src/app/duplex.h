@@ -9,7 +9,7 @@
 #include "device/device.h"
 
 struct duplex {
-    const char *microphone, *speaker;   /* words or numbers to find them by; NULL: the default */
+    const char *microphone, *speaker; /* words or numbers to find them by; NULL: the default */
     bool mute;                          /* there is to be no speaker                  */
     struct plan plan;
     struct asker asker;

@@ -48,7 +48,7 @@ static bool read_all(struct view *v, float *x, struct fault *why)
            source_read(&v->source, beyond, sizeof beyond / sizeof *beyond / channels, why))
         ;
     if (!why->code && !v->head.frames)
-        return fault_set(why, EX_DATAERR, "%s: holds no sound", v->source.name);
+        return fault_set(why, EX_DATAERR, "%s: holds no samples", v->source.name);
     return !why->code;
 }
 
@@ -209,8 +209,8 @@ static void print_channels(const struct view *v, const struct usual *u)
         print_levels(v, name, v->channel[c].level, v->channel[c].floor, oddity(v, c, u, note));
     }
     for (int i = 0; n > shown && i < 3; i++)
-        print_levels(v, (const char *[]){ "least", "median", "most" }[i], u->level[i], u->floor[i],
-                     i == 1 ? "of all channels" : "");
+        print_levels(v, (const char *[]){ "least", "median", "most" }[i], u->level[i],
+                     u->floor[i], i == 1 ? "of all channels" : "");
     print_other_oddities(v, u);
 }
 
@@ -297,7 +297,8 @@ static struct advice advise(const struct view *v)
         return (struct advice){ "tonal", "it is steady tones" };
     if (v->hum.hz > 0)
         return (struct advice){ "sensor", "it leaves hum; ecg, eeg or vibration take it, too" };
-    return (struct advice){ "sensor", "ecg, eeg, seismic or vibration if it is one: they know more" };
+    return (struct advice){ "sensor",
+                            "ecg, eeg, seismic or vibration if it is one: they know more" };
 }
 
 static void print_hum(const struct view *v)
@@ -305,7 +306,8 @@ static void print_hum(const struct view *v)
     char level[16];
 
     if (v->hum.hz > 0)
-        printf("\n  hum      %.0f Hz, level %s\n", v->hum.hz, level_text(v, v->hum.level, level));
+        printf("\n  hum      %.0f Hz, level %s\n", v->hum.hz,
+               level_text(v, v->hum.level, level));
     else
         printf("\n  hum      %s\n", (double)v->head.frames < v->head.rate_hz
                                       ? "(a second is needed to tell)" : "none found");
@@ -323,7 +325,8 @@ static void print_rank(const struct spectrum *s)
         printf("  rank     %zu of %zu or more: no clear edge\n", s->rank, s->dim);
     else
         printf("  rank     %zu of %zu stand out of the noise\n", s->rank, s->dim);
-    printf("  numbers stored: r(d+k) = %.0f against d k = %.0f; r %.0f, d %.0f, k %.0f vectors\n",
+    printf("  numbers stored: r(d+k) = %.0f against d k = %.0f; "
+           "r %.0f, d %.0f, k %.0f vectors\n",
            r * (d + k), d * k, r, d, k);
 }
 

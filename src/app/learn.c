@@ -71,7 +71,8 @@ static int check(struct course *c)
     const struct options *const o = c->o;
 
     if (!o->named)
-        return complain(EX_USAGE, "name what to learn from, as in lull learn heart.csv -o heart.filter");
+        return complain(EX_USAGE,
+                        "name what to learn from, as in lull learn heart.csv -o heart.filter");
     if (!o->to)
         return complain(EX_USAGE, "name what to make, as in -o heart.filter");
     if (o->learn_noise && o->learn_signal)
@@ -82,8 +83,9 @@ static int check(struct course *c)
     if (o->part && !part_read(o->part, &c->part))
         return complain(EX_USAGE, "--part %s: must be I/N, as 1/4 .. 4/4", o->part);
     if (o->budget && !read_budget(o->budget, &c->budget))
-        return complain(EX_USAGE, "--budget %s: must be bytes, as 64k or 2M, or time a frame, as "
-                        "5us", o->budget);
+        return complain(EX_USAGE,
+                        "--budget %s: must be bytes, as 64k or 2M, or time a frame, as 5us",
+                        o->budget);
     return 0;
 }
 
@@ -142,7 +144,8 @@ static long long length_of(const struct course *c, const char *path, const struc
     if (told->frames >= 0)
         return told->frames;
     if (!strcmp(path, "-")) {
-        fault_set(why, EX_USAGE, "--part: of a stream, whose end is not known; of files it goes");
+        fault_set(why, EX_USAGE,
+                  "--part: of a stream, whose end is not known; of files it goes");
         return -1;
     }
     if (!source_open(&s, path, &c->o->given, &stop_signal, why))
@@ -172,7 +175,8 @@ static void take(struct course *c, const struct stretch *want, long long at, con
 
     if (from >= to)
         return;
-    lull_learner_add(c->learner, x + (size_t)(from - at) * c->sound.channels, (size_t)(to - from));
+    lull_learner_add(c->learner, x + (size_t)(from - at) * c->sound.channels,
+                     (size_t)(to - from));
     c->frames += to - from;
     progress_update(&c->progress, c->frames, (double)NAN);
 }
@@ -210,12 +214,14 @@ static bool learn_from(struct course *c, const char *path, struct fault *why)
     if (done && c->frames)
         lull_learner_cut(c->learner);
     if (done && !(c->progress.rate_hz > 0))
-        progress_begin(&c->progress, c->o->progress, c->o->quiet, s.sound.rate_hz, FRAMES_UNKNOWN);
+        progress_begin(&c->progress, c->o->progress, c->o->quiet, s.sound.rate_hz,
+                       FRAMES_UNKNOWN);
     done = done && find_stretch(c, &s, path, &want, why) && read_stretch(c, &s, &want, why);
     if (done && !stop_signal && c->frames == before && !c->o->part)
-        done = fault_set(why, EX_DATAERR, s.frames ? "%s: ends at %.10g s, before the section begins"
-                                                   : "%s: holds no sound", s.name,
-                         (double)s.frames / s.sound.rate_hz);
+        done = fault_set(why, EX_DATAERR,
+                         s.frames ? "%s: ends at %.10g s, before the section begins"
+                                  : "%s: holds no samples",
+                         s.name, (double)s.frames / s.sound.rate_hz);
     source_close(&s);
     return done;
 }
@@ -236,7 +242,8 @@ static void describe(const struct course *c, char *to, size_t room)
         snprintf(others, sizeof others, " and %d more", o->files - 1);
     if (o->part)
         snprintf(part, sizeof part, ", part %u/%u", c->part.i, c->part.n);
-    snprintf(to, room, "learned from %.200s%s%s%s%.40s, %.10g s at %.10g Hz, %u channel%s%s by lull %s",
+    snprintf(to, room,
+             "learned from %.200s%s%s%s%.40s, %.10g s at %.10g Hz, %u channel%s%s by lull %s",
              o->in, others, part, o->section ? ", section " : "", o->section ? o->section : "",
              (double)c->frames / c->sound.rate_hz, c->sound.rate_hz, c->sound.channels,
              c->sound.channels == 1 ? "" : "s", day, lull_version());
@@ -253,11 +260,11 @@ static void explain(const struct course *c, size_t size)
     if (l.subject == LULL_NOISE_ALONE)
         printf("the noise at %u frequencies, and how far it strays", l.dim);
     else
-        printf("%u part%s of rank %u in %u dimension%s", l.parts, l.parts == 1 ? "" : "s", l.rank,
-               l.dim, l.dim == 1 ? "" : "s");
+        printf("%u part%s of rank %u in %u dimension%s", l.parts, l.parts == 1 ? "" : "s",
+               l.rank, l.dim, l.dim == 1 ? "" : "s");
     if (l.left > 0)
-        printf(", that leave %.1f %% of noise at -10 dB (one subspace: %.1f %%)", 100 * (double)l.left,
-               100 * (double)l.left_of_one);
+        printf(", that leave %.1f %% of noise at -10 dB (one subspace: %.1f %%)",
+               100 * (double)l.left, 100 * (double)l.left_of_one);
     printf("%s; %zu bytes\n", c->o->budget ? ", within the budget" : "", size);
 }
 

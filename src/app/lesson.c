@@ -21,7 +21,8 @@ bool lesson_is_one(const char *path)
 {
     char head[sizeof start] = "";
     const size_t n = strlen(path), ending = sizeof ".filter" - 1;
-    FILE *const f = n > ending && !strcmp(path + n - ending, ".filter") ? NULL : fopen(path, "rb");
+    FILE *const f =
+        n > ending && !strcmp(path + n - ending, ".filter") ? NULL : fopen(path, "rb");
 
     if (!f)
         return n > ending && !strcmp(path + n - ending, ".filter");
@@ -84,7 +85,8 @@ static void print_spectrum(const lull_lesson *l)
         const double bottom = (least - 1) * i / ROWS;
 
         printf("%8.1f dB |", bottom);
-        for (int j = 0; j < bars && 10 * log10((double)(l->energy[j] / l->energy[0])) > bottom; j++)
+        for (int j = 0; j < bars && 10 * log10((double)(l->energy[j] / l->energy[0])) > bottom;
+             j++)
             fputs(" #", stdout);
         putchar('\n');
     }
@@ -98,7 +100,8 @@ static void print_cost(const lull *l, double rate_hz)
                1000 * (double)lull_latency(l) / rate_hz, (lull_memory(l) + 1023) / 1024);
 }
 
-static bool print_all(const char *path, const unsigned char *bytes, size_t size, struct fault *why)
+static bool print_all(const char *path, const unsigned char *bytes, size_t size,
+                      struct fault *why)
 {
     const lull_config cfg = lull_preset_file(bytes, size, 0, 0);
     lull *const made = lull_new(&cfg, NULL);
@@ -106,7 +109,8 @@ static bool print_all(const char *path, const unsigned char *bytes, size_t size,
     const bool known = !lull_filter_read(bytes, size, &l);
 
     if (!made && (!known || l.subject != LULL_ADAPTER))
-        return fault_set(why, EX_CONFIG, "%s: what was learned does not go with its settings", path);
+        return fault_set(why, EX_CONFIG, "%s: what was learned does not go with its settings",
+                         path);
     printf("%s: %s, %zu bytes\n\n", path, made ? "learned filter" : "adapter", size);
     print_text((const char *)bytes);
     if (known) {
@@ -118,13 +122,14 @@ static bool print_all(const char *path, const unsigned char *bytes, size_t size,
     return true;
 }
 
-static bool inspect_bytes(const char *path, const unsigned char *bytes, size_t size, struct fault *why)
+static bool inspect_bytes(const char *path, const unsigned char *bytes, size_t size,
+                          struct fault *why)
 {
     char message[160];
 
     if (!memchr(bytes, 0, size))
-        return fault_set(why, EX_CONFIG, "%s: a text, or only the beginning of a learned filter",
-                         path);
+        return fault_set(why, EX_CONFIG,
+                         "%s: a text, or only the beginning of a learned filter", path);
     if (lull_filter_check_file(bytes, size, message, sizeof message))
         return fault_set(why, EX_CONFIG, "%s: %s", path, message);
     return print_all(path, bytes, size, why);

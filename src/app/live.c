@@ -386,7 +386,8 @@ static bool set_up(struct live *v, struct fault *why)
 {
     struct duplex *const d = &v->duplex;
 
-    if (!asker_open(&d->asker, why) || !duplex_find(d, why) || !log_open(&v->log, v->o.log, why))
+    if (!asker_open(&d->asker, why) || !duplex_find(d, why) ||
+        !log_open(&v->log, v->o.log, why))
         return false;
     stop_watch();
     return duplex_open(d, why) && !stop_signal && open_lull(v, why) && open_learnt(v, why) &&

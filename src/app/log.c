@@ -75,8 +75,8 @@ void log_live(FILE *log, const struct live_summary *s)
 {
     if (!log)
         return;
-    fprintf(log, "{\"live\":true,\"xruns\":%u,\"restarts\":%u,\"relieved\":%u", s->xruns, s->restarts,
-            s->relieved);
+    fprintf(log, "{\"live\":true,\"xruns\":%u,\"restarts\":%u,\"relieved\":%u", s->xruns,
+            s->restarts, s->relieved);
     number(log, "load", (double)s->load, 4);
     number(log, "first_ms", s->first_ms, 0);
     number(log, "in_ms", s->in_ms, 2);

@@ -160,7 +160,8 @@ static double tone(const struct head *h, unsigned c, size_t from, size_t n, doub
 
     for (size_t t = from; t < from + n; t++) {
         const float x = h->x[t * h->channels + c];
-        const double v = isfinite(x) ? (double)x * (1 - hann_re) : 0, old = re, slower = hann_re;
+        const double v = isfinite(x) ? (double)x * (1 - hann_re) : 0;
+        const double old = re, slower = hann_re;
 
         sum_re += v * re;
         sum_im += v * im;
@@ -253,8 +254,8 @@ static double fill(const struct head *h, const struct moments *m, const struct s
         for (size_t j = 0; j < s->dim; j++) {
             const size_t c = j % h->channels;
             const double x = (double)h->x[from * h->channels + j];
-            const double y = isfinite(x) && m[c].deviation > 0 ? (x - m[c].mean) / m[c].deviation
-                                                               : 0;
+            const bool counts = isfinite(x) && m[c].deviation > 0;
+            const double y = counts ? (x - m[c].mean) / m[c].deviation : 0;
 
             A[i * s->dim + j] = (float)y;
             sum += y * y;

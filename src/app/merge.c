@@ -18,15 +18,16 @@ struct sum {
     size_t size;
 };
 
-static bool refuse(const struct options *o, const char *path, const unsigned char *bytes, size_t size,
-                   lull_status status, struct fault *why)
+static bool refuse(const struct options *o, const char *path, const unsigned char *bytes,
+                   size_t size, lull_status status, struct fault *why)
 {
     char message[160];
 
     if (status == LULL_NO_MEMORY)
         return fault_set(why, EX_OSERR, "%s: %s", path, lull_strerror(status));
     if (status == LULL_WRONG_STATE)
-        return fault_set(why, EX_CONFIG, "%s: learned something of another kind than %s", path, o->in);
+        return fault_set(why, EX_CONFIG, "%s: learned something of another kind than %s", path,
+                         o->in);
     if (lull_filter_check_file(bytes, size, message, sizeof message) && *message)
         return fault_set(why, EX_CONFIG, "%s: %s", path, message);
     return fault_set(why, EX_CONFIG, "%s: has learned nothing by itself", path);
@@ -45,7 +46,8 @@ static bool add(const struct options *o, struct sum *sum, const char *path,
         room = need + 1;
         free(both);
         both = malloc(room);
-        need = both ? lull_filter_merge(sum->bytes, sum->size, bytes, size, both, room, &status) : 0;
+        need = both ? lull_filter_merge(sum->bytes, sum->size, bytes, size, both, room, &status)
+                    : 0;
         if (!need) {
             free(both);
             return refuse(o, path, bytes, size, status, why);
@@ -93,7 +95,8 @@ int merge(const struct options *o)
     bool done = true;
 
     if (o->files < 2)
-        return complain(EX_USAGE, "name two or more, as in lull merge a.filter b.filter -o new.filter");
+        return complain(EX_USAGE,
+                        "name two or more, as in lull merge a.filter b.filter -o new.filter");
     if (!o->to)
         return complain(EX_USAGE, "name what to make, as in -o new.filter");
     stop_watch();

@@ -42,7 +42,8 @@ static size_t liveliness(const struct head *h, unsigned c, double *v)
 
         v[i] = 0;
         for (size_t t = from; t < to; t++) {
-            const double d = (double)h->x[(t + apart) * stride + c] - (double)h->x[t * stride + c];
+            const double d =
+                (double)h->x[(t + apart) * stride + c] - (double)h->x[t * stride + c];
 
             v[i] += isfinite(d) ? d * d / (double)(to - from) : 0;
         }

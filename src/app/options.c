@@ -27,8 +27,8 @@ struct section {
 #define AT(field) offsetof(struct options, field)
 
 static const struct row denoising[] = {
-    { DENOISE | LIVE | PIPEWIRE | INSPECT | LEARN, 'f', "filter", "NAME", WORD, AT(filter), 0, 0,
-      "what the signal is: a name in lull filters, or a file" },
+    { DENOISE | LIVE | PIPEWIRE | INSPECT | LEARN, 'f', "filter", "NAME", WORD, AT(filter), 0,
+      0, "what the signal is: a name in lull filters, or a file" },
     { DENOISE | LIVE | PIPEWIRE, 'n', "reduction", "DB", NUMBER, AT(reduction_db), 0, 60,
       "turn noise down by at most DB, 0..60" },
     { DENOISE | LIVE | PIPEWIRE, 'm', "mix", "0..1", NUMBER, AT(mix), 0, 1,
@@ -64,7 +64,8 @@ static const struct row raw_input[] = {
       "IN is raw (no header; -c and -e say more), csv or npy" },
     { DENOISE | INSPECT | LEARN, 'r', "rate", "HZ", NUMBER, AT(rate_hz), 0.01, 1e6,
       "frames per second, of raw, npy, csv without time" },
-    { DENOISE | INSPECT | LEARN, 'c', "channels", "N", NUMBER, AT(channels), 1, 8192, "channels (1)" },
+    { DENOISE | INSPECT | LEARN, 'c', "channels", "N", NUMBER, AT(channels), 1, 8192,
+      "channels (1)" },
     { DENOISE | INSPECT | LEARN, 'e', "encoding", "ENC", WORD, AT(encoding), 0, 0,
       "u8 s8 s16 s24 s32 f32 f64 (s16); s16be for big-endian" },
     { 0 }
@@ -76,7 +77,8 @@ static const struct row devices[] = {
     { LIVE, 'O', "output", "DEVICE", WORD, AT(speaker), 0, 0, "the same; none: no speaker" },
     { LIVE, 0, "record", "FILE", WORD, AT(record), 0, 0,
       "into a WAV file; with -O, to the speaker as well" },
-    { LIVE, 'c', "channels", "N", NUMBER, AT(device_channels), 1, 64, "1 mono (default), 2 stereo" },
+    { LIVE, 'c', "channels", "N", NUMBER, AT(device_channels), 1, 64,
+      "1 mono (default), 2 stereo" },
     { PIPEWIRE, 0, "alone", NULL, FLAG, AT(alone), 0, 0,
       "for a process of its own: a user unit, or with -f FILE" },
     { 0 }
@@ -85,21 +87,26 @@ static const struct row devices[] = {
 static const struct row more_devices[] = {
     { LIVE, 0, "state", "FILE", WORD, AT(learnt), 0, 0,
       "what was learnt: from FILE if there, at the end into it" },
-    { LIVE, 'r', "rate", "HZ", NUMBER, AT(device_rate_hz), 1, 1e6, "frames per second (48000)" },
-    { LIVE, 0, "block", "N", NUMBER, AT(block), 1, 65536, "frames at once (as the device likes)" },
+    { LIVE, 'r', "rate", "HZ", NUMBER, AT(device_rate_hz), 1, 1e6,
+      "frames per second (48000)" },
+    { LIVE, 0, "block", "N", NUMBER, AT(block), 1, 65536,
+      "frames at once (as the device likes)" },
     { LIVE, 0, "buffer", "MS", NUMBER, AT(buffer_ms), 1, 1000,
       "of the devices: more against xruns (low ~10, high ~35)" },
     { LIVE, 0, "reconnect", NULL, FLAG, AT(reconnect), 0, 0,
       "wait for a device that is gone, go on when it is back" },
-    { LIVE, 'b', "bypass", NULL, FLAG, AT(bypass), 0, 0, "begin with the sound as it is (key b)" },
-    { LIVE, 'd', "duration", "S", NUMBER, AT(duration_s), 0.001, 1e9, "end after so many seconds" },
+    { LIVE, 'b', "bypass", NULL, FLAG, AT(bypass), 0, 0,
+      "begin with the sound as it is (key b)" },
+    { LIVE, 'd', "duration", "S", NUMBER, AT(duration_s), 0.001, 1e9,
+      "end after so many seconds" },
     { 0 }
 };
 
 static const struct row adapting[] = {
     { DENOISE, 0, "adapt", "R", NUMBER, AT(adapt), 1, LULL_MAX_ADAPT,
       "R directions follow what the filter has not learned" },
-    { DENOISE, 0, "adapter", "FILE", WORD, AT(adapter), 0, 0, "... and begin as they were saved there" },
+    { DENOISE, 0, "adapter", "FILE", WORD, AT(adapter), 0, 0,
+      "... and begin as they were saved there" },
     { DENOISE, 0, "save-adapter", "FILE", WORD, AT(save_adapter), 0, 0,
       "save them at the end, for --adapter or lull merge" },
     { 0 }
@@ -116,10 +123,12 @@ static const struct row chunks[] = {
 static const struct row telling[] = {
     { DENOISE, 'D', "no-dither", NULL, FLAG, AT(no_dither), 0, 0,
       "do not dither where OUT has fewer bits than IN" },
-    { DENOISE | LIVE, 0, "log", "FILE", WORD, AT(log), 0, 0, "write readings there, as lines of JSON" },
+    { DENOISE | LIVE, 0, "log", "FILE", WORD, AT(log), 0, 0,
+      "write readings there, as lines of JSON" },
     { DENOISE | LEARN, 0, "progress", NULL, FLAG, AT(progress), 0, 0,
       "show progress even if stderr is no terminal" },
-    { DENOISE | LIVE | LEARN, 'q', "quiet", NULL, FLAG, AT(quiet), 0, 0, "say nothing but errors" },
+    { DENOISE | LIVE | LEARN, 'q', "quiet", NULL, FLAG, AT(quiet), 0, 0,
+      "say nothing but errors" },
     { DENOISE | LIVE | DEVICES, 'v', "verbose", NULL, FLAG, AT(verbose), 0, 0,
       "say what is done, and how it went" },
     { ANY, 'h', "help", NULL, FLAG, AT(help), 0, 0, "-h the most of it, --help all" },
@@ -249,7 +258,8 @@ static int reject(const struct options *o, const struct parser *p, char **argv, 
         return complain(EX_USAGE, "--%s: %s", row->name,
                         why == ':' ? "needs an argument" : "takes no argument");
     if (optopt)
-        return complain(EX_USAGE, "-%c: no such option (try lull %s%s-h)", optopt, command, gap(o));
+        return complain(EX_USAGE, "-%c: no such option (try lull %s%s-h)", optopt, command,
+                        gap(o));
     return complain(EX_USAGE, "%s: no such option (try lull %s%s-h)", argv[optind - 1], command,
                     gap(o));
 }
@@ -388,8 +398,9 @@ void options_help(FILE *to, const struct options *o)
 {
     const struct command *c = o->command;
 
-    fprintf(to, "lull %s%s%s - %s\n\n%s", c->name, gap(o), c->synopsis,
-            c->summary ? c->summary : "print what a shell completes lull with", c->text);
+    fprintf(to, "lull %s%s%s - %s\n%s%s", c->name, gap(o), c->synopsis,
+            c->summary ? c->summary : "print what a shell completes lull with",
+            *c->text ? "\n" : "", c->text);
     for (size_t s = 0; s < SECTIONS; s++)
         if (!o->brief || !sections[s].rare)
             help_section(to, sections + s, c->bit);

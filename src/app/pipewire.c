@@ -159,7 +159,8 @@ int pipewire_conf(const struct options *o)
     if (from_file && !realpath(filter, path))
         return complain(EX_NOINPUT, "%s: %s", filter, strerror(errno));
     if (from_file && strpbrk(path, "\"\\%\n"))
-        return complain(EX_USAGE, "%s: a unit cannot name it: no \", \\, %% or line ends", filter);
+        return complain(EX_USAGE, "%s: a unit cannot name it: no \", \\, %% or line ends",
+                        filter);
     print_head(o, from_file ? path : NULL);
     printf(chain, plugin_path(room),
            o->reduction_db < 0 ? (double)usual.reduction_db : o->reduction_db,

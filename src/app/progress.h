@@ -18,7 +18,9 @@ struct progress {
 /* `wanted` even where standard error is no terminal; never when `quiet`. */
 void progress_begin(struct progress *p, bool wanted, bool quiet, double rate_hz,
                     long long frames);
-void progress_update(struct progress *p, long long done, double level_db);  /* out re in, or NaN */
+
+/* level_db: output re input, or NaN. */
+void progress_update(struct progress *p, long long done, double level_db);
 void progress_end(struct progress *p);
 
 /* Seconds of a clock that only goes forward. */

@@ -113,7 +113,8 @@ static void warn(const struct pass *p, const struct summary *s, const lull_readi
                "%.0f were missing; the rows count as evenly spaced",
                p->source.name, p->source.uneven_line, p->source.uneven - 1, p->source.lost);
     if (s->invalid)
-        remark("%s: %llu samples are not finite; they count as missing", p->source.name, s->invalid);
+        remark("%s: %llu samples are not finite; they count as missing", p->source.name,
+               s->invalid);
     if (s->clipped)
         remark("%s: clipped %lld samples", p->sink.name, s->clipped);
 }

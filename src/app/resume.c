@@ -102,7 +102,8 @@ bool resume_load(const struct resume *r, lull *l, const char *about, struct faul
     if (status == LULL_WRONG_STATE)
         return fault_set(why, EX_DATAERR, "%s: is of another stream: %s, not %s", r->path,
                          r->about, about);
-    return status == LULL_OK || fault_set(why, EX_DATAERR, "%s: %s", r->path, lull_strerror(status));
+    return status == LULL_OK ||
+           fault_set(why, EX_DATAERR, "%s: %s", r->path, lull_strerror(status));
 }
 
 /* ---- rows of a table */
@@ -121,7 +122,8 @@ bool resume_sink(const struct resume *r, struct source *from, struct sink *to, s
     if (!keeps_rows(from))
         return true;
     if (table_rows(from->table, r->rows, r->rows_n) != inside)
-        return fault_set(why, EX_DATAERR, "%s: is of another table than %s", r->path, from->name);
+        return fault_set(why, EX_DATAERR, "%s: is of another table than %s", r->path,
+                         from->name);
     return lines_insert(&from->table->lines, r->rows, r->rows_n) ||
            fault_set(why, EX_OSERR, "%s: out of memory", r->path);
 }

@@ -230,7 +230,8 @@ void screen_draw(struct screen *s, const struct view *v)
 
 void screen_line(FILE *to, const struct view *v)
 {
-    fprintf(to, "lull: %.0f s  in %.1f dB  out %.1f dB  removed %.1f dB  cpu %.1f%%  xruns %u\n",
+    fprintf(to,
+            "lull: %.0f s  in %.1f dB  out %.1f dB  removed %.1f dB  cpu %.1f%%  xruns %u\n",
             v->seconds, (double)v->now.in_db, (double)v->now.out_db, (double)v->now.removed_db,
             100 * (double)v->load, v->lost);
     fflush(to);

@@ -78,7 +78,8 @@ bool section_read(const char *text, struct section *s)
 
 bool part_read(const char *text, struct part *p)
 {
-    const size_t i = strspn(text, "0123456789"), n = strspn(text + i + (text[i] == '/'), "0123456789");
+    const size_t i = strspn(text, "0123456789");
+    const size_t n = strspn(text + i + (text[i] == '/'), "0123456789");
 
     if (!i || text[i] != '/' || !n || text[i + 1 + n] || i > 6 || n > 6)
         return false;

@@ -15,7 +15,7 @@
 #include <string.h>
 
 static const double STALL_S = 0.25;     /* longer than any block: we were stopped */
-static const double SETTLE_S = 0.5;     /* while a device finds its feet it loses sound or waits */
+static const double SETTLE_S = 0.5; /* while a device finds its feet it loses sound or waits */
 static const float FADE_S = 0.01f;
 enum { RANK_SHARE = 4 };                /* of the directions a quarter stays, the strongest */
 

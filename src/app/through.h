@@ -24,7 +24,8 @@ struct through {
     double rate_hz;
     size_t channels, latency;
     unsigned long long left;    /* frames until it is over                      */
-    unsigned long long done, settled;   /* frames done; at which losses and stalls begin to count */
+    unsigned long long done;    /* frames                                       */
+    unsigned long long settled; /* from there on losses and stalls count        */
     struct ring *record;        /* takes what comes out, or NULL                */
     float *line;                /* [latency][channels], the input as it was     */
     size_t at;                  /* in the line                                  */

@@ -103,7 +103,8 @@ const char *watch_relief(const struct watch *w)
     case RELIEF_FREEZE:
         return "this machine is too busy: lull has stopped learning for now";
     case RELIEF_RANK:
-        return "this machine is too busy: lull keeps to the strongest quarter of its directions for now";
+        return "this machine is too busy: lull keeps to the strongest quarter of its "
+               "directions for now";
     case RELIEF_PASS:
         return "this machine is too busy: sound passes as it is for now";
     default:

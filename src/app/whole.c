@@ -107,7 +107,8 @@ static int create_temp(struct whole *w, mode_t mode)
     if (!w->temp)
         return -1;
     for (int attempt = 0; fd < 0 && attempt < 100; attempt++) {
-        snprintf(w->temp, room, "%.*s.lull-%ld-w%d", directory, w->path, (long)getpid(), attempt);
+        snprintf(w->temp, room, "%.*s.lull-%ld-w%d", directory, w->path, (long)getpid(),
+                 attempt);
         fd = open(w->temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
         if (fd < 0 && errno != EEXIST)
             break;

@@ -228,7 +228,8 @@ static float delay_of(const PaStreamCallbackTimeInfo *t)
 }
 
 static int callback(const void *in, void *out, unsigned long frames,
-                    const PaStreamCallbackTimeInfo *time, PaStreamCallbackFlags flags, void *user)
+                    const PaStreamCallbackTimeInfo *time, PaStreamCallbackFlags flags,
+                    void *user)
 {
     struct stream *const s = user;
     const unsigned ours = s->plan.channels;
@@ -295,8 +296,8 @@ static PaError open_with(struct stream *s, double rate_hz, unsigned ins, unsigne
     s->rate_hz = rate_hz;
     s->ins = ins;
     s->outs = outs;
-    return Pa_OpenStream(&s->handle, s->plan.in ? &in : NULL, s->plan.out ? &out : NULL, rate_hz,
-                         s->plan.block ? s->plan.block : paFramesPerBufferUnspecified,
+    return Pa_OpenStream(&s->handle, s->plan.in ? &in : NULL, s->plan.out ? &out : NULL,
+                         rate_hz, s->plan.block ? s->plan.block : paFramesPerBufferUnspecified,
                          paDitherOff, callback, s);
 }
 
@@ -356,12 +357,14 @@ static void look(struct stream *s)
 
 static bool fail(struct stream *s, PaError e)
 {
-    const char *host = e == paUnanticipatedHostError ? Pa_GetLastHostErrorInfo()->errorText : "";
+    const char *host =
+        e == paUnanticipatedHostError ? Pa_GetLastHostErrorInfo()->errorText : "";
 
-    return fault_set(&s->why, EX_UNAVAILABLE, "%s%s%s: %s%s%s", s->plan.in ? s->plan.in->name : "",
+    return fault_set(&s->why, EX_UNAVAILABLE, "%s%s%s: %s%s%s",
+                     s->plan.in ? s->plan.in->name : "",
                      s->plan.in && s->plan.out ? " to " : "",
-                     s->plan.out ? s->plan.out->name : "", Pa_GetErrorText(e), *host ? ": " : "",
-                     host);
+                     s->plan.out ? s->plan.out->name : "", Pa_GetErrorText(e),
+                     *host ? ": " : "", host);
 }
 
 static bool open_stream(struct stream *s)

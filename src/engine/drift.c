@@ -103,9 +103,8 @@ static void follow_unit(struct group *g)
 
     if (same && fabsf(change) < LEAST_CHANGE)
         return;
-    if (same) {
+    if (same)
         group_scale_powers(g, fast_exp(change));
-    }
     g->settled = true;
     g->heard = heard;
     g->unit = unit;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/extent.h"
 
+#include "base/least.h"
+
 #include <stdbool.h>
 
 static const size_t LAGS_USUAL = 32, LAGS_MOST = 512, VECTOR_MOST = 4096;
@@ -11,11 +13,6 @@ static const size_t WINDOW_MOST = 1024;
 
 /* Directions, if nobody says how many; of many numbers fewer, for the same reason. */
 static const size_t RANK_MOST = 96, RANK_OF_MANY = 80;
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 static size_t larger(size_t a, size_t b)
 {

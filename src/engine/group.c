@@ -17,6 +17,7 @@
 #include "engine/group.h"
 
 #include "base/fastmath.h"
+#include "base/least.h"
 #include "base/slot.h"
 #include "engine/drift.h"
 #include "track/state.h"
@@ -35,11 +36,6 @@ enum { PAUSE = 4 };                     /* frames for one of them, later        
 static const size_t NEWS = 32;          /* shares of a vector, one of which is to be new */
 static const size_t MIRRORED = 2;
 static const size_t YOUTH = 8;          /* times its lags, in frames */
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 static void set_step(struct group *g, float mu)
 {
@@ -186,7 +182,8 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
 void group_reset(struct group *g)
 {
     g->settled = false;
-    g->segments = 0;
+    g->unit = 0;
+    g->heard = g->segments = 0;
     memset(g->outside, 0, g->track.U.n * sizeof *g->outside);
     memset(g->moved, 0, g->floor.channels * sizeof *g->moved);
     floor_reset(&g->floor);

@@ -17,6 +17,7 @@
 #include "engine/subspace.h"
 
 #include "base/fastmath.h"
+#include "base/least.h"
 #include "base/slot.h"
 #include "base/sum.h"
 #include "guard/guard.h"
@@ -33,11 +34,6 @@ static const float FAINT = 3;           /* noise levels: all there is is little 
 static bool takes_latency(float ms)
 {
     return !(ms > 1e5f);
-}
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
 }
 
 /* The latency that is asked for goes to the vectors first, then to the baseline. */

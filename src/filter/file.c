@@ -23,16 +23,6 @@ static void put_u32(unsigned char *b, size_t x)
 
 /* ---- reading */
 
-bool filter_is_file(const void *bytes, size_t size)
-{
-    const unsigned char *const b = bytes;
-
-    for (size_t i = 0; i < size; i++)
-        if (!b[i])
-            return true;
-    return false;
-}
-
 static bool blame(struct filter_fault *why, const char *reason)
 {
     why->line = 0;
@@ -48,7 +38,8 @@ static bool is_known(const unsigned char *tag)
 }
 
 /* Whether a section of that tag begins before `end`. */
-static bool is_told(const struct filter_file *f, const unsigned char *end, const unsigned char *tag)
+static bool is_told(const struct filter_file *f, const unsigned char *end,
+                    const unsigned char *tag)
 {
     for (const unsigned char *b = f->body; b < end; b += SECTION + u32_at(b + TAG))
         if (!memcmp(b, tag, TAG))

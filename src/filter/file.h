@@ -34,9 +34,6 @@ struct filter_section {
     size_t size;
 };
 
-/* Whether bytes are a learned filter's, rather than a text: there is a zero in them. */
-bool filter_is_file(const void *bytes, size_t size);
-
 /* Understands bytes[size], which f points into from then on; false: they are none,
  * or not all of one; why->line is 0 where the text is not to blame. */
 bool filter_file_open(const void *bytes, size_t size, struct filter_file *f,

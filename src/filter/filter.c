@@ -166,7 +166,8 @@ enum { MAJOR = 1, MINOR = 0 };
 /* The first key: without it nothing that follows can be understood. */
 static bool parse_format(const char *s, struct filter_head *h, struct filter_fault *why)
 {
-    const char *const point = s + strspn(s, "0123456789"), *const minor = point + (*point == '.');
+    const char *const point = s + strspn(s, "0123456789");
+    const char *const minor = point + (*point == '.');
     const char *const end = minor + strspn(minor, "0123456789");
 
     if (h->major > 0)
@@ -201,7 +202,8 @@ static bool parse_head_key(const char *name, size_t length, const char *s,
 {
     if (same("format", name, length))
         return h ? parse_format(s, h, why)
-                 : refuse(why, name, length, "a learned filter, of which only the beginning is here");
+                 : refuse(why, name, length,
+                          "a learned filter, of which only the beginning is here");
     for (size_t i = 0; h && i < sizeof head_keys / sizeof *head_keys; i++)
         if (same(head_keys[i].name, name, length)) {
             h->ended = head_keys[i].field == AT_HEAD(body);

@@ -28,6 +28,7 @@
 #include "guard/click.h"
 
 #include "base/fastmath.h"
+#include "base/least.h"
 
 #include <math.h>
 #include <string.h>
@@ -41,11 +42,6 @@ static const float PEAK_ALIKE = 0.35f;  /* and what the lesser's peak is of the 
 static const float TINY = 1e-20f;       /* silence has a scale                          */
 static const double BLOCK_MS = 1.35, LONGEST_MS = 2, PITCH_MS = 12;
 enum { P = PREDICTOR_ORDER, QUIET = 5, MARGIN = 1, TRIALS = 8, LEAD = 8, NEAREST = 16 };
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 static size_t greater(size_t a, size_t b)
 {

@@ -12,6 +12,8 @@
  */
 #include "guard/gap.h"
 
+#include "base/least.h"
+
 #include <math.h>
 
 enum { ROW = PREDICTOR_FINE + 1 };
@@ -24,11 +26,6 @@ void gap_place(struct gap *g, struct arena *a, size_t most)
     *g = (struct gap){ .most = most };
     g->L = arena_take(a, most * ROW, sizeof *g->L);
     g->z = arena_take(a, most, sizeof *g->z);
-}
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
 }
 
 /* What the known samples around place u ask of it; the missing ones hold 0. */

@@ -11,8 +11,9 @@
 #include <math.h>
 #include <stddef.h>
 
-/* Louder than any signal; its square, summed under the longest window, is
- * still finite in a float. */
+/* Louder than any signal.  Under the longest window, 32 ms at 192 kHz, a spectrum has
+ * (3e13 * 6144 * 2/pi)^2 = 1.4e34 of it, and LULL_MAX_CHANNELS of them together 5.7e37,
+ * which a float still holds. */
 #define GUARD_LOUDEST 3e13f
 
 /* Copies n samples, `stride` apart, to to[n]; what is NaN or infinite becomes

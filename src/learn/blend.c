@@ -55,7 +55,8 @@ static float strongest(struct blend *b, size_t rows, float *F, size_t rank)
 /* ---- both in one */
 
 /* The parts of x, behind those there are, in terms of the units of all. */
-static void take_parts(struct blend *b, const struct mixture_model *x, size_t from, float weight)
+static void take_parts(struct blend *b, const struct mixture_model *x, size_t from,
+                       float weight)
 {
     struct mixture_model *const all = &b->all;
     const size_t n = all->channels * all->lags, L = all->lags;
@@ -67,7 +68,8 @@ static void take_parts(struct blend *b, const struct mixture_model *x, size_t fr
         size += ratio * ratio / (float)all->channels;
     }
     for (size_t k = 0; k < x->parts; k++) {
-        float *const mean = all->mean + (from + k) * n, *const F = all->F + (from + k) * all->rank * n;
+        float *const mean = all->mean + (from + k) * n;
+        float *const F = all->F + (from + k) * all->rank * n;
 
         all->share[from + k] = weight * x->share[k];
         all->rest[from + k] = x->rest[k] * size;

@@ -12,6 +12,7 @@
  */
 #include "learn/fit.h"
 
+#include "base/least.h"
 #include "base/sum.h"
 
 #include <math.h>
@@ -29,11 +30,6 @@ static const size_t ranks_tried[] = { 2, 4, 8, 16, 32, 48 };
 
 enum { PARTS = sizeof parts_tried / sizeof *parts_tried,
        RANKS = sizeof ranks_tried / sizeof *ranks_tried };
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 /* A normal number: twelve even ones less six. */
 static float normal(uint64_t *dice)
@@ -225,7 +221,8 @@ static void by_power(const void *self, const float *x, float *z)
 /* The share of noise that the trial leaves in vectors not learnt from. */
 static float left_of_noise(struct fit *f, size_t rows)
 {
-    const struct mixture_noise noise = { by_power, f, f->scratch + 2 * f->channels, f->scratch };
+    const struct mixture_noise noise = { by_power, f, f->scratch + 2 * f->channels,
+                                         f->scratch };
     uint64_t dice = 3;
     double left = 0;
 

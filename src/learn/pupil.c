@@ -7,14 +7,11 @@
  */
 #include "learn/pupil.h"
 
+#include "base/least.h"
+
 #include <string.h>
 
 static const size_t ROWS_MOST = 16384, NUMBERS_MOST = 1 << 22;
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 /* [Vig17], splitmix64. */
 uint64_t pupil_dice(uint64_t *state)

@@ -59,7 +59,7 @@ void familiar_model_place(struct familiar_model *m, struct arena *a, size_t n)
     m->stray = arena_floats(a, m->bands);
 }
 
-void familiar_model_state(struct familiar_model *m, struct store *s)
+static void model_state(struct familiar_model *m, struct store *s)
 {
     store_doubles(s, &m->frames, 1, 1, 1e15);
     store_floats(s, m->shape, m->n, -FAMILIAR_FAR, FAMILIAR_FAR);
@@ -97,7 +97,7 @@ static size_t bytes_of(size_t n)
     struct familiar_model m = { .n = n, .bands = bands_over(n) };
     struct store s = { .mode = STORE_MEASURE, .used = HEAD };
 
-    familiar_model_state(&m, &s);
+    model_state(&m, &s);
     return s.used;
 }
 
@@ -107,7 +107,7 @@ static bool sound(const unsigned char *bytes, size_t size, size_t n)
     struct familiar_model m = { .n = n, .bands = bands_over(n) };
     struct store s = { .mode = STORE_CHECK, .in = bytes, .size = size, .used = HEAD };
 
-    familiar_model_state(&m, &s);
+    model_state(&m, &s);
     return !s.bad;
 }
 
@@ -129,7 +129,7 @@ void familiar_read(struct familiar_model *m, const unsigned char *bytes, size_t 
 {
     struct store s = { .mode = STORE_READ, .in = bytes, .size = size, .used = HEAD };
 
-    familiar_model_state(m, &s);
+    model_state(m, &s);
 }
 
 size_t familiar_write(struct familiar_model *m, unsigned char *buf, size_t size)
@@ -140,7 +140,7 @@ size_t familiar_write(struct familiar_model *m, unsigned char *buf, size_t size)
     if (size < need)
         return need;
     store_size(&s, &m->n, LEAST, MOST);
-    familiar_model_state(m, &s);
+    model_state(m, &s);
     return need;
 }
 

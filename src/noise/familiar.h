@@ -27,9 +27,6 @@ struct familiar_model {
 /* Takes the arrays of a model of n frequencies. */
 void familiar_model_place(struct familiar_model *m, struct arena *a, size_t n);
 
-/* The numbers of a model; see base/store.h. */
-void familiar_model_state(struct familiar_model *m, struct store *s);
-
 /* Takes in what `from`, of the same n, was learned from: as if one had heard both. */
 void familiar_model_merge(struct familiar_model *into, const struct familiar_model *from);
 

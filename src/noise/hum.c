@@ -49,9 +49,15 @@ void hum_place(struct hum *h, struct arena *a, double rate_hz, size_t channels,
 void hum_reset(struct hum *h)
 {
     mains_reset(&h->mains);
-    h->harmonics = 0;
-    h->removed = 0;
+    h->span = h->filled = h->ticks = h->harmonics = 0;
+    h->tick_s = h->re = h->im = h->step_re = h->step_im = h->omega = h->alpha = 0;
+    h->fade = h->removed = 0;
+    memset(h->S, 0, sizeof h->S);
     unrest_reset(&h->unrest);
+    for (size_t i = 0; i < h->most; i++)
+        line_reset(h->line + i, h->channels);
+    for (size_t i = 0; i <= h->most; i++)
+        demod_reset(h->between + i, h->channels);
 }
 
 double hum_hz(const struct hum *h)

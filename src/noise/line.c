@@ -49,9 +49,6 @@ static const float USUAL = 0.02f; /* the mean of 2 s                    */
 static const float TINY = 1e-30f;
 enum { HIGH = 100 }; /* times a sample, no number gets */
 
-/* P_12 <= 1.5 P_11 always: so it is foreseen, whatever P_22, and both shrink alike. */
-static const float STEEPEST = 2; /* and room for rounding */
-
 void unrest_reset(struct unrest *u)
 {
     *u = (struct unrest){ .Q = START };
@@ -173,7 +170,8 @@ static float power(const struct demod *d, size_t c, float scale)
     return re * re + im * im;
 }
 
-/* Where A should be by now. */
+/* Where A should be by now.  After it P_12 <= 1.5 P_11, whatever both were: no innovation
+ * adds more than its 1.5 to D. */
 static void predict(struct line *l, size_t c, float wander)
 {
     float *const *const P = l->P;
@@ -353,6 +351,4 @@ void line_state(struct line *l, size_t channels, size_t span, struct store *s)
     for (size_t i = 0; i < 3; i++)
         store_floats(s, l->P[i], channels, 0, STORE_STRONGEST / 100);
     store_floats(s, l->row, channels, 0, ROW);
-    for (size_t c = 0; c < channels && s->mode == STORE_READ; c++)
-        l->P[1][c] = fast_min(l->P[1][c], STEEPEST * l->P[0][c]);
 }

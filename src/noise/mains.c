@@ -76,6 +76,7 @@ static void band_reset(struct mains_band *b)
     b->im = 0;
     memset(b->acc, 0, MAINS_HARMONICS * sizeof *b->acc);
     memset(b->ring, 0, MAINS_WINDOW * sizeof *b->ring);
+    memset(b->score, 0, sizeof b->score);
 }
 
 void mains_place(struct mains *m, struct arena *a, double rate_hz, size_t channels,

@@ -24,6 +24,7 @@
 #include "base/sum.h"
 
 #include <math.h>
+#include <string.h>
 
 static const float SHARE = 0.7f;
 static const float SHARE_HUSHED = 0.01f;        /* -20 dB */
@@ -56,6 +57,7 @@ void onset_reset(struct onset *o)
 {
     o->filled = 0;
     o->hushed = false;
+    memset(o->mean, 0, o->n * sizeof *o->mean);
     onset_again(o);
 }
 

@@ -88,6 +88,8 @@ static void open_part(struct stationary *s)
 
 void stationary_reset(struct stationary *s)
 {
+    memset(s->smooth, 0, s->bands->count * sizeof *s->smooth);
+    memset(s->level, 0, s->bands->n * sizeof *s->level);
     memset(s->floor, 0, s->bands->n * sizeof *s->floor);
     s->begun = false;
     s->reach = 0;

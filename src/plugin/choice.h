@@ -11,12 +11,13 @@
 #include <stddef.h>
 #include <string.h>
 
-static const char *const choices[] = { "speech", "array",   "declick", "ecg",   "eeg",      "hum",
-                                       "music",  "seismic", "sensor",  "tonal", "vibration" };
+static const char *const choices[] = { "speech", "array", "declick", "ecg",     "eeg",
+                                       "hum",    "music", "seismic", "sensor",  "tonal",
+                                       "vibration" };
 
 enum {
     CHOICES = sizeof choices / sizeof *choices,
-    CHOICE_FILE = -1            /* the file that the variable names, in the host's environment */
+    CHOICE_FILE = -1 /* the file that the variable names, in the host's environment */
 };
 #define CHOICE_VARIABLE "LULL_FILTER"
 

@@ -18,7 +18,8 @@ void overlap_reset(struct overlap *o);
 
 /* Moves on by one hop, then adds x[M] under the window s[M]; gives the hop of
  * samples that no later frame reaches, valid until the next update. */
-const float *overlap_update(struct overlap *o, const float *restrict x, const float *restrict s);
+const float *overlap_update(struct overlap *o, const float *restrict x,
+                            const float *restrict s);
 
 /* All that lasts from one frame to the next; see base/store.h. */
 void overlap_state(struct overlap *o, struct store *s);

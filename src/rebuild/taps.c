@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: MIT
  *
- * taps.c - see taps.h.  A vector y_k that ends at frame k says A y_k, and of frame s
- * speak the vectors k = s..s + delay, each with another row of A.  Their mean is a
- * filter, the rows of A one above the other, each a tap further:
+ * taps.c - see taps.h.  y_k is the vector of the L samples of z that end at frame k, and
+ * A y_k its estimate.  Frame s lies in the vectors k = s..s + delay, each of which has it
+ * at another place, and so in another row of A.  The mean of what they say of it is one
+ * filter over z, whose taps are the rows of A, each a tap further than the one below:
  *
  *   x(s) = 1/(delay + 1) sum_k A[L-1-(k-s)] y_k = sum_m h[m] z(s - L + 1 + m),
  *   h[m] = 1/(delay + 1) sum_i A[i][m - (L-1-i)].
  *
- * With all rows in it h is symmetric, and what lies along A's diagonals; where A is the same
- * beyond the other diagonal, too, the quarter of it between both will do.
+ * A is symmetric.  Where all of its rows count, so is h, and half of A says all of it; a
+ * quarter does where A is symmetric about its other diagonal, too.
  *
- * A follows a signal.  Its rows are renewed in turn, and h a part of them at a time: it is
- * as old as half a turn, and never a jump.
+ * A follows the signal: its rows are computed anew one after the other, and taken into h
+ * a part at a time.  So h is half a round old in the mean, and never jumps.
  *
- * Of vectors that did not all come through here the filter says their share of what all
- * would; but where the others were loud, no more of the window counts than what those that
- * did come hold: what is loud would be heard before and after it.
+ * Where some of the vectors went another way (`apart`), the filter gives their share less.
+ * If those were loud, the window ends where the vectors that are left end: or a loud
+ * sample would be heard before and after where it is.
  *
  * Cost: up to 2 L flops a row, and 2 (L + delay) a frame.
  */

@@ -17,7 +17,7 @@ enum taps_way { TAPS_FOLDED, TAPS_APART, TAPS_LOUD };
 struct taps {
     size_t lags, delay;         /* of a vector; vectors that are waited for, < lags       */
     bool even;                  /* all of a vector is waited for: h is symmetric          */
-    size_t rows, row;           /* that count, at the matrix's end or, if even, its start; due */
+    size_t rows, row; /* that count, at the matrix's end or, if even, its start; due */
     size_t bits;                /* 2^bits rows make a part                                */
     size_t fresh;               /* rows seen since the matrix was another, saturating     */
     float *part;                /* [TAPS_PARTS][lags + delay] what the rows of each add   */

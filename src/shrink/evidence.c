@@ -77,8 +77,13 @@ void evidence_place(struct evidence *e, struct arena *a, const struct bands *ban
 
 void evidence_reset(struct evidence *e)
 {
-    memset(e->last_gain, 0, e->bands->count * sizeof *e->last_gain);
-    memset(e->belief, 0, e->bands->count * sizeof *e->belief);
+    const size_t size = e->bands->count * sizeof(float);
+
+    memset(e->short_power, 0, size);
+    memset(e->middle_power, 0, size);
+    memset(e->long_power, 0, size);
+    memset(e->last_gain, 0, size);
+    memset(e->belief, 0, size);
     e->frame_lately = 0;
     e->begun = false;
 }

@@ -16,7 +16,6 @@ bool sink_npy_open(struct sink *s, struct fault *why);
 bool sink_csv_open(struct sink *s, const struct source *from, struct fault *why);
 
 bool sink_raw_write(struct sink *s, const float *x, size_t frames, struct fault *why);
-bool sink_raw_finish(struct sink *s, struct fault *why);
 
 /* Sound files have rates in whole Hz, so others are refused; what differs by
  * less than the clock of a recorder is rounded. */

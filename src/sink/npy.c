@@ -68,8 +68,9 @@ static bool planar_write(struct sink *s, const float *x, size_t frames, struct f
 static bool planar_finish(struct sink *s, struct fault *why)
 {
     return s->frames == s->sound.frames ||
-           fault_set(why, EX_IOERR, "%s: given up after %lld of %lld frames: in Fortran order an "
-                     "array is whole or nothing", s->name, s->frames, s->sound.frames);
+           fault_set(why, EX_IOERR,
+                     "%s: given up after %lld of %lld frames: in Fortran order an array is "
+                     "whole or nothing", s->name, s->frames, s->sound.frames);
 }
 
 /* ---- */
@@ -87,11 +88,13 @@ bool sink_npy_open(struct sink *s, struct fault *why)
 
     s->header_at = sink_place(s->fd);
     if (s->header_at < 0 && s->sound.frames < 0)
-        return fault_set(why, EX_CANTCREAT, "%s: an array has its length first, and that of the "
-                         "input is not known: name a file", s->name);
+        return fault_set(why, EX_CANTCREAT,
+                         "%s: an array has its length first, and that of the input is not "
+                         "known: name a file", s->name);
     if (s->header_at < 0 && s->sound.planar)
-        return fault_set(why, EX_CANTCREAT, "%s: an array in Fortran order, whose channels come one "
-                         "after another, cannot go through a pipe: name a file", s->name);
+        return fault_set(why, EX_CANTCREAT,
+                         "%s: an array in Fortran order, whose channels come one after "
+                         "another, cannot go through a pipe: name a file", s->name);
     settle_type(&s->sound.pcm);
     s->sound.flat |= s->sound.channels == 1 && s->sound.container != CONTAINER_NPY;
     s->sound.container = CONTAINER_NPY;

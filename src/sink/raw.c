@@ -44,7 +44,7 @@ bool sink_raw_write(struct sink *s, const float *x, size_t frames, struct fault 
     return true;
 }
 
-bool sink_raw_finish(struct sink *s, struct fault *why)
+static bool finish(struct sink *s, struct fault *why)
 {
     (void)s, (void)why;
     return true;
@@ -56,7 +56,7 @@ bool sink_raw_open(struct sink *s, struct fault *why)
     s->sound.container = CONTAINER_RAW;
     s->bits = pcm_bits(s->sound.pcm);
     s->write = sink_raw_write;
-    s->finish = sink_raw_finish;
+    s->finish = finish;
     pcm_describe(s->sound.pcm, "raw", s->kind, sizeof s->kind);
     return true;
 }

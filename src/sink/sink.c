@@ -51,8 +51,9 @@ bool sink_rate_is_whole(const struct sink *s, struct fault *why)
     const double rate = s->sound.rate_hz, whole = floor(rate + 0.5);
 
     return (whole >= 1 && fabs(rate - whole) <= 1e-3 * rate) ||
-           fault_set(why, EX_CANTCREAT, "%s: this format holds no rate like %.10g Hz, only whole "
-                     "ones", s->name, rate);
+           fault_set(why, EX_CANTCREAT,
+                     "%s: this format holds no rate like %.10g Hz, only whole ones", s->name,
+                     rate);
 }
 
 /* Appending (>>) would put at the end what is to go back. */

@@ -245,7 +245,8 @@ static void sndfile_abandon(struct sink *s)
 
 bool sink_sndfile_open(struct sink *s, const struct source *from, struct fault *why)
 {
-    SF_INFO info = { .samplerate = (int)lrint(s->sound.rate_hz), .channels = (int)s->sound.channels };
+    SF_INFO info = { .samplerate = (int)lrint(s->sound.rate_hz),
+                     .channels = (int)s->sound.channels };
 
     if (!sink_rate_is_whole(s, why))
         return false;

@@ -209,15 +209,17 @@ static bool describe(const char *name, const struct header *h, struct sound *sou
     const long long most = FRAME_MOST / (long long)pcm_bytes(sound->pcm);
 
     if (channels < 1 || channels > most)
-        return fault_set(why, EX_DATAERR, "%s: %lld channels, where 1 to %lld can be; the shape is "
-                         "(time, channels), and x.T turns it round", name, channels, most);
+        return fault_set(why, EX_DATAERR,
+                         "%s: %lld channels, where 1 to %lld can be; the shape is (time, "
+                         "channels), and x.T turns it round", name, channels, most);
     sound->channels = (unsigned)channels;
     sound->frames = length[0];
     sound->planar = h->fortran && channels > 1;
     return true;
 }
 
-bool npy_read_header(struct tap *t, const char *name, struct sound *sound, struct fault *why)
+/* Reads up to the first sample: fills frames, channels, pcm, flat and planar. */
+static bool read_header(struct tap *t, const char *name, struct sound *sound, struct fault *why)
 {
     struct header h;
     char *const text = take_text(t, name, why);
@@ -314,8 +316,9 @@ static bool open_planar(struct source *s, long long have, struct fault *why)
     const off_t start = lseek(s->tap.fd, 0, SEEK_CUR);
 
     if (start < 0)
-        return fault_set(why, EX_DATAERR, "%s: an array in Fortran order, whose channels come one "
-                         "after another, cannot come through a pipe: name the file", s->name);
+        return fault_set(why, EX_DATAERR,
+                         "%s: an array in Fortran order, whose channels come one after "
+                         "another, cannot come through a pipe: name the file", s->name);
     if (have < s->promised)
         return fault_set(why, EX_DATAERR, "%s: the file is shorter than its header says, so in "
                          "Fortran order channels are missing", s->name);
@@ -348,11 +351,12 @@ static long long frames_there(const struct source *s)
 
 bool source_npy_open(struct source *s, double rate_hz, struct fault *why)
 {
-    if (!npy_read_header(&s->tap, s->name, &s->sound, why))
+    if (!read_header(&s->tap, s->name, &s->sound, why))
         return false;
     if (!(rate_hz > 0))
-        return fault_set(why, EX_USAGE, "%s: an array holds no rate; give frames per second, as "
-                         "in -r 250", s->name);
+        return fault_set(why, EX_USAGE,
+                         "%s: an array holds no rate; give frames per second, as in -r 250",
+                         s->name);
     s->sound.container = CONTAINER_NPY;
     s->sound.rate_hz = rate_hz;
     s->promised = s->sound.frames;

@@ -33,7 +33,8 @@ static const char *closing_quote(const char *p, const char *end)
 
 static const char *find_delimiter(const char *p, const char *end, char delimiter)
 {
-    const char *const found = delimiter && p < end ? memchr(p, delimiter, (size_t)(end - p)) : NULL;
+    const char *const found =
+        delimiter && p < end ? memchr(p, delimiter, (size_t)(end - p)) : NULL;
 
     return found ? found : end;
 }

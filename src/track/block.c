@@ -77,7 +77,12 @@ static void begin(struct rule_state *s)
 
 static void reset(struct rule_state *s, size_t r, float level)
 {
+    struct gathered *const b = &s->block;
+
     cov_reset(&s->cov, r, level);
+    memset(b->weight, 0, b->most * sizeof *b->weight);
+    memset(b->D, 0, (b->wide - b->ld) * b->wide * sizeof *b->D);
+    memset(b->E.U, 0, basis_floats(&b->E) * sizeof *b->E.U);
     begin(s);
 }
 
@@ -104,10 +109,9 @@ static void update(struct rule_state *s, const struct look *f, struct motion *m)
     b->keep *= 1.0f - mu;
 }
 
-/* The rest of the newest frame's rows in D, and its column in those before. */
-static void complete(struct gathered *b, size_t parts)
+void gathered_complete(struct gathered *b, size_t f)
 {
-    const size_t at = b->filled * parts, ld = b->ld;
+    const size_t parts = b->E.parts, at = f * parts, ld = b->ld;
     float *const row = b->D + at * b->wide, *const turned = row + b->wide;
 
     for (size_t i = 0; parts == 2 && i < b->wide; i += 2) {
@@ -227,8 +231,9 @@ static float orthonormalise(struct rule_state *s, size_t m)
     return far;
 }
 
-/* The coefficients of the new directions to Z, their covariance to M. */
-static void decompose(struct rule_state *s, size_t m)
+/* The coefficients of the new directions to Z, their covariance to M.  False if there are
+ * none: the C of a loaded state may be no covariance. */
+static bool decompose(struct rule_state *s, size_t m)
 {
     struct gathered *const b = &s->block;
     const struct dense d = dense_of(s);
@@ -256,6 +261,7 @@ static void decompose(struct rule_state *s, size_t m)
             orthonormalise(s, m);
     } while (++round < ROUNDS && far > CLOSE && far <= SLOW * before);
     covariance(s, m, 0.0f);
+    return far < INFINITY;
 }
 
 /* U <- U Z1 + E Z2, tile by tile. */
@@ -283,10 +289,11 @@ static void flush(struct rule_state *s)
 {
     const size_t m = s->block.filled * s->U->parts;
 
-    if (m && s->U->r) {
-        decompose(s, m);
+    if (m && s->U->r && decompose(s, m)) {
         turn(s, m);
         cov_set(&s->cov, s->block.M, s->block.X, s->block.R);
+    } else if (m && s->U->r) {
+        cov_reset(&s->cov, s->U->r, cov_mean(&s->cov));
     }
     begin(s);
 }
@@ -302,7 +309,7 @@ static void settle(struct rule_state *s, const float *e)
     basis_set(&b->E, b->filled, b->x);
     b->E.r = b->filled + 1;
     s->cov.kernel->gather(&b->E, b->x, b->D + b->filled * parts * b->wide + b->ld);
-    complete(b, parts);
+    gathered_complete(b, b->filled);
     b->filled++;
     s->cov.tall = b->filled * parts;
     if (b->filled == b->most)

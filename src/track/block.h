@@ -25,4 +25,8 @@ struct gathered {
     float *M, *X, *x; /* [ld][ld], [ld][ld], [padded]                   */
 };
 
+/* What follows in D from the first row of frame f: the row of i times it, and its columns
+ * in the frames before. */
+void gathered_complete(struct gathered *b, size_t f);
+
 #endif

@@ -24,6 +24,8 @@
  */
 #include "track/factor.h"
 
+#include "base/least.h"
+
 #include <float.h>
 #include <math.h>
 #include <stdint.h>
@@ -34,11 +36,6 @@ static const double AS_GOOD = 1.02; /* of the energy: 1 % of the error */
 
 /* Of the energy of W: what is less, by 60 dB, may be rounding. */
 static const double ROUNDING = 1e-6;
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 void factor_place(struct factor *f, struct arena *a, size_t m, size_t n, size_t k, bool gaps)
 {

@@ -41,8 +41,10 @@
 static const float TAIL = 0.3f, TAIL_SCALE = 5.0f;      /* s, b: speech runs to 50 dB above */
 static const float BIAS = 1.05f, CLIP = 8.0f;           /* c, G: what clip and mask take off the mean */
 static const float FARTHEST = 1.5f;                     /* nepers h may move in a frame */
-/* nepers^2 a frame: below, h would no longer notice that the noise has begun to move */
+
+/* Of q, nepers^2 a frame: below, h would not notice that the noise has begun to move. */
 static const float Q_LEAST = 0.04f * 0.04f, Q_MOST = 2.0f * 2.0f;
+
 /* After a shock noise is foreseen louder than it can be; and a shock out of silence is. */
 static const float LOUDEST = STORE_STRONGEST / 4, FAR = 1e30f;
 
@@ -99,6 +101,7 @@ void masked_place(struct masked *m, struct arena *a, size_t n, double bin_hz, do
 void masked_reset(struct masked *m)
 {
     memset(m->mean, 0, m->n * sizeof *m->mean);
+    memset(m->noise, 0, m->n * sizeof *m->noise);
     for (size_t i = 0; i < MASKED_RANK; i++) {
         m->h[i] = 0;
         m->q[i] = i ? m->q0 / 4 : m->q0;

@@ -7,9 +7,15 @@
 #include <float.h>
 #include <math.h>
 
-/* In the unit of guard.c no frame has the energy 1e19, and nothing that is made of them is
- * as large. */
-static const float LARGE = 1e24f, MOST = 1e20f;
+/* In the unit of guard.c no frame has the energy 1e19, and so no entry 1e10; nothing that
+ * is made of them is as large. */
+static const float LARGE = 1e24f, MOST = 1e20f, ENTRY = 1e10f;
+
+/* A mean that guard.c would have met with another unit. */
+static const float FAINTEST = 1e-12f;
+
+/* Of the mean, a little beyond what colour.c lets a level be among LULL_MAX_DIM. */
+static const float LOWEST = 9e-4f, HIGHEST = 300.0f;
 
 /* What rounding leaves of a power that is none, of the greatest. */
 static const float ROUNDING = 1e-4f;
@@ -47,20 +53,25 @@ static void walk_cov(struct cov *c, struct store *s, size_t r)
     store_demand(s, store_size(s, &c->at, 0, round - 1) % c->parts == 0);
 }
 
+/* |u_j|^2 of a basis whose directions began at `from`. */
+static float length2(const struct store *s, size_t from, const struct basis *b, size_t j)
+{
+    float sum = 0;
+
+    for (size_t i = 0; i < basis_padded(b); i++) {
+        const float u = store_peek(s, from, (i / TILE * b->cap + j) * TILE + i % TILE);
+
+        sum += u * u;
+    }
+    return sum;
+}
+
 /* Whether none of the first r directions that began at `from` is much longer than 1. */
 static bool is_basis(const struct store *s, size_t from, const struct basis *b, size_t r)
 {
-    for (size_t j = 0; j < r; j++) {
-        float length2 = 0;
-
-        for (size_t i = 0; i < basis_padded(b); i++) {
-            const float u = store_peek(s, from, (i / TILE * b->cap + j) * TILE + i % TILE);
-
-            length2 += u * u;
-        }
-        if (length2 > 2.0f) /* less, where rows are forgotten: amend.c */
+    for (size_t j = 0; j < r; j++)
+        if (length2(s, from, b, j) > 2.0f) /* less, where rows are forgotten: amend.c */
             return false;
-    }
     return true;
 }
 
@@ -81,17 +92,50 @@ static void walk_late(struct late *l, const struct basis *U, struct store *s)
     store_bool(s, &l->waits);
 }
 
+/* Whether G = E'E, in D, which began at `from`, and E, which follows it, can belong to each
+ * other as far as they are filled: the powers are the same, and no product is more. */
+static bool is_gram(const struct store *s, size_t from, const struct gathered *b, size_t filled)
+{
+    const size_t parts = b->E.parts, of_E = from + 4 * (b->wide - b->ld) * b->wide;
+
+    for (size_t i = 0; i < filled; i++) {
+        const size_t row = i * parts * b->wide + b->ld;
+        const float power = store_peek(s, from, row + i * parts);
+
+        if (!(fabsf(power - length2(s, of_E, &b->E, i)) <= ROUNDING * power))
+            return false;
+        for (size_t j = 0; j < filled * parts; j++) {
+            const size_t other = j / parts * parts;
+            const float g = store_peek(s, from, row + j);
+            const float h = store_peek(s, from, other * b->wide + b->ld + other);
+
+            if (fabsf(g) > (1.0f + ROUNDING) * sqrtf(power) * sqrtf(h) + FLT_MIN)
+                return false;
+        }
+    }
+    return true;
+}
+
 static void walk_block(struct rule_state *r, struct store *s)
 {
     struct gathered *const b = &r->block;
+    const size_t filled = store_size(s, &b->filled, 0, b->most - 1);
 
-    store_size(s, &b->filled, 0, b->most - 1);
     store_floats(s, &b->keep, 1, 0.0f, 1.0f);
     store_floats(s, b->weight, b->most, 0.0f, 1.0f);
-    store_floats(s, b->D, (b->wide - b->ld) * b->wide, -LARGE, LARGE);
-    store_floats(s, b->E.U, basis_floats(&b->E), -LARGE, LARGE);
-    if (s->mode == STORE_READ)
-        r->cov.tall = b->filled * r->cov.parts;
+    const size_t from = s->used;
+
+    for (size_t i = 0; i < b->wide - b->ld; i++) {
+        store_floats(s, b->D + i * b->wide, b->ld, -ENTRY, ENTRY);
+        store_floats(s, b->D + i * b->wide + b->ld, b->wide - b->ld, -MOST, MOST);
+    }
+    store_floats(s, b->E.U, basis_floats(&b->E), -ENTRY, ENTRY);
+    store_demand(s, !store_checks(s) || is_gram(s, from, b, filled));
+    if (s->mode != STORE_READ)
+        return;
+    for (size_t f = 0; f < filled; f++)
+        gathered_complete(b, f);
+    r->cov.tall = filled * r->cov.parts;
 }
 
 static void walk_rule(struct track *t, struct store *s, size_t rank)
@@ -110,7 +154,7 @@ static void walk_step(struct step *p, struct store *s, size_t least)
     store_floats(s, &p->mu, 1, FLT_MIN, 1.0f);
     store_floats(s, &p->age, 1, 0.0f, FLT_MAX);
     store_floats(s, &p->lag, 1, -LARGE, LARGE);
-    store_floats(s, &p->since, 1, 0.0f, FLT_MAX);
+    store_floats(s, &p->since, 1, 0.0f, 0x1p24f); /* where 1 more is no more */
     store_floats(s, &p->stale_age, 1, 0.0f, FLT_MAX);
     if (p->automatic)
         walk_basis(&p->R, s, least);
@@ -147,9 +191,13 @@ static void walk_guard(struct guard *g, struct store *s, bool whitened)
 {
     if (!whitened)
         store_floats(s, &g->unit, 1, 0x1p-100f, 0x1p100f);
+    const size_t from = s->used;
+
     store_floats(s, &g->mean, 1, 0.0f, LARGE);
     store_floats(s, &g->level, 1, -1000.0f, 1000.0f);
-    store_u32(s, &g->seen, 0, UINT32_MAX);
+    const bool seen = store_u32(s, &g->seen, 0, UINT32_MAX) > 0;
+
+    store_demand(s, !store_checks(s) || !seen || store_peek(s, from, 0) > FAINTEST);
 }
 
 static void walk_colour(struct colour *c, struct store *s)
@@ -161,8 +209,8 @@ static void walk_colour(struct colour *c, struct store *s)
     store_floats(s, &c->at0, 1, 0.0f, FLT_MAX);
     store_floats(s, &c->at1, 1, -FLT_MAX, FLT_MAX);
     if (c->level) {
-        store_floats(s, c->level, c->n / c->parts, FLT_MIN, FLT_MAX);
-        store_floats(s, c->power, c->n / c->parts, 0.0f, FLT_MAX);
+        store_floats(s, c->level, c->n / c->parts, LOWEST, HIGHEST);
+        store_floats(s, c->power, c->n / c->parts, 0.0f, 1e6f * LARGE);
     }
 }
 

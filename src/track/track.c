@@ -123,6 +123,7 @@ void track_reset(struct track *t)
     if (t->plan.auto_rank)
         rank_reset(&t->rank, t->plan.rank, r, 1.0f);
     track_amended(t);
+    memset(t->e, 0, basis_padded(&t->U) * sizeof *t->e);
     t->align = (struct align){ 0 };
     t->sigma2 = 0;
     t->seen = t->changes = 0;

@@ -5,13 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void demand(bool holds)
-{
-    if (!holds)
-        abort();
-}
-
-/* What is opened lies within its bytes, what is refused has a reason. */
 static void look(const uint8_t *bytes, size_t n)
 {
     struct filter_file f;
@@ -20,9 +13,11 @@ static void look(const uint8_t *bytes, size_t n)
     size_t size;
 
     if (!filter_file_open(bytes, n, &f, &why))
-        demand(why.reason);
-    else if (filter_file_section(&f, "SIGN", &at, &size) || filter_file_section(&f, "NOIS", &at, &size))
-        demand(at >= bytes && size <= n && at + size <= bytes + n - 4);
+        demand(!!why.reason, "what is refused has a reason");
+    else if (filter_file_section(&f, "SIGN", &at, &size) ||
+             filter_file_section(&f, "NOIS", &at, &size))
+        demand(at >= bytes && size <= n && at + size <= bytes + n - 4,
+               "a section lies within the bytes");
 }
 
 /* As it is, and sealed: nobody finds a CRC by chance. */

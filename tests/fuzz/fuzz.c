@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static void demand(int holds, const char *what)
+void demand(int holds, const char *what)
 {
     if (holds)
         return;

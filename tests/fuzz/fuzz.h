@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * fuzz.h - what the fuzz targets of files share: bytes as a file and as a pipe,
- * through a source and a sink.
+ * fuzz.h - what the fuzz targets share: a demand, and for those of files, bytes as a
+ * file and as a pipe, through a source and a sink.
  */
 #ifndef LULL_TESTS_FUZZ_H
 #define LULL_TESTS_FUZZ_H
@@ -9,6 +9,9 @@
 #include "source/sound.h"
 #include <stddef.h>
 #include <stdint.h>
+
+/* Ends the program, and says what is broken, unless it holds. */
+void demand(int holds, const char *what);
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 

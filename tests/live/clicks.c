@@ -25,8 +25,8 @@ struct clicks {
     atomic_bool lost;
 };
 
-static int pass(const void *in, void *out, unsigned long frames, const PaStreamCallbackTimeInfo *t,
-                PaStreamCallbackFlags flags, void *user)
+static int pass(const void *in, void *out, unsigned long frames,
+                const PaStreamCallbackTimeInfo *t, PaStreamCallbackFlags flags, void *user)
 {
     struct clicks *const c = user;
     const float *const x = in;

@@ -65,7 +65,8 @@ static void through_lull(void *what, const float *in, float *out, size_t frames)
 {
     static unsigned calls;
 
-    lull_set(what, LULL_RANK, calls++ >> 10 & 1 ? 3 : LULL_MAX_RANK);   /* some go, and come back */
+    /* Some directions go, and come back. */
+    lull_set(what, LULL_RANK, calls++ >> 10 & 1 ? 3 : LULL_MAX_RANK);
     lull_process(what, in, out, frames);
 }
 
@@ -300,7 +301,8 @@ int main(int argc, char **argv)
         fputs("rt: nobody watches\n", stderr);
         return 1;
     }
-    sigaction(SIGSYS, &(struct sigaction){ .sa_sigaction = trapped, .sa_flags = SA_SIGINFO }, NULL);
+    sigaction(SIGSYS, &(struct sigaction){ .sa_sigaction = trapped, .sa_flags = SA_SIGINFO },
+              NULL);
     for (size_t i = 0; i < SOUND * CHANNELS; i++)
         sound[i] = (float)(seed = seed * 1664525 + 1013904223) / 4294967296.0f - 0.5f;
     setvbuf(stdout, NULL, _IONBF, 0);
