@@ -352,7 +352,7 @@ static int known_after(size_t first)
     do {
         for (size_t f = 0; f < N; f++) {
             known[f] = 1;
-            P[f] = chance(&d, t >= 100 && f >= first ? 100 : 1);
+            P[f] = dice_power(&d, t >= 100 && f >= first ? 100 : 1);
         }
         bands_pool(&bands, P, pooled);
         stationary_update(&s, P, pooled, known);
