@@ -7,6 +7,7 @@
 #include "app/errors.h"
 #include "app/whole.h"
 #include "lull.h"
+#include "source/name.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,9 +51,7 @@ static int complain_of_name(const char *name)
 
 static bool is_path(const char *word)
 {
-    const size_t n = strlen(word), ending = sizeof ".filter" - 1;
-
-    return strchr(word, '/') || (n > ending && !strcmp(word + n - ending, ".filter"));
+    return strchr(word, '/') || name_ends_in(word, ".filter");
 }
 
 static bool check_learned(const char *path, const unsigned char *bytes, size_t size,

@@ -7,6 +7,7 @@
 #include "app/filters.h"
 #include "app/whole.h"
 #include "lull_learn.h"
+#include "source/name.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,12 +21,14 @@ enum { ROWS = 6 };
 bool lesson_is_one(const char *path)
 {
     char head[sizeof start] = "";
-    const size_t n = strlen(path), ending = sizeof ".filter" - 1;
-    FILE *const f =
-        n > ending && !strcmp(path + n - ending, ".filter") ? NULL : fopen(path, "rb");
+
+    if (name_ends_in(path, ".filter"))
+        return true;
+
+    FILE *const f = fopen(path, "rb");
 
     if (!f)
-        return n > ending && !strcmp(path + n - ending, ".filter");
+        return false;
     if (fread(head, 1, sizeof start - 1, f) < sizeof start - 1)
         *head = '\0';
     fclose(f);

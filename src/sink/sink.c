@@ -7,13 +7,13 @@
  * pipes, devices and standard output are written to as they are.
  */
 #include "sink/kinds.h"
+#include "source/name.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -62,21 +62,14 @@ off_t sink_place(int fd)
     return fcntl(fd, F_GETFL) & O_APPEND ? -1 : lseek(fd, 0, SEEK_CUR);
 }
 
-static bool ends_in(const char *name, const char *extension)
-{
-    const char *dot = strrchr(name, '.');
-
-    return dot && !strcasecmp(dot, extension);
-}
-
 /* What a name asks for, if anything. */
 static enum container container_of_name(const char *name)
 {
-    if (ends_in(name, ".raw") || ends_in(name, ".pcm"))
+    if (name_ends_in(name, ".raw") || name_ends_in(name, ".pcm"))
         return CONTAINER_RAW;
-    if (ends_in(name, ".csv") || ends_in(name, ".tsv"))
+    if (name_ends_in(name, ".csv") || name_ends_in(name, ".tsv"))
         return CONTAINER_CSV;
-    if (ends_in(name, ".npy"))
+    if (name_ends_in(name, ".npy"))
         return CONTAINER_NPY;
     return sink_sndfile_knows(name) ? CONTAINER_SOUND : CONTAINER_ANY;
 }

@@ -7,10 +7,10 @@
  * a pipe can be WAV, a table, an array, or raw samples if it is said to be.
  */
 #include "source/kinds.h"
+#include "source/name.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -51,18 +51,11 @@ static bool open_raw(struct source *s, const struct sound *given, long long size
     return source_raw_open(s, why);
 }
 
-static bool ends_in(const char *name, const char *extension)
-{
-    const char *dot = strrchr(name, '.');
-
-    return dot && !strcasecmp(dot, extension);
-}
-
 static enum container container_of_name(const char *name)
 {
-    if (ends_in(name, ".csv") || ends_in(name, ".tsv"))
+    if (name_ends_in(name, ".csv") || name_ends_in(name, ".tsv"))
         return CONTAINER_CSV;
-    return ends_in(name, ".npy") ? CONTAINER_NPY : CONTAINER_ANY;
+    return name_ends_in(name, ".npy") ? CONTAINER_NPY : CONTAINER_ANY;
 }
 
 /* No byte that text would not have. */
