@@ -104,10 +104,10 @@ static lull *new_lull(struct live *v, lull_status *status)
 {
     const struct duplex *const d = &v->duplex;
     const struct sound sound = { .rate_hz = d->stream->rate_hz, .channels = d->plan.channels };
-    const bool free = v->o.latency_ms < 0;
+    const bool asked = v->o.latency_ms >= 0;
 
     v->config = config_of(&v->o, &sound);
-    if (!free)
+    if (asked)
         return lull_new(&v->config, status);
 
     const float own = v->config.latency_ms;

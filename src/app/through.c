@@ -65,7 +65,7 @@ static float peak(const float *x, size_t n, float most)
     return most;
 }
 
-static void raise(_Atomic float *to, float value)
+static void keep_most(_Atomic float *to, float value)
 {
     if (value > atomic_load_explicit(to, memory_order_relaxed))
         atomic_store_explicit(to, value, memory_order_relaxed);
@@ -138,8 +138,8 @@ static void pass(struct through *t, const float *in, float *out, size_t frames)
     const size_t n = frames * t->channels;
 
     process(t, in, frames);
-    raise(&t->in_peak, peak(in, n, 0));
-    raise(&t->out_peak, peak(t->wet, n, 0));
+    keep_most(&t->in_peak, peak(in, n, 0));
+    keep_most(&t->out_peak, peak(t->wet, n, 0));
     if (t->record && !ring_put(t->record, t->wet, n))
         atomic_fetch_add_explicit(&t->unrecorded, 1, memory_order_relaxed);
     if (out)
@@ -164,7 +164,7 @@ static void relieve(struct through *t, double took_s, double block_s)
     count(&t->relieved, (int)relief != atomic_load_explicit(&t->relief, memory_order_relaxed));
     atomic_store_explicit(&t->relief, (int)relief, memory_order_relaxed);
     atomic_store_explicit(&t->load, t->governor.load, memory_order_relaxed);
-    raise(&t->worst, (float)(took_s / block_s));
+    keep_most(&t->worst, (float)(took_s / block_s));
 }
 
 static void copy(struct through *t)

@@ -161,7 +161,7 @@ static void combine(const float *restrict A, const float *restrict B, float *res
 }
 
 /* Both floors in one: no tracker need go below the higher. */
-static void raise(const float *restrict A, float *restrict B, size_t n)
+static void take_higher(const float *restrict A, float *restrict B, size_t n)
 {
     for (size_t f = 0; f < n; f++)
         B[f] = fast_max(A[f], B[f]);
@@ -183,7 +183,7 @@ static void learn(struct spectral *s)
     minimum_update(&s->minimum, s->power);
     voicing_update(&s->voicing, &s->stft.fft, s->power, s->masked.noise);
     stationary_update(&s->stationary, s->power, s->pooled, s->masked.noise);
-    raise(s->minimum.least, s->stationary.floor, s->bins);
+    take_higher(s->minimum.least, s->stationary.floor, s->bins);
     presence_lift(&s->presence, s->stationary.floor);
     masked_update(&s->masked, s->power, voicing_prior(&s->voicing));
     presence_update(&s->presence, s->power);
