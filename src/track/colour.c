@@ -9,8 +9,8 @@
  * Levels and rho can be learnt from the residual, brought back to the colour
  * it came in: e has the noise's own covariance but for the r directions that
  * were taken out.  Where the signal is strong most of the noise may lie in them:
- * an entry's power is e_i^2/(1 - |U_i|^2), or it would seem ever less noisy.  The subspace turns with every change of L, so L is changed
- * slowly once SETTLED.
+ * an entry's power is e_i^2/(1 - |U_i|^2), or it would seem ever less noisy.  The
+ * subspace turns with every change of L, so L is changed slowly once SETTLED.
  */
 #include "track/colour.h"
 
