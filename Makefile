@@ -269,7 +269,8 @@ install: all                    ## honours PREFIX, BINDIR, LIBDIR, ..., DESTDIR
 uninstall:                      ## remove exactly what install put there
 	@for f in $(installed); do rm -f "$(DESTDIR)$${f##*:}"; done
 	@rm -f $(links:%="$(DESTDIR)%")
-	@rmdir "$(DESTDIR)$(DATADIR)/lull/filters" "$(DESTDIR)$(DATADIR)/lull" 2>/dev/null || true
+	@rmdir "$(DESTDIR)$(DATADIR)/lull/filters" "$(DESTDIR)$(DATADIR)/lull" \
+	    "$(DESTDIR)$(LIBDIR)/cmake/lull" 2>/dev/null || true
 format:                         ## clang-format over every C file
 	clang-format -i $(shell git ls-files '*.[ch]')
 clean:                          ## remove build/

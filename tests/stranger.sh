@@ -178,6 +178,6 @@ others=$(nm -D --defined-only "$lib/liblull.so" | awk '{ print $NF }' | grep -v 
 [ -z "$others" ] || no "the shared library also exports:" $others
 
 installing uninstall
-left=$(find "$root" ! -type d)
+left=$(find "$root$prefix" -mindepth 1 '(' ! -type d -o -name 'lull*' ')')
 [ -z "$left" ] || no "uninstall leaves:" $left
 echo "stranger: installed, compiled, linked, ran and left without a trace"
