@@ -5,6 +5,7 @@
  */
 #include "merger.h"
 
+#include "base/least.h"
 #include "learn/blend.h"
 #include "memory.h"
 
@@ -164,11 +165,6 @@ static bool fits(const struct lesson *a, const struct lesson *b)
         return x->groups == d->groups && x->channels == d->channels && x->lags == d->lags;
     return b->kind == a->kind && x->groups == y->groups && x->channels == y->channels &&
            x->lags == y->lags && !strcmp(a->file.recipe.engine, b->file.recipe.engine);
-}
-
-static size_t greater(size_t a, size_t b)
-{
-    return a > b ? a : b;
 }
 
 static size_t merge_signals(const struct lesson *a, const struct lesson *b, void *buf,

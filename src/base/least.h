@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * least.h - the lesser of two sizes.
+ * least.h - the lesser of two sizes, and the greater.
  */
 #ifndef LULL_BASE_LEAST_H
 #define LULL_BASE_LEAST_H
@@ -10,6 +10,11 @@
 static inline size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;
+}
+
+static inline size_t greater(size_t a, size_t b)
+{
+    return a > b ? a : b;
 }
 
 #endif

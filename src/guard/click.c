@@ -43,11 +43,6 @@ static const float TINY = 1e-20f;       /* silence has a scale                  
 static const double BLOCK_MS = 1.35, LONGEST_MS = 2, PITCH_MS = 12;
 enum { P = PREDICTOR_ORDER, QUIET = 5, MARGIN = 1, TRIALS = 8, LEAD = 8, NEAREST = 16 };
 
-static size_t greater(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 static size_t samples(double ms, double rate_hz, size_t fewest)
 {
     return greater((size_t)(ms * 1e-3 * rate_hz + 0.5), fewest);
