@@ -184,7 +184,7 @@ array 'three axes' '3 axes' "$(entry "'<f4'" False '(1, 2, 2)')"
 array 'a negative length' damaged "$(entry "'<f4'" False '(-4,)')"
 array 'a length of 20 digits' damaged "$(entry "'<f4'" False '(99999999999999999999,)')"
 array 'no channel' '0 channels' "$(entry "'<f4'" False '(4, 0)')"
-array 'no frame' 'no sound' "$(entry "'<f4'" False '(0,)')"
+array 'no frame' 'no samples' "$(entry "'<f4'" False '(0,)')"
 array 'channels first' 'x.T turns it round' "$(entry "'<f4'" False '(2, 70000)')"
 npy 1 80 "$(entry "'<f4'" False '(4,)')" >bad; refused 'a header longer than the file' 65 damaged bad.npy -r 16000
 array 'Fortran order, cut short' shorter "$(entry "'<f4'" True '(9, 2)')"

@@ -303,7 +303,7 @@ static void what_no_phase_can_be_is_refused(void **state)
     } forged[] = {
         { &h->re, 3 * h->re + 1 },     { &h->step_im, 0.9 },  { &h->tick_s, 0 },
         { &h->S[0][0], -1 },           { &h->S[1][2], 1e3 },  { &h->mains.nominal, 55 },
-        { &h->mains.hz, 60 },          { &h->omega, INFINITY }, { &h->mains.band[0].re, 0 },
+        { &h->mains.hz, 60 },          { &h->omega, (double)INFINITY }, { &h->mains.band[0].re, 0 },
     };
 
     for (size_t t = 0; t < FRAMES / 2; t++) {
@@ -353,7 +353,7 @@ static double found_after(double f0, size_t patience)
     struct dice d = { 4 };
     size_t t = 0;
 
-    while (!hum_hz(&b.hum) && t < FRAMES) {
+    while (hum_hz(&b.hum) == 0 && t < FRAMES) {
         const double hum = sin(2 * PI * f0 * (double)t++ / RATE);
         float x[2] = { (float)(hum + dice_normal(&d)), (float)(hum + dice_normal(&d)) };
 
