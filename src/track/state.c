@@ -11,9 +11,6 @@
  * is made of them is as large. */
 static const float LARGE = 1e24f, MOST = 1e20f, ENTRY = 1e10f;
 
-/* A mean that guard.c would have met with another unit. */
-static const float FAINTEST = 1e-12f;
-
 /* Of the mean, a little beyond what colour.c lets a level be among LULL_MAX_DIM. */
 static const float LOWEST = 9e-4f, HIGHEST = 300.0f;
 
@@ -197,7 +194,7 @@ static void walk_guard(struct guard *g, struct store *s, bool whitened)
     store_floats(s, &g->level, 1, -1000.0f, 1000.0f);
     const bool seen = store_u32(s, &g->seen, 0, UINT32_MAX) > 0;
 
-    store_demand(s, !store_checks(s) || !seen || store_peek(s, from, 0) > FAINTEST);
+    store_demand(s, !store_checks(s) || !seen || store_peek(s, from, 0) > 0.0f);
 }
 
 static void walk_colour(struct colour *c, struct store *s)
