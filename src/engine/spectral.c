@@ -6,7 +6,7 @@
  * is what the noise is tracked in, and one gain serves them all, so that a
  * stereo image stays where it is; but what has hardly any of the noise loses less.
  *
- * Cost a hop: two transforms a channel, three more for all; beside them about
+ * Cost a hop: two transforms a channel, four more for all; beside them about
  * 10 logarithms or exponentials a frequency, whatever the number of channels.
  */
 #include "engine/spectral.h"
@@ -84,6 +84,7 @@ static void place(void *engine, struct arena *a, const struct recipe *r)
     presence_place(&s->presence, a, s->bins, frame_hz);
     directed_place(&s->directed, a, s->bins, rate_hz, frame_hz);
     evidence_place(&s->evidence, a, &s->bands, frame_hz);
+    burst_place(&s->burst, a, &s->bands, rate_hz, frame_hz);
     balance_place(&s->balance, a, r->channels, s->bins, frame_hz);
     place_familiar(s, a, r, bin_hz, frame_hz);
     meter_place(&s->meter, s->bins, bin_hz);
@@ -118,6 +119,7 @@ static void forget(struct spectral *s)
     presence_reset(&s->presence);
     directed_reset(&s->directed);
     evidence_reset(&s->evidence);
+    burst_reset(&s->burst);
     balance_reset(&s->balance);
     if (s->knows)
         familiar_reset(&s->familiar);
@@ -197,7 +199,7 @@ static void learn(struct spectral *s)
 
 /* The gain of each frequency: what it says for itself times what is believed of
  * its band.  The two reach REACH_DB; where more is asked for, what is believed to
- * be no speech sinks the rest of the way. */
+ * be no speech sinks the rest of the way.  Bursts go down beside that. */
 static void decide(struct spectral *s, float reduction_db)
 {
     const float floor = powf(10, -reduction_db / 20);
@@ -212,11 +214,16 @@ static void decide(struct spectral *s, float reduction_db)
         .voiced = s->voicing.value,
         .voiced_lately = s->voicing.now,
     });
+    burst_update(&s->burst, &s->stft.fft, &(struct burst_frame){
+        .power = s->power,
+        .pooled_power = s->pooled,
+        .pooled_noise = s->evidence.pooled_noise,
+    });
     for (size_t f = 0; f < s->bins; f++) {
         const float belief = s->evidence.spread[f], doubt = 1 - belief;
-        const float sunk = fast_exp(doubt * doubt * log_deep);
+        const float sunk = fast_exp(doubt * doubt * log_deep), kept = s->burst.spread[f];
 
-        s->gain[f] = fast_clamp(s->gain[f] * belief * sunk, floor, 1);
+        s->gain[f] = fast_clamp(s->gain[f] * belief * sunk * kept, floor, 1);
     }
     s->speech = sum(s->evidence.belief, s->bands.count) / (float)s->bands.count;
 }
@@ -244,6 +251,8 @@ static void update(struct spectral *s, const struct controls *c)
         if (!c->freeze)
             learn(s);
         decide(s, c->reduction_db);
+        if (!c->freeze)
+            burst_learn(&s->burst);
         if (many && !c->freeze)
             weigh_channels(s);
     }
@@ -292,6 +301,7 @@ static void state(void *engine, struct store *s)
     presence_state(&p->presence, s);
     directed_state(&p->directed, s);
     evidence_state(&p->evidence, s);
+    burst_state(&p->burst, s);
     balance_state(&p->balance, s);
     onset_state(&p->onset, s);
     if (p->knows) {

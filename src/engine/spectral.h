@@ -14,6 +14,7 @@
 #include "noise/stationary.h"
 #include "noise/voicing.h"
 #include "shrink/balance.h"
+#include "shrink/burst.h"
 #include "shrink/directed.h"
 #include "shrink/evidence.h"
 #include "track/masked.h"
@@ -32,6 +33,7 @@ struct spectral {
     struct presence presence;
     struct directed directed;
     struct evidence evidence;
+    struct burst burst;
     struct balance balance;
     struct onset onset;
     bool knows;                         /* this noise, from a recording of it alone: */
