@@ -102,6 +102,7 @@ void burst_place(struct burst *b, struct arena *a, const struct bands *bands, do
 
 void burst_reset(struct burst *b)
 {
+    memset(b->level, 0, b->bands->count * sizeof *b->level);
     b->harmony = b->flux = b->loudness = 0;
     b->flux_lately = b->voiced = b->voice = 0;
     b->unvoiced = b->waited = 0;
