@@ -99,6 +99,16 @@ static void row(double loud, double fall_s, double *first, double *later)
     talk_free(&t);
 }
 
+/* Sounds without a pitch that last, as of somebody who whispers. */
+static void what_lasts_is_no_burst(void **state)
+{
+    (void)state;
+    double first, later;
+
+    row(0.2, 0.3, &first, &later);
+    assert_at_most(fabs(later - first), 1);
+}
+
 static void keys_claps_and_bangs_go_once_there_were_some(void **state)
 {
     (void)state;
@@ -194,6 +204,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_claps_and_bangs_go_once_there_were_some),
+        cmocka_unit_test(what_lasts_is_no_burst),
         cmocka_unit_test(a_consonant_before_a_vowel_is_no_burst),
         cmocka_unit_test(a_voice_among_keys_stays),
         cmocka_unit_test(keys_of_long_ago_are_forgotten),

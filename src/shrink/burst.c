@@ -12,8 +12,9 @@
  * what comes next: a consonant has a vowel beside it, a key has not.  To wait for
  * that would be latency; so it is not this burst that is judged by what follows, but
  * the stream.  An onset without pitch is remembered.  If nobody spoke in the tenth
- * of a second before, nor speaks in the fifth after, a burst has been met.  Where none
- * has, nothing is done; the more were met lately, the more is:
+ * of a second before, nor speaks in the fifth after, and it is over by then, a burst has
+ * been met; what still sounds is a whisper, a sea, a crowd, and no burst.  Where none was
+ * met, nothing is done; the more were met lately, the more is:
  *
  *   gain = g^open,        open = 1 - exp(-met^2).
  *
@@ -64,6 +65,9 @@ static const float VOICED_FULLY = 0.22f;        /* and from which it all is     
 static const float VOICED_MOST = 0.3f;          /* one frame proves no more               */
 static const float FAINT = 1.5f, SURE = 3;      /* flux of onsets that prove 0, and all   */
 static const float QUIET = -3;                  /* -13 dB of the voice: below are breath and lips */
+static const float LASTING = 0.2f;              /* -10 dB of its peak: it still sounds    */
+static const float LASTED = 0.5f;               /* of the wait after the attack: no burst */
+static const float UNMET = 0.5f;                /* what is left of bursts met then        */
 static const double MEMORY_S = 26.7;            /* for bursts met                         */
 static const float MET_MOST = 3;                /* a minute after the last, a tenth is left open */
 
@@ -103,9 +107,9 @@ void burst_place(struct burst *b, struct arena *a, const struct bands *bands, do
 void burst_reset(struct burst *b)
 {
     memset(b->level, 0, b->bands->count * sizeof *b->level);
-    b->harmony = b->flux = b->loudness = 0;
+    b->harmony = b->flux = b->loudness = b->power = b->peak = 0;
     b->flux_lately = b->voiced = b->voice = 0;
-    b->unvoiced = b->waited = 0;
+    b->unvoiced = b->waited = b->lasted = 0;
     b->strength = b->met = 0;
     b->begun = false;
 }
@@ -150,6 +154,7 @@ static float look(struct burst *b, const struct burst_frame *now)
         rise += fast_clamp(fast_log(P[i] / level[i]), 0, RISE_MOST);
         level[i] = b->keep_level * level[i] + (1 - b->keep_level) * P[i];
     }
+    b->power = fast_max(power - sum(N, b->count), 0);
     b->flux = unit * rise;
     b->flux_lately = fast_max(b->flux, b->keep_flux * b->flux_lately);
     b->loudness = loudness(b, power);
@@ -187,6 +192,24 @@ static bool begins(const struct burst *b)
            b->unvoiced >= b->calm;
 }
 
+static void wait_from(struct burst *b)
+{
+    b->waited = 1;
+    b->lasted = 0;
+    b->strength = b->flux;
+    b->peak = b->power;
+}
+
+/* The wait is over: it was a burst, or sound without a pitch that lasts, as a whisper. */
+static void settle(struct burst *b)
+{
+    const float proof = fast_clamp((b->strength - FAINT) / (SURE - FAINT), 0, 1);
+    const bool lasts = (float)b->lasted > LASTED * (float)(b->wait - b->attack);
+
+    b->waited = 0;
+    b->met = lasts ? b->met * UNMET : fast_min(b->met + proof, MET_MOST);
+}
+
 void burst_learn(struct burst *b)
 {
     b->voiced += (1 - b->keep_voiced) * (fast_min(b->harmony, VOICED_MOST) - b->voiced);
@@ -198,19 +221,18 @@ void burst_learn(struct burst *b)
     if (b->unvoiced < b->calm)
         b->unvoiced++;
     if (!b->waited) {
-        if (begins(b)) {
-            b->waited = 1;
-            b->strength = b->flux;
-        }
+        if (begins(b))
+            wait_from(b);
         return;
     }
-    if (b->waited++ < b->attack)
+    if (b->waited++ < b->attack) {
         b->strength = fast_max(b->strength, b->flux);
-    if (b->waited > b->wait) {
-        b->waited = 0;
-        b->met += fast_clamp((b->strength - FAINT) / (SURE - FAINT), 0, 1);
-        b->met = fast_min(b->met, MET_MOST);
+        b->peak = fast_max(b->peak, b->power);
+    } else {
+        b->lasted += b->power > LASTING * b->peak;
     }
+    if (b->waited > b->wait)
+        settle(b);
 }
 
 void burst_state(struct burst *b, struct store *s)
@@ -224,6 +246,8 @@ void burst_state(struct burst *b, struct store *s)
     store_finite(s, &b->voice, 1);
     store_size(s, &b->unvoiced, 0, b->calm);
     store_size(s, &b->waited, 0, b->wait);
+    store_size(s, &b->lasted, 0, b->wait);
+    store_finite(s, &b->peak, 1);
     store_floats(s, &b->strength, 1, 0, RISE_MOST);
     store_floats(s, &b->met, 1, 0, MET_MOST);
     store_bool(s, &b->begun);

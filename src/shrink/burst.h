@@ -35,6 +35,8 @@ struct burst {
     size_t waited;              /* since an onset that may be a burst's; 0: none      */
     float strength;             /* of that onset                                      */
     float met;                  /* bursts, as far as sure, that have turned out so    */
+    size_t lasted;              /* frames of the wait in which it still sounded       */
+    float power, peak;          /* of the frame above the noise; greatest since the onset */
     bool begun;
 };
 
