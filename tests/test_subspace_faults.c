@@ -124,6 +124,7 @@ static void what_begins_after_a_rest_is_kept(void **state)
 {
     (void)state;
     assert_at_least(gain_after_rest(100, false, 0, 500), 0);        /* measured 1.95 */
+    assert_at_least(gain_after_rest(10, false, 0, 500), -5);        /* -3.9 */
 }
 
 /* A channel that is joined to others, and one that is not. */
