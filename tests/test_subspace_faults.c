@@ -127,6 +127,12 @@ static void what_begins_after_a_rest_is_kept(void **state)
     assert_at_least(gain_after_rest(10, false, 0, 500), -5);        /* -3.9 */
 }
 
+static void what_goes_on_is_soon_learnt(void **state)
+{
+    (void)state;
+    assert_at_least(gain_after_rest(3, true, 500, 1500), 3);        /* 3.4 */
+}
+
 /* A channel that is joined to others, and one that is not. */
 static void a_dead_channel_stays_dead_and_disturbs_nobody(void **state)
 {
@@ -221,6 +227,7 @@ int main(void)
         cmocka_unit_test(recovers_from_what_no_sensor_should_give),
         cmocka_unit_test(a_burst_is_soon_forgotten),
         cmocka_unit_test(what_begins_after_a_rest_is_kept),
+        cmocka_unit_test(what_goes_on_is_soon_learnt),
         cmocka_unit_test(a_dead_channel_stays_dead_and_disturbs_nobody),
         cmocka_unit_test(a_channel_that_turns_bad_does_not_spoil_the_others),
         cmocka_unit_test(what_is_absurd_stays_where_it_is),
