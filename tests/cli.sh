@@ -877,14 +877,22 @@ chunks_may_be_files() {
     cat got1.raw got2.raw >got.raw; same want.raw got.raw
 }
 
+a_table_of_days_needs_no_rate() {
+    { echo day,level; for d in $(seq -w 1 31); do echo "2026-01-$d,1.${d}"; done; } >in.csv
+    exits 0 lull -f sensor in.csv out.csv; [ "$(cut -d, -f1 out.csv)" = "$(cut -d, -f1 in.csv)" ]
+    sed 's/^day/Date/' in.csv >named.csv; lull inspect named.csv >got; grep -q ' 1.157407407e-05 Hz' got
+    exits 0 lull -r 0.0002777 -f sensor named.csv out.csv
+}
+
 a_table_whose_time_jumps_is_told_of() {
     timed() { awk -v gap="$1" 'BEGIN { print "time,x"; for (t = 0; t < 400; t++)
         printf "%.3f,%.5f\n", (t + (t >= 200 ? gap : 0)) / 250, sin(t) }'; }
     timed 0 >in.csv; exits 0 lull -m 0 -f sensor in.csv out.csv; silent
     timed 25 >in.csv; exits 0 lull -f sensor in.csv out.csv
-    says 'in.csv: line 202: time does not go on evenly, there and in 0 other rows, as if 25 were missing'
+    says 'in.csv: line 202: time does not go on evenly there, as if 25 rows were missing'
     [ "$(wc -l <out.csv)" = 401 ]
-    timed -100 >in.csv; exits 0 lull -f sensor in.csv out.csv; says 'in.csv: line 202: time'
+    timed -100 >in.csv; exits 0 lull -f sensor in.csv out.csv
+    says 'in.csv: line 202: time does not go on evenly there; the rows'
 }
 
 chunks_of_a_table_keep_their_rows() {
@@ -1125,6 +1133,7 @@ it a_learned_filter_goes_on_in_chunks_as_well
 it a_stream_in_chunks_comes_out_as_one
 it chunks_may_be_files
 it chunks_of_a_table_keep_their_rows
+it a_table_of_days_needs_no_rate
 it a_table_whose_time_jumps_is_told_of
 it an_interrupted_chunk_is_gone_on_from timeout mkfifo
 it a_state_that_is_none_is_refused_and_stays

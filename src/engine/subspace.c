@@ -477,7 +477,7 @@ static bool adapter(void *engine, struct store *s)
 const struct engine engine_subspace = {
     .name = "subspace",
     .size = sizeof(struct subspace),
-    .least_hz = 1e-3,
+    .least_hz = 1e-9,
     .most_hz = 1e8,
     .takes_latency = takes_latency,
     .takes_learned = group_takes,
