@@ -404,6 +404,28 @@ static void sensor_lets_a_slope_be(void **state)
     free(y);
 }
 
+/* What the ground sounds like when nothing happens, behind the filter of a recorder. */
+static void seismic_lets_the_ground_be(void **state)
+{
+    (void)state;
+    enum { LONG = 16000 };
+    const struct kind k = { "seismic", 100, -1 };
+    struct dice d = { 4 };
+    float *const x = floats(LONG);
+    double s = 0, before = 0;
+
+    for (size_t t = 0; t < LONG; t++) {
+        before = s;
+        s = 0.9 * s + dice_normal(&d);
+        x[t] = (float)(s + before);
+    }
+    float *const y = plus_noise(x, LONG, 1, sqrt(energy(x, LONG) / LONG) * pow(10, -30 / 20.));
+
+    assert_at_least(kind_gain_db(&k, x, y, LONG, 1, 0), -0.5);
+    free(x);
+    free(y);
+}
+
 /* However far above it the signal is. */
 static void sensor_takes_noise_that_fills_the_band(void **state)
 {
@@ -459,6 +481,7 @@ int main(void)
         cmocka_unit_test(seismic_believes_two_components_at_once),
         cmocka_unit_test(seismic_knows_slow_waves_at_low_rates),
         cmocka_unit_test(sensor_lets_a_slope_be),
+        cmocka_unit_test(seismic_lets_the_ground_be),
         cmocka_unit_test(sensor_takes_noise_that_fills_the_band),
         cmocka_unit_test(hum_takes_the_hum_and_leaves_the_rest),
     };
