@@ -1004,6 +1004,14 @@ inspect_knows_kinds_of_signals_by_how_they_move() {
     measured 'w + sin(2 * t)' >one.csv; cat one.csv one.csv one.csv one.csv one.csv >in.csv; lull inspect -r 5000 in.csv >seen; grep -q 'filter  *vibration: ' seen
 }
 
+inspect_hears_all_channels() {
+    beat='.2 * w + 10 * exp(-((t % 100 - 50) / 2) ^ 2)' breath='5 * sin(t / 60) + .01 * w'
+    measured "$beat \",\" $beat" >in.csv; lull inspect -r 125 in.csv >seen; grep -q 'filter  *ecg: it beats' seen
+    measured "$beat \",\" $breath" >in.csv; lull inspect -r 125 in.csv >seen; grep -q 'filter  *sensor: ' seen
+    measured 'sin(t / 7) "," 30 * cos(t / 7) "," sin(t / 7) + .01 * w "," 900 * sin(t / 7)' >in.csv
+    lull inspect -r 100 in.csv >seen; grep -q 'filter  *sensor: its channels are of several kinds' seen
+}
+
 inspect_takes_any_input_and_filter() {
     exits 0 lull inspect noise.wav >seen; grep -q 'filter  *speech: ' seen; grep -q '^  1  *-[0-9.]* dB ' seen
     lull inspect -f music noise.wav >seen; grep -q 'filter  *music$' seen; grep -q 'latency 896 frames (56 ms)' seen
@@ -1143,6 +1151,7 @@ it inspect_tells_what_a_signal_holds
 it inspect_finds_hum
 it inspect_finds_odd_channels
 it inspect_knows_kinds_of_signals_by_how_they_move
+it inspect_hears_all_channels
 it inspect_takes_any_input_and_filter
 it the_log_has_a_line_a_tenth_and_a_summary
 it the_log_is_json python3
