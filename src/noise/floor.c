@@ -32,9 +32,11 @@ _Static_assert(FLOOR_BINS == FLOOR_SPAN / 2 - 1, "all frequencies but the first 
 
 static const float MEMORY = 256;        /* segments: 4096 frames */
 static const float UNCERTAIN = 1.3f;    /* by so much / sqrt(segments) the lowest are too low */
-static const float SURE = 64;           /* segments: before, nobody can tell a slope from a floor */
+static const float SURE = 64;           /* segments: before, nobody can tell a slope from a floor, */
+static const float TOGETHER = 4;        /* but so many channels see as many sooner */
 static const float NEAR = 1.25f, SPREAD = 0.7f; /* of the level, and / sqrt(segments) more: noise */
-static const float BARE_PACE = 1 / 16.0f; /* a segment: one frequency more is no step */
+static const float BARE_PACE = 1 / 16.0f; /* a segment: one frequency more is no step; */
+static const float COVERED = 1 / 256.0f;  /* one less may be an event above the noise */
 static const float TINY = 1e-30f;       /* of power: below is nothing that float can divide by */
 static const float SILENT = 1e-11f;     /* of a channel's power: below is rounding, no noise */
 
@@ -292,14 +294,14 @@ static bool stands_apart(struct floor *f, size_t c, const float *x)
 }
 
 /* The share of the frequencies that hold no more than the noise of that level. */
-static float bare_share(const float *P, float level, float age)
+static float bare_share(const float *P, float level, float age, float eyes)
 {
     const float most = (NEAR + SPREAD / sqrtf(age)) * level;
     size_t bare = 0;
 
     for (size_t b = 0; b < FLOOR_BINS; b++)
         bare += P[b] <= most;
-    return age < SURE ? 0 : (float)bare / FLOOR_BINS;
+    return age * eyes < SURE ? 0 : (float)bare / FLOOR_BINS;
 }
 
 /* From powers x[FLOOR_BINS] of its own kind of noise. */
@@ -311,11 +313,14 @@ static void settle_level(struct floor *f, size_t c, const float *x)
     const float all = find_least(f, c, lowest), *const P = f->power + c * FLOOR_BINS;
     const float bias = 1 + UNCERTAIN / sqrtf(f->age[c]);
     const float level = bias * sqrtf(P[lowest[0]]) * sqrtf(P[lowest[1]]);
-    const float least = least_level(all);
+    const float least = least_level(all), eyes = fminf((float)f->channels, TOGETHER);
 
     f->fresh[c] = level > least ? level : 0;
     f->ratio[c] = all / (FLOOR_BINS * fmaxf(level, least));
-    f->bare[c] += BARE_PACE * (bare_share(P, level, f->age[c]) - f->bare[c]);
+    const float share = bare_share(P, level, f->age[c], eyes);
+    const float pace = share > f->bare[c] ? BARE_PACE : COVERED;
+
+    f->bare[c] += eyes * pace * (share - f->bare[c]);
 }
 
 /* The two frequencies where all channels together, each in terms of its own
