@@ -877,14 +877,22 @@ chunks_may_be_files() {
     cat got1.raw got2.raw >got.raw; same want.raw got.raw
 }
 
+a_table_of_days_needs_no_rate() {
+    { echo day,level; for d in $(seq -w 1 31); do echo "2026-01-$d,1.${d}"; done; } >in.csv
+    exits 0 lull -f sensor in.csv out.csv; [ "$(cut -d, -f1 out.csv)" = "$(cut -d, -f1 in.csv)" ]
+    sed 's/^day/Date/' in.csv >named.csv; lull inspect named.csv >got; grep -q ' 1.157407407e-05 Hz' got
+    exits 0 lull -r 0.0002777 -f sensor named.csv out.csv
+}
+
 a_table_whose_time_jumps_is_told_of() {
     timed() { awk -v gap="$1" 'BEGIN { print "time,x"; for (t = 0; t < 400; t++)
         printf "%.3f,%.5f\n", (t + (t >= 200 ? gap : 0)) / 250, sin(t) }'; }
     timed 0 >in.csv; exits 0 lull -m 0 -f sensor in.csv out.csv; silent
     timed 25 >in.csv; exits 0 lull -f sensor in.csv out.csv
-    says 'in.csv: line 202: time does not go on evenly, there and in 0 other rows, as if 25 were missing'
+    says 'in.csv: line 202: time does not go on evenly there, as if 25 rows were missing'
     [ "$(wc -l <out.csv)" = 401 ]
-    timed -100 >in.csv; exits 0 lull -f sensor in.csv out.csv; says 'in.csv: line 202: time'
+    timed -100 >in.csv; exits 0 lull -f sensor in.csv out.csv
+    says 'in.csv: line 202: time does not go on evenly there; the rows'
 }
 
 chunks_of_a_table_keep_their_rows() {
@@ -994,6 +1002,14 @@ inspect_knows_kinds_of_signals_by_how_they_move() {
     measured '.01 * w + (t > 1000 && t < 1300) * w' >in.csv; lull inspect -r 100 in.csv >seen; grep -q 'filter  *seismic: ' seen
     { cat in.csv in.csv in.csv in.csv in.csv; measured 'w + 3 * sin(t * t)'; } | tail -n 20000 >long.csv; lull inspect -r 5000 long.csv >seen; ! grep -q 'it never rests' seen
     measured 'w + sin(2 * t)' >one.csv; cat one.csv one.csv one.csv one.csv one.csv >in.csv; lull inspect -r 5000 in.csv >seen; grep -q 'filter  *vibration: ' seen
+}
+
+inspect_hears_all_channels() {
+    beat='.2 * w + 10 * exp(-((t % 100 - 50) / 2) ^ 2)' breath='5 * sin(t / 60) + .01 * w'
+    measured "$beat \",\" $beat" >in.csv; lull inspect -r 125 in.csv >seen; grep -q 'filter  *ecg: it beats' seen
+    measured "$beat \",\" $breath" >in.csv; lull inspect -r 125 in.csv >seen; grep -q 'filter  *sensor: ' seen
+    measured 'sin(t / 7) "," 30 * cos(t / 7) "," sin(t / 7) + .01 * w "," 900 * sin(t / 7)' >in.csv
+    lull inspect -r 100 in.csv >seen; grep -q 'filter  *sensor: its channels are of several kinds' seen
 }
 
 inspect_takes_any_input_and_filter() {
@@ -1125,6 +1141,7 @@ it a_learned_filter_goes_on_in_chunks_as_well
 it a_stream_in_chunks_comes_out_as_one
 it chunks_may_be_files
 it chunks_of_a_table_keep_their_rows
+it a_table_of_days_needs_no_rate
 it a_table_whose_time_jumps_is_told_of
 it an_interrupted_chunk_is_gone_on_from timeout mkfifo
 it a_state_that_is_none_is_refused_and_stays
@@ -1134,6 +1151,7 @@ it inspect_tells_what_a_signal_holds
 it inspect_finds_hum
 it inspect_finds_odd_channels
 it inspect_knows_kinds_of_signals_by_how_they_move
+it inspect_hears_all_channels
 it inspect_takes_any_input_and_filter
 it the_log_has_a_line_a_tenth_and_a_summary
 it the_log_is_json python3

@@ -238,6 +238,27 @@ static void a_channel_that_never_changes_is_in_no_doubt(void **state)
     fft_close(&b.fft);
 }
 
+/* White noise, and then an earthquake above it: low tones, less of them the higher. */
+static void noise_that_is_covered_is_still_noise(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct dice d = { 24 };
+    const unsigned char known = 1;
+    double s = 0;
+
+    bench_open(&b, 1, false);
+    for (size_t t = 0; t < 5000; t++) {
+        s = 0.9 * s + (t < 4000 ? 0 : 10 * dice_normal(&d));
+
+        const float x = (float)(dice_normal(&d) + s);
+
+        floor_update(&b.floor, &b.fft, &x, &known);
+    }
+    assert_at_least((double)b.floor.bare[0], 0.7);      /* .79; .33 if it fell as it rises */
+    fft_close(&b.fft);
+}
+
 /* Loud for three segments, and then no more is heard of it: what it was will never be
  * settled. */
 static void nobody_waits_for_a_channel_that_is_missing(void **state)
@@ -437,6 +458,7 @@ int main(void)
         cmocka_unit_test(what_most_channels_show_is_in_no_doubt),
         cmocka_unit_test(noise_that_rises_in_all_channels_is_no_news),
         cmocka_unit_test(what_most_channels_hear_of_is_in_no_doubt),
+        cmocka_unit_test(noise_that_is_covered_is_still_noise),
         cmocka_unit_test(nobody_waits_for_a_channel_that_is_missing),
         cmocka_unit_test(a_state_with_a_negative_level_is_none),
     };

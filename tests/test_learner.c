@@ -192,7 +192,7 @@ static void a_learner_is_refused_like_a_denoiser(void **state)
         unsigned channels;
         lull_status why;
     } refused[] = {
-        { "ecg", 1e-4, 2, LULL_BAD_RATE },
+        { "ecg", 1e-10, 2, LULL_BAD_RATE },
         { "ecg", (double)NAN, 2, LULL_BAD_RATE },
         { "ecg", 360, 0, LULL_BAD_CHANNELS },
         { "ecg", 360, LULL_MAX_CHANNELS + 1, LULL_BAD_CHANNELS },

@@ -95,6 +95,44 @@ static void a_burst_is_soon_forgotten(void **state)
     free(x);
 }
 
+/* Noise for AT frames, and then a thing is picked up and turned about: gain of `array` in some
+ * of the frames after. */
+static double gain_after_rest(double amplitude, bool turns, size_t from, size_t to)
+{
+    enum { ALL = 8, AT = 4000 };
+    const size_t n = AT + to;
+    const struct kind k = { "array", 100, -1 };
+    float *const wave = waves(n, ALL), *const x = floats(n * ALL);
+
+    for (size_t t = AT; t < n; t++)
+        for (size_t c = 0; c < ALL; c++) {
+            const double angle = turns ? (double)t / 200 : 0;
+
+            x[t * ALL + c] = (float)(amplitude * (cos(angle) * (double)wave[t * ALL + c] +
+                                                  sin(angle) * (double)wave[t * ALL + ALL - 1 - c]));
+        }
+    float *const y = plus_noise(x, n, ALL, 1);
+    const double gain = kind_gain_db(&k, x, y, n, ALL, AT + from);
+
+    free(wave);
+    free(x);
+    free(y);
+    return gain;
+}
+
+static void what_begins_after_a_rest_is_kept(void **state)
+{
+    (void)state;
+    assert_at_least(gain_after_rest(100, false, 0, 500), 0);        /* measured 1.95 */
+    assert_at_least(gain_after_rest(10, false, 0, 500), -5);        /* -3.9 */
+}
+
+static void what_goes_on_is_soon_learnt(void **state)
+{
+    (void)state;
+    assert_at_least(gain_after_rest(3, true, 500, 1500), 3);        /* 3.4 */
+}
+
 /* A channel that is joined to others, and one that is not. */
 static void a_dead_channel_stays_dead_and_disturbs_nobody(void **state)
 {
@@ -188,6 +226,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(recovers_from_what_no_sensor_should_give),
         cmocka_unit_test(a_burst_is_soon_forgotten),
+        cmocka_unit_test(what_begins_after_a_rest_is_kept),
+        cmocka_unit_test(what_goes_on_is_soon_learnt),
         cmocka_unit_test(a_dead_channel_stays_dead_and_disturbs_nobody),
         cmocka_unit_test(a_channel_that_turns_bad_does_not_spoil_the_others),
         cmocka_unit_test(what_is_absurd_stays_where_it_is),

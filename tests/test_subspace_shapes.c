@@ -11,8 +11,8 @@
 static void works_at_any_rate_and_refuses_the_rest(void **state)
 {
     (void)state;
-    const double rates[] = { .01, 1, 100, 44100, 192000 };
-    const double wrong[] = { 0, -1, 1e-4, 1e9, (double)NAN, (double)INFINITY };
+    const double rates[] = { 1 / 86400., 1, 100, 44100, 192000 };
+    const double wrong[] = { 0, -1, 1e-10, 1e9, (double)NAN, (double)INFINITY };
     struct kind k;
 
     for_each_kind(k) {

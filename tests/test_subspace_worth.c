@@ -55,6 +55,30 @@ static void an_offset_is_no_step_at_the_end(void **state)
     }
 }
 
+/* Of two waves in noise as much goes beside an offset of ten thousand times their size, from
+ * the first frame on. */
+static void an_offset_hides_no_noise(void **state)
+{
+    enum { M = 4, LONG = 6000 };
+    const char *const filters[] = { "array", "eeg", "tonal", "sensor", "vibration" };
+
+    (void)state;
+    for (size_t f = 0; f < sizeof filters / sizeof *filters; f++) {
+        const struct kind k = { filters[f], kind_rate(filters[f]), -1 };
+        float *const x = waves(LONG, M), *const y = plus_noise(x, LONG, M, 0.3);
+        const double gain = kind_gain_db(&k, x, y, LONG, M, LONG / 2);
+
+        for (size_t i = 0; i < LONG * M; i++) {
+            x[i] += 8192;
+            y[i] += 8192;
+        }
+        assert_at_least(gain, 4);
+        assert_at_most(fabs(kind_gain_db(&k, x, y, LONG, M, LONG / 2) - gain), 0.2);
+        free(x);
+        free(y);
+    }
+}
+
 static double bump(double t, double at, double width, double height)
 {
     return height * exp(-0.5 * pow((t - at) / width, 2));
@@ -274,7 +298,7 @@ static void seismic_is_quiet_until_there_is_an_event(void **state)
                                  energy(out + EVENT / 2, EVENT / 2));
     const double gain = kind_gain_db(&k, x, y, LONG, 1, EVENT);
 
-    assert_at_least(quiet, 40);                             /* measured 59.4 */
+    assert_at_least(quiet, 28);     /* measured 32.8: the error of its offset; 59.4 with that known */
     assert_at_least(gain, 7);                               /* measured 8.8 */
     free(x);
     free(y);
@@ -380,6 +404,28 @@ static void sensor_lets_a_slope_be(void **state)
     free(y);
 }
 
+/* What the ground sounds like when nothing happens, behind the filter of a recorder. */
+static void seismic_lets_the_ground_be(void **state)
+{
+    (void)state;
+    enum { LONG = 16000 };
+    const struct kind k = { "seismic", 100, -1 };
+    struct dice d = { 4 };
+    float *const x = floats(LONG);
+    double s = 0, before = 0;
+
+    for (size_t t = 0; t < LONG; t++) {
+        before = s;
+        s = 0.9 * s + dice_normal(&d);
+        x[t] = (float)(s + before);
+    }
+    float *const y = plus_noise(x, LONG, 1, sqrt(energy(x, LONG) / LONG) * pow(10, -30 / 20.));
+
+    assert_at_least(kind_gain_db(&k, x, y, LONG, 1, 0), -0.5);
+    free(x);
+    free(y);
+}
+
 /* However far above it the signal is. */
 static void sensor_takes_noise_that_fills_the_band(void **state)
 {
@@ -423,6 +469,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_offset_is_left),
         cmocka_unit_test(an_offset_is_no_step_at_the_end),
+        cmocka_unit_test(an_offset_hides_no_noise),
         cmocka_unit_test(ecg_keeps_beats),
         cmocka_unit_test(ecg_lets_irregular_hearts_be),
         cmocka_unit_test(eeg_takes_away_what_all_electrodes_share),
@@ -434,6 +481,7 @@ int main(void)
         cmocka_unit_test(seismic_believes_two_components_at_once),
         cmocka_unit_test(seismic_knows_slow_waves_at_low_rates),
         cmocka_unit_test(sensor_lets_a_slope_be),
+        cmocka_unit_test(seismic_lets_the_ground_be),
         cmocka_unit_test(sensor_takes_noise_that_fills_the_band),
         cmocka_unit_test(hum_takes_the_hum_and_leaves_the_rest),
     };

@@ -275,7 +275,17 @@ static bool is_mostly_hum(const struct view *v)
     return v->hum.level > 0.7 * level;
 }
 
-static struct advice advise(const struct view *v)
+/* Volts beside degrees: a quarter of the channels, or more, are not as loud as the others. */
+static bool is_of_several_kinds(const struct view *v, const struct usual *u)
+{
+    unsigned odd = 0;
+
+    for (unsigned c = 0; c < v->head.channels; c++)
+        odd += v->channel[c].level > 0 && is_far(v->channel[c].level, u->level[1]);
+    return 4 * odd >= v->head.channels;
+}
+
+static struct advice advise(const struct view *v, const struct usual *u)
 {
     const struct spectrum *const s = &v->spectrum;
 
@@ -291,6 +301,8 @@ static struct advice advise(const struct view *v)
         return (struct advice){ "seismic", "it is still, and then something happens" };
     if (v->motion == MOTION_RESTLESS && v->head.rate_hz >= MACHINE_HZ)
         return (struct advice){ "vibration", "it never rests, like a machine" };
+    if (v->head.channels >= 4 && is_of_several_kinds(v, u))
+        return (struct advice){ "sensor", "its channels are of several kinds" };
     if (v->head.channels >= 4 && has_much_in_common(s))
         return (struct advice){ "array", "channels have much in common; eeg if it is one" };
     if (v->head.channels < 4 && is_tonal(s))
@@ -355,9 +367,9 @@ static void print_cost(const lull_config *cfg)
     lull_free(l);
 }
 
-static void print_filter(const struct view *v)
+static void print_filter(const struct view *v, const struct usual *u)
 {
-    const struct advice advice = advise(v);
+    const struct advice advice = advise(v, u);
     struct options o = *v->o;
 
     if (o.filter) {
@@ -383,7 +395,7 @@ static bool print_all(const struct view *v, struct fault *why)
     print_spectrum(&v->spectrum, v->head.channels);
     print_hum(v);
     print_rank(&v->spectrum);
-    print_filter(v);
+    print_filter(v, &u);
     return true;
 }
 

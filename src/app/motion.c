@@ -17,8 +17,9 @@ enum { SHORTEST = 17, LONGEST = 75 };   /* beat, in steps: 176 to 40 a minute */
 /* Of 60 recordings most hearts had .44 or more and 3.1 to 10, events .78 and 16 or more, machines
  * 1.0 to 1.2; brains .38 at most. */
 static const double ALIKE = 0.42, BEATS_LEAST = 2.5, BEATS_MOST = 14;
-/* Of hearts, as electrodes show them, .13 to 1; of pulses and slow waves .06 at most. */
-static const double QUICK = 0.1;
+/* Of hearts, as electrodes show them, .13 to 1; of pulses and slow waves .06 at most, of their
+ * sound 1.2. */
+static const double QUICK = 0.1, CLICK = 1.1;
 static const double EVENTS_ALIKE = 0.6, EVENTS = 15;
 static const double RESTLESS = 1.3;
 static const double CAPPED = 0.97;      /* quantile: one great event is no beat */
@@ -141,17 +142,24 @@ static double alikeness(const double *v, size_t n)
 static enum motion judge(const struct habit *h)
 {
     if (h->alike >= ALIKE && h->uneven >= BEATS_LEAST && h->uneven <= BEATS_MOST)
-        return h->quick >= QUICK ? MOTION_BEATS : MOTION_PULSES;
+        return h->quick > CLICK ? MOTION_OTHER : h->quick >= QUICK ? MOTION_BEATS : MOTION_PULSES;
     if (h->alike >= EVENTS_ALIKE && h->uneven >= EVENTS)
         return MOTION_EVENTS;
     return h->uneven > 0 && h->uneven < RESTLESS ? MOTION_RESTLESS : MOTION_OTHER;
 }
 
-/* The habit of the channel, of a few, that repeats itself best. */
+/* A heart beats in all that hear anything; an event is in most. */
+static bool is_agreed(enum motion what, unsigned agree, unsigned heard)
+{
+    return what == MOTION_BEATS ? agree == heard : what != MOTION_EVENTS || 2 * agree > heard;
+}
+
+/* The habit of the channel, of a few, that repeats itself best, if the others agree. */
 bool look_motion(const struct head *h, enum motion *to)
 {
     const unsigned ears = h->channels < EARS ? h->channels : EARS;
     double *const v = malloc(2 * MOST * sizeof *v);
+    unsigned agree[MOTIONS] = { 0 }, heard = 0;
     struct habit best = { 0 };
 
     *to = MOTION_OTHER;
@@ -168,10 +176,15 @@ bool look_motion(const struct head *h, enum motion *to)
         level_out(v, n, v + MOST);
         const double alike = alikeness(v, n);
 
+        const struct habit habit = { uneven, alike, quickness(h, i * h->channels / ears) };
+
+        agree[judge(&habit)]++;
+        heard += uneven > 0;
         if (alike > best.alike)
-            best = (struct habit){ uneven, alike, quickness(h, i * h->channels / ears) };
+            best = habit;
     }
     free(v);
-    *to = judge(&best);
+    if (is_agreed(judge(&best), agree[judge(&best)], heard))
+        *to = judge(&best);
     return true;
 }

@@ -13,9 +13,10 @@ enum motion {
     MOTION_PULSES,              /* the same, but softly                 */
     MOTION_EVENTS,              /* still, and then something happens    */
     MOTION_RESTLESS,            /* as lively in any fiftieth of a second */
+    MOTIONS
 };
 
-/* Of the first minute; in *to, and MOTION_OTHER where that is too short or sampled too
+/* Of the first minute, if channels agree; in *to, and MOTION_OTHER where that is too short or sampled too
  * slowly to tell.  False: no memory. */
 bool look_motion(const struct head *h, enum motion *to);
 

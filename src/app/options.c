@@ -62,7 +62,7 @@ static const struct row learning[] = {
 static const struct row raw_input[] = {
     { DENOISE | INSPECT | LEARN, 't', "type", "TYPE", WORD, AT(type), 0, 0,
       "IN is raw (no header; -c and -e say more), csv or npy" },
-    { DENOISE | INSPECT | LEARN, 'r', "rate", "HZ", NUMBER, AT(rate_hz), 0.01, 1e6,
+    { DENOISE | INSPECT | LEARN, 'r', "rate", "HZ", NUMBER, AT(rate_hz), 1e-9, 1e6,
       "frames per second, of raw, npy, csv without time" },
     { DENOISE | INSPECT | LEARN, 'c', "channels", "N", NUMBER, AT(channels), 1, 8192,
       "channels (1)" },

@@ -91,6 +91,20 @@ static bool took_nothing(const struct pass *p)
            !p->options->residual;
 }
 
+static void remark_uneven(const struct source *in)
+{
+    char others[64] = "", lost[64] = "";
+
+    if (in->uneven > 1)
+        snprintf(others, sizeof others, " and in %lld other row%s", in->uneven - 1,
+                 in->uneven == 2 ? "" : "s");
+    if (in->lost > 0)
+        snprintf(lost, sizeof lost, ", as if %.0f row%s were missing", in->lost,
+                 in->lost > 1 ? "s" : "");
+    remark("%s: line %lld: time does not go on evenly there%s%s; the rows count as evenly spaced",
+           in->name, in->uneven_line, others, lost);
+}
+
 /* Below, a learned filter is told to be at a loss. */
 static const float FITS = 0.9f;
 
@@ -109,9 +123,7 @@ static void warn(const struct pass *p, const struct summary *s, const lull_readi
         remark("%s: left out %zu bytes at the end, which are no whole frame", p->source.name,
                p->source.leftover);
     if (p->source.uneven)
-        remark("%s: line %lld: time does not go on evenly, there and in %lld other rows, as if "
-               "%.0f were missing; the rows count as evenly spaced",
-               p->source.name, p->source.uneven_line, p->source.uneven - 1, p->source.lost);
+        remark_uneven(&p->source);
     if (s->invalid)
         remark("%s: %llu samples are not finite; they count as missing", p->source.name,
                s->invalid);

@@ -164,6 +164,8 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
     lags_place(&g->lags, a, members, lags, g->folds ? delay : g->patience);
     track_place(&g->track, a, &plan);
     directions_place(&g->directions, a, rank, r->threshold, r->hold, g->patience > 0);
+    if (members > 1)
+        directions_join(&g->directions);
     complement_place(&g->complement, a, members, lags);
     reliance_place(&g->reliance, a, members, lags);
     average_place(&g->average, a, members, lags, delay);

@@ -64,6 +64,9 @@ static void place(void *engine, struct arena *a, const struct recipe *r)
         s->there = arena_take(a, (s->wander.delay + 1) * s->channels, 1);
     }
     s->caution = r->caution;
+    s->stands = !s->wanders && !r->learned.signal; /* what was learned is beside its offset */
+    if (s->stands)
+        offset_place(&s->offset, a, s->channels);
     s->hums = r->hum > 0;
     if (s->hums)
         hum_place(&s->hum, a, r->rate_hz, s->channels, HUM_HARMONICS, (double)r->hum,
@@ -114,6 +117,8 @@ static void reset(void *engine)
     }
     s->ahead = s->wanders ? s->wander.delay : 0;
     s->there_at = 0;
+    if (s->stands)
+        offset_reset(&s->offset);
     if (s->hums)
         hum_reset(&s->hum);
     for (size_t g = 0; g < s->groups; g++)
@@ -208,8 +213,9 @@ static void follow_floor(struct subspace *s, struct group *g, size_t first)
 }
 
 /* What is missing becomes what the others say of it, as if it had come so: else of what
- * it stood for before, the share that is not taken would stay. */
-static void fill(struct subspace *s)
+ * it stood for before, the share that is not taken would stay.  level[channels] is s->x
+ * with its offset. */
+static void fill(struct subspace *s, float *level)
 {
     const size_t M = s->channels;
     float *const dry = s->dry + slot_after(s->at, s->delay, s->latency + 1) * M;
@@ -219,8 +225,10 @@ static void fill(struct subspace *s)
     for (size_t g = 0; g < s->groups; g++)
         floor_fill(&s->group[g].floor, s->x + g * s->members, s->here + g * s->members);
     for (size_t c = 0; c < M; c++)
-        if (!s->here[c])
+        if (!s->here[c]) {
             dry[c] += s->x[c] - before[c];
+            level[c] += s->x[c] - before[c];
+        }
 }
 
 /* Over all groups; s->x is then the frame `delay` ago, and s->removed its noise, or what
@@ -229,8 +237,10 @@ static void clean(struct subspace *s, const struct controls *control)
 {
     const size_t M = s->channels, newest = s->recent;
 
-    fill(s);
     memcpy(s->level + newest * M, s->x, M * sizeof *s->x);
+    if (s->stands)
+        offset_update(&s->offset, s->x, s->here, control->freeze);
+    fill(s, s->level + newest * M);
     for (size_t g = 0; g < s->groups; g++) {
         const size_t c = g * s->members;
 
@@ -436,6 +446,8 @@ static void state(void *engine, struct store *s)
         store_size(s, &p->there_at, 0, p->wander.delay);
         store_size(s, &p->ahead, 0, p->wander.delay);
     }
+    if (p->stands)
+        offset_state(&p->offset, s);
     if (p->hums)
         hum_state(&p->hum, s);
     for (size_t g = 0; g < p->groups; g++)
@@ -465,7 +477,7 @@ static bool adapter(void *engine, struct store *s)
 const struct engine engine_subspace = {
     .name = "subspace",
     .size = sizeof(struct subspace),
-    .least_hz = 1e-3,
+    .least_hz = 1e-9,
     .most_hz = 1e8,
     .takes_latency = takes_latency,
     .takes_learned = group_takes,

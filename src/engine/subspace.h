@@ -8,6 +8,7 @@
 #include "engine/engine.h"
 #include "engine/group.h"
 #include "noise/hum.h"
+#include "noise/offset.h"
 #include "noise/wander.h"
 #include "shrink/quorum.h"
 
@@ -18,6 +19,8 @@ struct subspace {
     float caution;              /* share of the band with noise alone, for all to go*/
     bool wanders, hums, votes;  /* whether a baseline, or hum, is taken out; see `quorum` */
     struct wander wander;
+    bool stands;                /* whether an offset is set aside: no baseline takes it out */
+    struct offset offset;
     struct hum hum;
     struct quorum quorum;       /* of all channels: what may not wait for patience */
     struct fft fft;

@@ -21,6 +21,8 @@
  */
 #include "noise/floor.h"
 
+#include "base/fastmath.h"
+
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -30,9 +32,11 @@ _Static_assert(FLOOR_BINS == FLOOR_SPAN / 2 - 1, "all frequencies but the first 
 
 static const float MEMORY = 256;        /* segments: 4096 frames */
 static const float UNCERTAIN = 1.3f;    /* by so much / sqrt(segments) the lowest are too low */
-static const float SURE = 64;           /* segments: before, nobody can tell a slope from a floor */
+static const float SURE = 64;           /* segments: before, nobody can tell a slope from a floor, */
+static const float TOGETHER = 4;        /* but so many channels see as many sooner */
 static const float NEAR = 1.25f, SPREAD = 0.7f; /* of the level, and / sqrt(segments) more: noise */
-static const float BARE_PACE = 1 / 16.0f; /* a segment: one frequency more is no step */
+static const float BARE_PACE = 1 / 16.0f; /* a segment: one frequency more is no step; */
+static const float COVERED = 1 / 256.0f;  /* one less may be an event above the noise */
 static const float TINY = 1e-30f;       /* of power: below is nothing that float can divide by */
 static const float SILENT = 1e-11f;     /* of a channel's power: below is rounding, no noise */
 
@@ -52,6 +56,7 @@ void floor_place(struct floor *f, struct arena *a, size_t channels, bool shared)
     f->age = arena_floats(a, channels);
     f->apart = arena_floats(a, channels);
     f->harms = arena_take(a, channels, 1);
+    f->even = arena_floats(a, channels);
     f->rise = arena_floats(a, channels);
     f->u = arena_floats(a, channels);
     if (f->shared)
@@ -83,6 +88,7 @@ void floor_reset(struct floor *f)
     memset(f->age, 0, M * sizeof *f->age);
     memset(f->apart, 0, M * sizeof *f->apart);
     memset(f->harms, 0, M);
+    memset(f->even, 0, M * sizeof *f->even);
     memset(f->rise, 0, M * sizeof *f->rise);
     if (f->shared)
         common_reset(&f->common);
@@ -91,6 +97,7 @@ void floor_reset(struct floor *f)
     f->due = FLOOR_SPAN;
     f->from = f->next = M;
     f->last = 0;
+    f->few = false;
 }
 
 /* Frames since the segment ended that is being settled. */
@@ -152,6 +159,12 @@ static const float FAR = 16;
 static const float RAISED = 3, FEW = 2;
 static const float HARMFUL = 1e-3f;     /* of a channel: -30 dB */
 static const float ROW = 8;
+static const float WHILE = 2;           /* segments: a wave that travels is in most by then    */
+
+/* Geometric over arithmetic mean of the powers: noise of one segment has .55 if it is white,
+ * .4 if it is pink; what sensors have to say is below .02 mostly. */
+static const float HISS = 0.1f;
+static const float SLOW = 0.25f;        /* a segment: how fast one that had little is forgotten */
 
 /* Noise that buries a signal is worse than silence: the others tell what is there, if
  * what is known of it is kept.  A channel is lost for so many segments, minutes, at most:
@@ -242,6 +255,22 @@ static bool harms(float level, float all)
     return level * FLOOR_BINS > HARMFUL * all;
 }
 
+/* How alike the powers x[FLOOR_BINS] are: 1 all are one. */
+static float evenness(const float *x)
+{
+    float mean = 0;
+
+    for (size_t b = 0; b < FLOOR_BINS; b++)
+        mean += fast_log(fast_max(x[b], TINY)) / FLOOR_BINS;
+    return fast_exp(mean) * FLOOR_BINS / fast_max(total(x), TINY * FLOOR_BINS);
+}
+
+/* One segment that is not even is enough: what begins at the end of one always is. */
+static void hear_evenness(struct floor *f, size_t c, float even)
+{
+    f->even[c] += (even - f->even[c]) * (even < f->even[c] || even == 1 ? 1 : SLOW);
+}
+
 /* Whether the segment with powers x is of other noise than the channel's.  After
  * ROW of them that is the channel's noise, or the channel is lost.  What was learnt
  * beside so little noise that it never did any harm remains true. */
@@ -255,6 +284,7 @@ static bool stands_apart(struct floor *f, size_t c, const float *x)
 
     f->rise[c] += (fminf(now / fmaxf(f->level[c], least), FAR) - f->rise[c]) / FEW;
     f->harms[c] = harms(now, all);
+    hear_evenness(f, c, far > 0 ? evenness(x) : 1);
     f->apart[c] = far * f->apart[c] > 0 ? f->apart[c] + far : far;
     if (fabsf(f->apart[c]) < ROW || is_lost(f, c, x, all))
         return far > 0 && f->age[c] >= ROW;
@@ -264,14 +294,14 @@ static bool stands_apart(struct floor *f, size_t c, const float *x)
 }
 
 /* The share of the frequencies that hold no more than the noise of that level. */
-static float bare_share(const float *P, float level, float age)
+static float bare_share(const float *P, float level, float age, float eyes)
 {
     const float most = (NEAR + SPREAD / sqrtf(age)) * level;
     size_t bare = 0;
 
     for (size_t b = 0; b < FLOOR_BINS; b++)
         bare += P[b] <= most;
-    return age < SURE ? 0 : (float)bare / FLOOR_BINS;
+    return age * eyes < SURE ? 0 : (float)bare / FLOOR_BINS;
 }
 
 /* From powers x[FLOOR_BINS] of its own kind of noise. */
@@ -283,11 +313,14 @@ static void settle_level(struct floor *f, size_t c, const float *x)
     const float all = find_least(f, c, lowest), *const P = f->power + c * FLOOR_BINS;
     const float bias = 1 + UNCERTAIN / sqrtf(f->age[c]);
     const float level = bias * sqrtf(P[lowest[0]]) * sqrtf(P[lowest[1]]);
-    const float least = least_level(all);
+    const float least = least_level(all), eyes = fminf((float)f->channels, TOGETHER);
 
     f->fresh[c] = level > least ? level : 0;
     f->ratio[c] = all / (FLOOR_BINS * fmaxf(level, least));
-    f->bare[c] += BARE_PACE * (bare_share(P, level, f->age[c]) - f->bare[c]);
+    const float share = bare_share(P, level, f->age[c], eyes);
+    const float pace = share > f->bare[c] ? BARE_PACE : COVERED;
+
+    f->bare[c] += eyes * pace * (share - f->bare[c]);
 }
 
 /* The two frequencies where all channels together, each in terms of its own
@@ -364,6 +397,7 @@ static void finish(struct floor *f)
     const size_t bytes = f->channels * sizeof *f->level;
 
     f->segments += f->segments < 1u << 30;
+    f->few = few_are_loud(f);
     memcpy(f->was, f->level, bytes);
     memcpy(f->level, f->fresh, bytes);
     if (!f->shared)
@@ -430,10 +464,8 @@ bool floor_doubts(const struct floor *f)
 
 void floor_distrust(const struct floor *f, unsigned char *known)
 {
-    const bool doubts = few_are_loud(f);
-
-    for (size_t c = 0; doubts && c < f->channels; c++)
-        known[c] = known[c] && !(f->apart[c] > 0 && f->harms[c]);
+    for (size_t c = 0; f->few && c < f->channels; c++)
+        known[c] = known[c] && !(f->apart[c] >= WHILE && f->harms[c] && f->even[c] > HISS);
 }
 
 void floor_whiten(const struct floor *f, const float *restrict x, float *restrict z)
@@ -468,6 +500,7 @@ void floor_state(struct floor *f, struct store *s)
     store_size(s, &f->next, 0, M);
     store_size(s, &f->last, 0, M - 1);
     store_u32(s, &f->jumps, 0, UINT32_MAX);
+    store_bool(s, &f->few);
     store_u32(s, &f->segments, 0, 1u << 30);
     store_u32(s, &f->due, 1, FLOOR_SPAN);
     store_samples(s, f->ring, M * KEPT, 100);
@@ -479,6 +512,7 @@ void floor_state(struct floor *f, struct store *s)
     store_floats(s, f->age, M, 0, MEMORY);
     store_floats(s, f->apart, M, -ROW, LOST);
     store_bytes(s, f->harms, M, 1);
+    store_floats(s, f->even, M, 0, 2);
     store_floats(s, f->rise, M, 0, FAR);
     store_powers(s, f->level, M);
     store_powers(s, f->fresh, M);

@@ -24,6 +24,7 @@ struct floor {
     size_t from, next;          /* those of the newest frame: from..next - 1          */
     size_t last;                /* the last of `jumps` channels whose level jumped ...  */
     unsigned jumps;             /* ... in this segment                                */
+    bool few;                   /* whether few were loud when all were last settled   */
     unsigned segments;          /* seen so far, saturating                            */
     unsigned due;               /* frames to the next                                 */
     float window[FLOOR_SPAN];
@@ -34,6 +35,7 @@ struct floor {
     float *age;                 /* [channels] segments in that mean                   */
     float *apart;               /* [channels] segments in a row far above (+), below  */
     unsigned char *harms;       /* [channels] whether the last were loud beside all there is */
+    float *even;                /* [channels] how alike the frequencies of the last few were */
     float *rise;                /* [channels] power over level in the last few        */
     float *level;               /* [channels] power of the noise; 0: none to be found */
     float *fresh, *was;         /* [channels] what it will be; what it was before     */
@@ -67,7 +69,8 @@ void floor_fill(struct floor *f, float *x, const unsigned char *known);
 bool floor_doubts(const struct floor *f);
 
 /* While it doubts, and of channels that are lost for good, what they say is as good as
- * missing, if they are loud enough to do harm: known[] then says so. */
+ * missing, if it hisses for a while, and loud enough to do harm: known[] then says so.  A
+ * blow, a step, a wave that comes to one channel before it comes to the others is none. */
 void floor_distrust(const struct floor *f, unsigned char *known);
 
 /* z = W x, so that the noise in z is white with power 1 and independent, and the

@@ -24,16 +24,23 @@
 #include "base/fastmath.h"
 
 static const float SURE = 100; /* 20 dB above the noise, over all dimensions */
-static const float BURST = 16; /* 12 dB above what is usual */
+static const float BURST = 16; /* 12 dB above what is usual: the swing of one channel is less, */
+static const float JOINT = 8;  /* 9 dB: that of several together is                           */
 
 void directions_place(struct directions *d, struct arena *a, size_t most, float threshold,
                       float hold, bool patient)
 {
     *d = (struct directions){ .most = most, .threshold = threshold, .patient = patient };
+    d->loud = BURST;
     d->pace = hold > 1 ? 1 / hold : 1;
     d->energy = arena_floats(a, most);
     d->wiener = arena_floats(a, most);
     d->gain = arena_floats(a, most);
+}
+
+void directions_join(struct directions *d)
+{
+    d->loud = d->threshold > 0 ? BURST : JOINT; /* beats are heard one by one */
 }
 
 void directions_reset(struct directions *d)
@@ -61,9 +68,9 @@ void directions_learn(struct directions *d, const float *restrict lambda, size_t
 
 void directions_hear(struct directions *d, float power)
 {
-    const float tiny = 1e-20f, loud = d->patient ? SURE : BURST * d->usual;
+    const float tiny = 1e-20f, loud = d->patient ? SURE : d->loud * d->usual;
 
-    d->burst = power > BURST * d->usual;
+    d->burst = power > d->loud * d->usual;
     d->sure = fast_max(1 - loud / (power + tiny), 0);
 }
 

@@ -11,6 +11,7 @@
 
 struct directions {
     size_t most;                /* directions at most                                */
+    float loud;                 /* times what is usual: that is a burst              */
     float threshold;            /* tau: what is local and below tau noise levels goes */
     bool patient;               /* what is new must first last, or be sure            */
     float pace;                 /* of the local energy, per frame, 0..1              */
@@ -26,6 +27,9 @@ struct directions {
 /* threshold 0: none.  hold: frames that the local energy remembers. */
 void directions_place(struct directions *d, struct arena *a, size_t most, float threshold,
                       float hold, bool patient);
+
+/* They are those of several channels. */
+void directions_join(struct directions *d);
 void directions_reset(struct directions *d);
 
 /* Along r of n directions the mean powers are lambda[r], along the others 1. */

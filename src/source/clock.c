@@ -116,16 +116,16 @@ static double days(int y, int m, int d)
     return 365.0 * y + y / 4 - y / 100 + y / 400 + (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d;
 }
 
-/* "2026-11-22" and a blank or T, if that is there. */
+/* "2026-11-22", and a blank or T if more follows. */
 static double take_date(const char **p, const char *end)
 {
     const char *q = *p;
     int y, m, d;
 
     if (!take(&q, end, 4, '-', &y) || !take(&q, end, 2, '-', &m) || !take(&q, end, 2, 0, &d) ||
-        q == end || (*q != ' ' && *q != 'T'))
+        (q < end && *q != ' ' && *q != 'T'))
         return 0;
-    *p = q + 1;
+    *p = q + (q < end);
     return days(y, m, d);
 }
 
@@ -142,6 +142,11 @@ static bool is_spelt(const char *p, const char *end, double *t, double *grain)
     const double day = take_date(&p, end);
     int h, m;
 
+    if (day > 0 && p == end) {
+        *t = 86400 * day;
+        *grain = 1;
+        return true;
+    }
     if (!take(&p, end, 2, ':', &h) || !take(&p, end, 2, ':', &m))
         return false;
 

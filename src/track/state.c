@@ -267,6 +267,8 @@ void track_state(struct track *t, struct store *s)
     store_size(s, &t->orth.j, 0, t->U.cap);
     store_size(s, &t->orth.wait, 0, UINT32_MAX);
     store_floats(s, &t->sigma2, 1, 0.0f, LARGE);
+    if (t->plan.bounded)
+        store_floats(s, &t->lately, 1, 0.0f, LARGE);
     store_u32(s, &t->seen, 0, UINT32_MAX);
     store_u32(s, &t->changes, 0, UINT32_MAX);
     if (s->mode == STORE_READ && t->rule.cov.C)

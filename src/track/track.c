@@ -37,6 +37,7 @@ static const float SCOUT_PACE_RANK = 0.02f; /* 100 frames: finds weaker directio
  * a C made of it a burst would overflow. */
 static const float WHISPER = 1e-4f;
 static const float BURST = 3.0f;  /* of the energy that is expected: louder counts as that */
+static const float LASTS = 1 / 768.0f; /* a frame, of what was heard lately: no burst lasts so long */
 
 static const float UPRIGHT = 1e30f; /* tangent^2 */
 
@@ -125,7 +126,7 @@ void track_reset(struct track *t)
     track_amended(t);
     memset(t->e, 0, basis_padded(&t->U) * sizeof *t->e);
     t->align = (struct align){ 0 };
-    t->sigma2 = 0;
+    t->sigma2 = t->lately = 0;
     t->seen = t->changes = 0;
 }
 
@@ -260,8 +261,8 @@ static void learn_colour(struct track *t)
 }
 
 /* What a frame counts for.  Where the noise is white and known, so is what a frame is
- * expected to hold.  A burst teaches no more than BURST times that; what lasts is
- * expected to, and so is learnt in the end. */
+ * expected to hold.  A burst teaches no more than BURST times that, or what was heard
+ * lately, which doubles in 300 frames: what lasts is soon learnt. */
 static float weigh(struct track *t)
 {
     struct guard *const g = &t->guard;
@@ -270,9 +271,11 @@ static float weigh(struct track *t)
         return guard_weigh(g);
     if (!t->plan.bounded || !track_warm(t) || !t->rule.cov.C)
         return 1.0f;
-    const float expected = cov_mean(&t->rule.cov) * (float)t->U.r + (float)track_free_dims(t);
+    const float known = cov_mean(&t->rule.cov) * (float)t->U.r + (float)track_free_dims(t);
+    const float most = BURST * fast_max(known, t->lately);
 
-    return g->energy > BURST * expected ? sqrtf(BURST * expected / g->energy) : 1.0f;
+    t->lately += LASTS * (fast_min(g->energy, most) - t->lately);
+    return g->energy > most ? sqrtf(most / g->energy) : 1.0f;
 }
 
 static void learn(struct track *t)

@@ -85,6 +85,7 @@ struct track {
     bool rests;            /* e is that of this frame                  */
     bool shows;            /* x_hat is wanted                          */
     float sigma2;          /* power of the noise in one entry          */
+    float lately;          /* energy of a frame, of late, if bursts are bounded */
     uint32_t seen;         /* frames learnt from, saturating           */
     uint32_t changes;      /* abrupt changes noticed                   */
 };

@@ -33,6 +33,7 @@ void track_scale(struct track *t, float f)
     if (t->rank.fast.C)
         cov_scale(&t->rank.fast, f);
     t->sigma2 *= f;
+    t->lately *= f;
     t->step.lag *= f;
     t->scout.along *= f;
     t->scout.across *= f;

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * offset.c - see offset.h.  Seen beside an offset a step is no event, a tone no more than
+ * a direction among others, and of both little is left in single precision.  So it is the
+ * mean of all there was; of late, once that is long, and then it moves too slowly to be
+ * heard in a vector.  A burst moves it no more than other samples do.
+ *
+ * Cost: 8 operations a channel.
+ */
+#include "noise/offset.h"
+
+#include "base/fastmath.h"
+
+#include <math.h>
+#include <string.h>
+
+static const float MEMORY = 16384;      /* frames: of noise 45 dB less is left in the mean */
+static const float YOUTH = 64;          /* frames: before, nobody knows what a burst is  */
+static const float FAR = 4;             /* spreads: nothing counts as being farther away */
+
+void offset_place(struct offset *o, struct arena *a, size_t channels)
+{
+    *o = (struct offset){ .channels = channels };
+    o->level = arena_floats(a, channels);
+    o->spread = arena_floats(a, channels);
+    o->age = arena_floats(a, channels);
+}
+
+void offset_reset(struct offset *o)
+{
+    memset(o->level, 0, o->channels * sizeof *o->level);
+    memset(o->spread, 0, o->channels * sizeof *o->spread);
+    memset(o->age, 0, o->channels * sizeof *o->age);
+}
+
+/* A channel that never moved begins anew when it does. */
+static void learn(struct offset *o, size_t c, float x)
+{
+    const float far = x - o->level[c], most = FAR * o->spread[c];
+    const bool begins = !(o->spread[c] > 0);
+    const float age = begins ? 1 : fast_min(o->age[c] + 1, MEMORY);
+    const float d = age < YOUTH ? far : fast_clamp(far, -most, most);
+
+    o->spread[c] = o->age[c] > 0 ? o->spread[c] + (fabsf(d) - o->spread[c]) / age : 0;
+    o->level[c] += d / age;
+    o->age[c] = age;
+}
+
+void offset_update(struct offset *o, float *restrict x, const unsigned char *restrict known,
+                   bool freeze)
+{
+    for (size_t c = 0; c < o->channels; c++) {
+        if (known[c] && !freeze)
+            learn(o, c, x[c]);
+        x[c] -= o->level[c];
+    }
+}
+
+void offset_state(struct offset *o, struct store *s)
+{
+    store_samples(s, o->level, o->channels, 1);
+    store_samples(s, o->spread, o->channels, 2);
+    store_floats(s, o->age, o->channels, 0, MEMORY);
+}
