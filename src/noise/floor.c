@@ -164,6 +164,7 @@ static const float WHILE = 2;           /* segments: a wave that travels is in m
 /* Geometric over arithmetic mean of the powers: noise of one segment has .55 if it is white,
  * .4 if it is pink; what sensors have to say is below .02 mostly. */
 static const float HISS = 0.1f;
+static const float WHITE = 0.35f;       /* beyond doubt, in the first segment        */
 static const float SLOW = 0.25f;        /* a segment: how fast one that had little is forgotten */
 
 /* Noise that buries a signal is worse than silence: the others tell what is there, if
@@ -462,10 +463,17 @@ bool floor_doubts(const struct floor *f)
     return unsettled && few_are_loud(f);
 }
 
+/* Whether a channel has come loose, as far as it can be told so soon. */
+static bool is_loose(const struct floor *f, size_t c)
+{
+    return f->apart[c] > 0 && f->harms[c] &&
+           f->even[c] > (f->apart[c] < WHILE ? WHITE : HISS);
+}
+
 void floor_distrust(const struct floor *f, unsigned char *known)
 {
     for (size_t c = 0; f->few && c < f->channels; c++)
-        known[c] = known[c] && !(f->apart[c] >= WHILE && f->harms[c] && f->even[c] > HISS);
+        known[c] = known[c] && !is_loose(f, c);
 }
 
 void floor_whiten(const struct floor *f, const float *restrict x, float *restrict z)

@@ -16,6 +16,8 @@
 
 static const float MEMORY = 16384;      /* frames: of noise 45 dB less is left in the mean */
 static const float YOUTH = 64;          /* frames: before, nobody knows what a burst is  */
+static const float NEAR = 4;            /* errors of the mean: chance may be as large */
+static const float AGED = 512;          /* frames: from then on it is the mean        */
 static const float FAR = 4;             /* spreads: nothing counts as being farther away */
 
 void offset_place(struct offset *o, struct arena *a, size_t channels)
@@ -46,13 +48,23 @@ static void learn(struct offset *o, size_t c, float x)
     o->age[c] = age;
 }
 
+/* What is believed of the mean, which in few frames is mostly their own: less the nearer to
+ * its error it is. */
+static float believed(const struct offset *o, size_t c)
+{
+    const float level = o->level[c], age = fast_max(o->age[c], 1);
+    const float doubt = NEAR * fast_max(1 - age / AGED, 0) * o->spread[c] / sqrtf(age);
+
+    return fabsf(level) > doubt ? level - doubt * (doubt / level) : 0;
+}
+
 void offset_update(struct offset *o, float *restrict x, const unsigned char *restrict known,
                    bool freeze)
 {
     for (size_t c = 0; c < o->channels; c++) {
         if (known[c] && !freeze)
             learn(o, c, x[c]);
-        x[c] -= o->level[c];
+        x[c] -= believed(o, c);
     }
 }
 

@@ -65,7 +65,7 @@ static const float VOICED_FULLY = 0.22f;        /* and from which it all is     
 static const float VOICED_MOST = 0.3f;          /* one frame proves no more               */
 static const float FAINT = 1.5f, SURE = 3;      /* flux of onsets that prove 0, and all   */
 static const float QUIET = -3;                  /* -13 dB of the voice: below are breath and lips */
-static const float LASTING = 0.2f;              /* -10 dB of its peak: it still sounds    */
+static const float LASTING = 0.2f;              /* -7 dB of its peak: it still sounds     */
 static const float LASTED = 0.5f;               /* of the wait after the attack: no burst */
 static const float UNMET = 0.5f;                /* what is left of bursts met then        */
 static const double MEMORY_S = 26.7;            /* for bursts met                         */
