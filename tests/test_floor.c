@@ -248,14 +248,14 @@ static void noise_that_is_covered_is_still_noise(void **state)
     double s = 0;
 
     bench_open(&b, 1, false);
-    for (size_t t = 0; t < 5000; t++) {
+    for (size_t t = 0; t < 4640; t++) {
         s = 0.9 * s + (t < 4000 ? 0 : 10 * dice_normal(&d));
 
         const float x = (float)(dice_normal(&d) + s);
 
         floor_update(&b.floor, &b.fft, &x, &known);
     }
-    assert_at_least((double)b.floor.bare[0], 0.7);      /* .79; .33 if it fell as it rises */
+    assert_at_least((double)b.floor.bare[0], 0.5);      /* .59; .12 if it fell as it rises */
     fft_close(&b.fft);
 }
 

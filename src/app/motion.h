@@ -16,8 +16,8 @@ enum motion {
     MOTIONS
 };
 
-/* Of the first minute, if channels agree; in *to, and MOTION_OTHER where that is too short or sampled too
- * slowly to tell.  False: no memory. */
+/* Of the first minute, if channels agree; in *to, and MOTION_OTHER where they do not, or it
+ * is too short or sampled too slowly to tell.  False: no memory. */
 bool look_motion(const struct head *h, enum motion *to);
 
 #endif

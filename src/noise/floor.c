@@ -36,7 +36,7 @@ static const float SURE = 64;           /* segments: before, nobody can tell a s
 static const float TOGETHER = 4;        /* but so many channels see as many sooner */
 static const float NEAR = 1.25f, SPREAD = 0.7f; /* of the level, and / sqrt(segments) more: noise */
 static const float BARE_PACE = 1 / 16.0f; /* a segment: one frequency more is no step; */
-static const float COVERED = 1 / 256.0f;  /* one less may be an event above the noise */
+static const float COVERED = 1 / 64.0f; /* one less may be an event above the noise */
 static const float TINY = 1e-30f;       /* of power: below is nothing that float can divide by */
 static const float SILENT = 1e-11f;     /* of a channel's power: below is rounding, no noise */
 

@@ -69,8 +69,8 @@ void floor_fill(struct floor *f, float *x, const unsigned char *known);
 bool floor_doubts(const struct floor *f);
 
 /* While it doubts, and of channels that are lost for good, what they say is as good as
- * missing, if it hisses for a while, and loud enough to do harm: known[] then says so.  A
- * blow, a step, a wave that comes to one channel before it comes to the others is none. */
+ * missing, if it hisses and is loud enough to do harm: known[] then says so.  A blow, a
+ * step, a wave that comes to one channel before it comes to the others does not hiss. */
 void floor_distrust(const struct floor *f, unsigned char *known);
 
 /* z = W x, so that the noise in z is white with power 1 and independent, and the
