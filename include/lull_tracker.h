@@ -84,8 +84,8 @@ typedef struct {
     const float *base;        /* [base_rank][dim] orthonormal directions that are known
                                    and stay: the tracker adds what they lack; copied       */
     size_t base_rank;         /* 0..LULL_MAX_RANK; base_rank + rank <= dim               */
-    int portable;             /* 1: the same bits on every machine, at a third or half of
-                                   the speed                                               */
+    int portable;             /* 1: the same bits on every machine that computes floats as
+                                   floats (not x87), at a third or half of the speed       */
 } lull_tracker_config;
 
 /* RLS, automatic step, Wiener shrinkage, fixed rank, white noise; change
