@@ -79,6 +79,23 @@ static void an_offset_hides_no_noise(void **state)
     }
 }
 
+static void an_offset_that_jumps_is_set_aside_again(void **state)
+{
+    enum { M = 4, LONG = 9000, WHEN = 3000, AGAIN = 6000 };
+    const struct kind k = { "eeg", kind_rate("eeg"), -1 };
+    float *const x = waves(LONG, M), *const y = plus_noise(x, LONG, M, 0.3);
+    const double gain = kind_gain_db(&k, x, y, LONG, M, AGAIN);
+
+    (void)state;
+    for (size_t i = WHEN * M; i < LONG * M; i++) {
+        x[i] += 64;
+        y[i] += 64;
+    }
+    assert_at_least(kind_gain_db(&k, x, y, LONG, M, AGAIN), gain - 2.5); /* 10.1 of 11.9; 7.6 */
+    free(x);
+    free(y);
+}
+
 static double bump(double t, double at, double width, double height)
 {
     return height * exp(-0.5 * pow((t - at) / width, 2));
@@ -470,6 +487,7 @@ int main(void)
         cmocka_unit_test(no_offset_is_left),
         cmocka_unit_test(an_offset_is_no_step_at_the_end),
         cmocka_unit_test(an_offset_hides_no_noise),
+        cmocka_unit_test(an_offset_that_jumps_is_set_aside_again),
         cmocka_unit_test(ecg_keeps_beats),
         cmocka_unit_test(ecg_lets_irregular_hearts_be),
         cmocka_unit_test(eeg_takes_away_what_all_electrodes_share),

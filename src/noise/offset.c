@@ -3,7 +3,8 @@
  * offset.c - see offset.h.  Seen beside an offset a step is no event, a tone no more than
  * a direction among others, and of both little is left in single precision.  So it is the
  * mean of all there was; of late, once that is long, and then it moves too slowly to be
- * heard in a vector.  A burst moves it no more than other samples do.
+ * heard in a vector.  A burst moves it no more than other samples do; where a thousand
+ * frames are far away on one side, it has jumped, and the mean begins anew.
  *
  * Cost: 8 operations a channel.
  */
@@ -19,6 +20,7 @@ static const float YOUTH = 64;          /* frames: before, nobody knows what a b
 static const float NEAR = 4;            /* errors of the mean: chance may be as large */
 static const float AGED = 512;          /* frames: from then on it is the mean        */
 static const float FAR = 4;             /* spreads: nothing counts as being farther away */
+static const float MOVED = 1024;        /* frames in a row as far on one side: it jumped */
 
 void offset_place(struct offset *o, struct arena *a, size_t channels)
 {
@@ -26,6 +28,7 @@ void offset_place(struct offset *o, struct arena *a, size_t channels)
     o->level = arena_floats(a, channels);
     o->spread = arena_floats(a, channels);
     o->age = arena_floats(a, channels);
+    o->away = arena_floats(a, channels);
 }
 
 void offset_reset(struct offset *o)
@@ -33,13 +36,26 @@ void offset_reset(struct offset *o)
     memset(o->level, 0, o->channels * sizeof *o->level);
     memset(o->spread, 0, o->channels * sizeof *o->spread);
     memset(o->age, 0, o->channels * sizeof *o->age);
+    memset(o->away, 0, o->channels * sizeof *o->away);
 }
 
-/* A channel that never moved begins anew when it does. */
+/* Whether x is one more, in a row, that is far away on the same side. */
+static float hear_away(const struct offset *o, size_t c, float far, float most)
+{
+    if (fabsf(far) <= most)
+        return 0;
+    return far > 0 ? fast_max(o->away[c], 0) + 1 : fast_min(o->away[c], 0) - 1;
+}
+
+/* A channel that never moved begins anew when it does, and one whose offset jumped. */
 static void learn(struct offset *o, size_t c, float x)
 {
+    if (fabsf(o->away[c]) >= MOVED)
+        o->level[c] = o->spread[c] = o->age[c] = o->away[c] = 0;
     const float far = x - o->level[c], most = FAR * o->spread[c];
     const bool begins = !(o->spread[c] > 0);
+
+    o->away[c] = begins ? 0 : hear_away(o, c, far, most);
     const float age = begins ? 1 : fast_min(o->age[c] + 1, MEMORY);
     const float d = age < YOUTH ? far : fast_clamp(far, -most, most);
 
@@ -73,4 +89,5 @@ void offset_state(struct offset *o, struct store *s)
     store_samples(s, o->level, o->channels, 1);
     store_samples(s, o->spread, o->channels, 2);
     store_floats(s, o->age, o->channels, 0, MEMORY);
+    store_floats(s, o->away, o->channels, -MOVED, MOVED);
 }

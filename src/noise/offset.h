@@ -16,6 +16,7 @@ struct offset {
     float *level;               /* [channels] the mean                             */
     float *spread;              /* [channels] how far from it samples are, the mean */
     float *age;                 /* [channels] frames in both                       */
+    float *away;                /* [channels] last in a row far above (+), below   */
 };
 
 void offset_place(struct offset *o, struct arena *a, size_t channels);
