@@ -440,6 +440,7 @@ what_is_no_sound_is_refused() {
     exits 65 lull none.wav out.wav; says 'none.wav: holds no samples'
     exits 65 piped none.wav
     exits 65 lull -t raw -r 16000 - out.wav </dev/null
+    exits 65 lull -t csv - out.csv </dev/null; says 'nothing came in'
     exits 66 lull . out.wav; says 'directory'
     exits 66 lull missing.wav out.wav; says 'missing.wav: No such file'
     absent out.wav; no_litter

@@ -154,6 +154,8 @@ static char guess_delimiter(const struct line *line)
 
 static bool no_table(const struct source *s, struct fault *why)
 {
+    if (!s->table->lines.at)
+        return fault_set(why, EX_DATAERR, "%s: nothing came in", s->name);
     return fault_set(why, EX_DATAERR, "%s: not a sound format that lull reads, nor a table: "
                      "text without a row of numbers", s->name);
 }
