@@ -94,7 +94,7 @@ typedef enum {
 typedef struct {
     const char *filter;         /* what the signal is: the name of a filter, as "speech", or
                                  * the text of a filter file; needed by lull_new() alone  */
-    double rate_hz;             /* frames per second: 8000..192000 for sound, .001..1e8
+    double rate_hz;             /* frames per second: 8000..192000 for sound, 1e-9..1e8
                                  * for sensors                                         */
     unsigned channels;          /* samples in a frame, 1..LULL_MAX_CHANNELS            */
     float latency_ms;           /* < 0: the filter's best.  Speech: about 32 (best), 16 or 10

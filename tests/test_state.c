@@ -295,6 +295,21 @@ static void a_shock_in_a_whisper_is_no_damage(void **state)
     }
 }
 
+/* From -5e12 to the loudest the step itself is rounded up: what it ends at is louder. */
+static void a_step_to_the_loudest_is_no_damage(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < EVERY; i++) {
+        const struct every *const k = every + i;
+        float *const x = malloc(100 * k->channels * sizeof *x);
+
+        for (size_t t = 0; t < 100 * k->channels; t++)
+            x[t] = t / k->channels < 49 ? -2472104 * 0x1p21f : 3e38f;
+        takes_back(k, x, 100);
+        free(x);
+    }
+}
+
 static void the_loudest_in_the_longest_windows_is_no_damage(void **state)
 {
     (void)state;
@@ -438,6 +453,7 @@ int main(void)
         cmocka_unit_test(the_tail_goes_on_as_well),
         cmocka_unit_test(a_state_of_extremes_is_one),
         cmocka_unit_test(a_shock_in_a_whisper_is_no_damage),
+        cmocka_unit_test(a_step_to_the_loudest_is_no_damage),
         cmocka_unit_test(the_loudest_in_the_longest_windows_is_no_damage),
         cmocka_unit_test(a_damaged_state_is_refused_whole),
         cmocka_unit_test(a_state_of_another_configuration_is_refused),

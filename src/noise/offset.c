@@ -86,7 +86,7 @@ void offset_update(struct offset *o, float *restrict x, const unsigned char *res
 
 void offset_state(struct offset *o, struct store *s)
 {
-    store_samples(s, o->level, o->channels, 1);
+    store_samples(s, o->level, o->channels, 2); /* a mean of samples, but for rounding */
     store_samples(s, o->spread, o->channels, 2);
     store_floats(s, o->age, o->channels, 0, MEMORY);
     store_floats(s, o->away, o->channels, -MOVED, MOVED);
