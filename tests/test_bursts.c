@@ -123,6 +123,24 @@ static void keys_claps_and_bangs_go_once_there_were_some(void **state)
     }
 }
 
+/* Between them there is nothing at all, as behind a gate. */
+static void keys_go_in_digital_silence(void **state)
+{
+    (void)state;
+    const size_t length = RATE / 80;
+    struct talk t = talk_of(ROW);
+    double later = 0;
+
+    memset(t.x, 0, t.n * sizeof *t.x);
+    for (size_t i = 0; i < ROW; i++)
+        strike(&t, i * (WORD + PAUSE) + PAUSE / 2, 0.2, 0.004);
+    listen(&t);
+    for (size_t i = ROW / 2; i < ROW; i++)
+        later += removed(&t, i * (WORD + PAUSE) + PAUSE / 2, length) / (ROW - ROW / 2);
+    assert_at_least(later, 15);
+    talk_free(&t);
+}
+
 /* By how many dB the consonants that words of the second half begin with go down, on average. */
 static double consonants_removed(struct talk *t)
 {
@@ -204,6 +222,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_claps_and_bangs_go_once_there_were_some),
+        cmocka_unit_test(keys_go_in_digital_silence),
         cmocka_unit_test(what_lasts_is_no_burst),
         cmocka_unit_test(a_consonant_before_a_vowel_is_no_burst),
         cmocka_unit_test(a_voice_among_keys_stays),

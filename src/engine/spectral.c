@@ -246,6 +246,8 @@ static void update(struct spectral *s, const struct controls *c)
     stft_analyse(&s->stft, s->power);
     if (stft_silent(&s->stft, s->power)) { /* whatever gain it had will do */
         onset_silence(&s->onset);
+        if (!c->freeze)
+            burst_silence(&s->burst);
     } else {
         bands_pool(&s->bands, s->power, s->pooled);
         if (!c->freeze)

@@ -235,6 +235,16 @@ void burst_learn(struct burst *b)
         settle(b);
 }
 
+void burst_silence(struct burst *b)
+{
+    b->harmony = b->flux = b->power = 0;
+    b->loudness = -LOUDNESS_MOST;
+    b->flux_lately *= b->keep_flux;
+    for (size_t i = 0; i < b->bands->count; i++)
+        b->level[i] *= b->keep_level;
+    burst_learn(b);
+}
+
 void burst_state(struct burst *b, struct store *s)
 {
     store_finite(s, b->level, b->bands->count);

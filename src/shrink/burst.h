@@ -50,6 +50,9 @@ void burst_update(struct burst *b, struct fft *t, const struct burst_frame *now)
 /* Learns from the frame last judged whether there are bursts in this stream. */
 void burst_learn(struct burst *b);
 
+/* Learns from a frame of silence, which nobody judges. */
+void burst_silence(struct burst *b);
+
 /* All that lasts from one frame to the next; see base/store.h. */
 void burst_state(struct burst *b, struct store *s);
 
