@@ -6,7 +6,7 @@
  * heard in a vector.  A burst moves it no more than other samples do; where a thousand
  * frames are far away on one side, it has jumped, and the mean begins anew.
  *
- * Cost: 8 operations a channel.
+ * Cost: 12 operations a channel.
  */
 #include "noise/offset.h"
 

@@ -107,7 +107,7 @@ void burst_place(struct burst *b, struct arena *a, const struct bands *bands, do
 void burst_reset(struct burst *b)
 {
     memset(b->level, 0, b->bands->count * sizeof *b->level);
-    b->harmony = b->flux = b->loudness = b->power = b->peak = 0;
+    b->harmony = b->flux = b->loudness = b->all = b->power = b->peak = 0;
     b->flux_lately = b->voiced = b->voice = 0;
     b->unvoiced = b->waited = b->lasted = 0;
     b->strength = b->met = 0;
@@ -129,16 +129,6 @@ static float harmony(const struct burst *b, struct fft *t, const float *restrict
     return fast_min(peak / t->time[0], HARMONY_MOST);
 }
 
-/* How loud the frame is against the voice, of which it may be more. */
-static float loudness(struct burst *b, float power)
-{
-    const float before = b->voice;
-    const float voiced = fast_clamp((b->harmony - VOICED) / (VOICED_FULLY - VOICED), 0, 1);
-
-    b->voice += b->learn_voice * voiced * (power - b->voice);
-    return fast_clamp(fast_log(power / before), -LOUDNESS_MOST, LOUDNESS_MOST);
-}
-
 /* What the whole frame says; the ratios of its bands into b->kept. */
 static float look(struct burst *b, const struct burst_frame *now)
 {
@@ -154,10 +144,11 @@ static float look(struct burst *b, const struct burst_frame *now)
         rise += fast_clamp(fast_log(P[i] / level[i]), 0, RISE_MOST);
         level[i] = b->keep_level * level[i] + (1 - b->keep_level) * P[i];
     }
+    b->all = power;
     b->power = fast_max(power - sum(N, b->count), 0);
     b->flux = unit * rise;
     b->flux_lately = fast_max(b->flux, b->keep_flux * b->flux_lately);
-    b->loudness = loudness(b, power);
+    b->loudness = fast_clamp(fast_log(power / b->voice), -LOUDNESS_MOST, LOUDNESS_MOST);
     return BIAS + HARMONY * b->harmony + FLAT * (unit * flat - fast_log(unit * power)) +
            FLUX * b->flux + FLUX_LATELY * b->flux_lately + LOUDNESS * b->loudness +
            FRAME * unit * sum(ratio, b->count);
@@ -210,8 +201,17 @@ static void settle(struct burst *b)
     b->met = lasts ? b->met * UNMET : fast_min(b->met + proof, MET_MOST);
 }
 
+/* As far as the frame is the voice's, it says how loud that is. */
+static void learn_voice(struct burst *b)
+{
+    const float voiced = fast_clamp((b->harmony - VOICED) / (VOICED_FULLY - VOICED), 0, 1);
+
+    b->voice += b->learn_voice * voiced * (b->all - b->voice);
+}
+
 void burst_learn(struct burst *b)
 {
+    learn_voice(b);
     b->voiced += (1 - b->keep_voiced) * (fast_min(b->harmony, VOICED_MOST) - b->voiced);
     b->met *= b->keep_met;
     if (b->voiced > SPEAKS) {
@@ -237,7 +237,7 @@ void burst_learn(struct burst *b)
 
 void burst_silence(struct burst *b)
 {
-    b->harmony = b->flux = b->power = 0;
+    b->harmony = b->flux = b->all = b->power = 0;
     b->loudness = -LOUDNESS_MOST;
     b->flux_lately *= b->keep_flux;
     for (size_t i = 0; i < b->bands->count; i++)

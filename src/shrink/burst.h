@@ -36,7 +36,8 @@ struct burst {
     float strength;             /* of that onset                                      */
     float met;                  /* bursts, as far as sure, that have turned out so    */
     size_t lasted;              /* frames of the wait in which it still sounded       */
-    float power, peak;          /* of the frame above the noise; greatest since the onset */
+    float all;                  /* power of the last frame                            */
+    float power, peak;          /* of it above the noise; greatest since the onset    */
     bool begun;
 };
 
