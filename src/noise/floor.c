@@ -7,7 +7,7 @@
  * fill their whole band.  So: mean periodograms of short segments (Hann, half
  * overlapping) [Wel67], and of their FLOOR_BINS frequencies the LOWEST two.  What
  * is there (geometric mean: a slope is no floor) is noise, and taken to be as
- * strong everywhere else.
+ * strong everywhere else.  Whether it is still the noise that it was, contact.c tells.
  *
  * What the channels share of it is for common.c.  With D the levels and T as there,
  *
@@ -20,8 +20,6 @@
  * Cost: a transform of 32 a channel in 16 frames, besides what is shared.
  */
 #include "noise/floor.h"
-
-#include "base/fastmath.h"
 
 #include <float.h>
 #include <math.h>
@@ -54,10 +52,7 @@ void floor_place(struct floor *f, struct arena *a, size_t channels, bool shared)
     f->whole = arena_take(a, channels, sizeof *f->whole);
     f->moved = arena_take(a, channels, sizeof *f->moved);
     f->age = arena_floats(a, channels);
-    f->apart = arena_floats(a, channels);
-    f->harms = arena_take(a, channels, 1);
-    f->even = arena_floats(a, channels);
-    f->rise = arena_floats(a, channels);
+    contact_place(&f->contact, a, channels, f->whole, FLOOR_SPAN);
     f->u = arena_floats(a, channels);
     if (f->shared)
         common_place(&f->common, a, channels);
@@ -86,10 +81,7 @@ void floor_reset(struct floor *f)
     memset(f->whole, 0, M * sizeof *f->whole);
     memset(f->moved, 0, M * sizeof *f->moved);
     memset(f->age, 0, M * sizeof *f->age);
-    memset(f->apart, 0, M * sizeof *f->apart);
-    memset(f->harms, 0, M);
-    memset(f->even, 0, M * sizeof *f->even);
-    memset(f->rise, 0, M * sizeof *f->rise);
+    contact_reset(&f->contact);
     if (f->shared)
         common_reset(&f->common);
     f->at = 0;
@@ -97,7 +89,6 @@ void floor_reset(struct floor *f)
     f->due = FLOOR_SPAN;
     f->from = f->next = M;
     f->last = 0;
-    f->few = false;
 }
 
 /* Frames since the segment ended that is being settled. */
@@ -150,30 +141,6 @@ static void find_lowest(const float *x, size_t *lowest)
     lowest[1] = second;
 }
 
-/* Noise that comes or goes is noticed after so many segments in a row that are
- * 12 dB from the level: longer than a beat, a word or a knock. */
-static const float FAR = 16;
-
-/* A channel has more than usual if that is so in the mean of a few segments.  Where nearly
- * all have, nothing is new of one beside another. */
-static const float RAISED = 3, FEW = 2;
-static const float HARMFUL = 1e-3f;     /* of a channel: -30 dB */
-static const float ROW = 8;
-static const float WHILE = 2;           /* segments: a wave that travels is in most by then    */
-
-/* Geometric over arithmetic mean of the powers: noise of one segment has .55 if it is white,
- * .4 if it is pink; what sensors have to say is below .02 mostly. */
-static const float HISS = 0.1f;
-static const float WHITE = 0.35f;       /* beyond doubt, in the first segment        */
-static const float SLOW = 0.25f;        /* a segment: how fast one that had little is forgotten */
-
-/* Noise that buries a signal is worse than silence: the others tell what is there, if
- * what is known of it is kept.  A channel is lost for so many segments, minutes, at most:
- * then that is how it is. */
-static const float KNOWN = 2;           /* power of all over that of the noise      */
-static const float BURIED = 20;         /* of what comes, over all there was before */
-static const float LOST = 4096;
-
 /* Learns this segment's powers x[FLOOR_BINS] of a channel. */
 static void learn_powers(struct floor *f, size_t c, const float *x)
 {
@@ -209,88 +176,30 @@ static float least_level(float all)
     return SILENT * all + TINY;
 }
 
-/* Rounding is no noise that comes, be the level 0. */
-static float apart(float now, float level, float least)
-{
-    return now > FAR * fmaxf(level, least) ? 1 : FAR * now < level ? -1 : 0;
-}
-
-static size_t count_raised(const struct floor *f)
-{
-    size_t raised = 0;
-
-    for (size_t c = 0; c < f->channels; c++)
-        raised += f->rise[c] > RAISED;
-    return raised;
-}
-
-/* Whether some channels, but few of them, are louder than their levels, and a quarter is not
- * raised at all.  Gaps do not bring back one that is lost. */
-static bool few_are_loud(const struct floor *f)
-{
-    size_t loud = 0;
-
-    for (size_t c = 0; c < f->channels; c++)
-        loud += f->apart[c] > 0 && (f->apart[c] >= ROW || f->whole[c] >= FLOOR_SPAN);
-    return loud > 0 && 2 * loud < f->channels && 4 * count_raised(f) < 3 * f->channels;
-}
-
-/* Whether a channel that stands apart for good, in this segment with powers x, is lost. */
-static bool is_lost(const struct floor *f, size_t c, const float *x, float all)
-{
-    const bool was = f->apart[c] > ROW;
-
-    return f->apart[c] > 0 && f->apart[c] < LOST && f->ratio[c] > KNOWN &&
-           (was || total(x) > BURIED * all) && few_are_loud(f);
-}
-
-/* Whether a channel's noise that is louder, or less, is another beside the others'. */
-static bool is_news(const struct floor *f, float far)
-{
-    return far < 0 || f->channels == 1 || 8 * count_raised(f) < 7 * f->channels;
-}
-
-/* Whether noise of that level harms a channel of so much power. */
-static bool harms(float level, float all)
-{
-    return level * FLOOR_BINS > HARMFUL * all;
-}
-
-/* How alike the powers x[FLOOR_BINS] are: 1 all are one. */
-static float evenness(const float *x)
-{
-    float mean = 0;
-
-    for (size_t b = 0; b < FLOOR_BINS; b++)
-        mean += fast_log(fast_max(x[b], TINY)) / FLOOR_BINS;
-    return fast_exp(mean) * FLOOR_BINS / fast_max(total(x), TINY * FLOOR_BINS);
-}
-
-/* One segment that is not even is enough: what begins at the end of one always is. */
-static void hear_evenness(struct floor *f, size_t c, float even)
-{
-    f->even[c] += (even - f->even[c]) * (even < f->even[c] || even == 1 ? 1 : SLOW);
-}
-
-/* Whether the segment with powers x is of other noise than the channel's.  After
- * ROW of them that is the channel's noise, or the channel is lost.  What was learnt
- * beside so little noise that it never did any harm remains true. */
+/* Whether the segment with powers x is of other noise than the channel's. */
 static bool stands_apart(struct floor *f, size_t c, const float *x)
 {
     size_t lowest[2] = { 0 };
 
-    const float all = find_least(f, c, lowest), least = least_level(all);
-    const float now = 0.5f * (x[lowest[0]] + x[lowest[1]]);
-    const float far = apart(now, f->level[c], least);
+    const float all = find_least(f, c, lowest);
+    const struct hearing heard = {
+        .x = x,
+        .n = FLOOR_BINS,
+        .sum = total(x),
+        .now = 0.5f * (x[lowest[0]] + x[lowest[1]]),
+        .level = f->level[c],
+        .least = least_level(all),
+        .all = all,
+        .ratio = f->ratio[c],
+    };
+    const enum contact_verdict verdict = contact_hear(&f->contact, c, &heard);
 
-    f->rise[c] += (fminf(now / fmaxf(f->level[c], least), FAR) - f->rise[c]) / FEW;
-    f->harms[c] = harms(now, all);
-    hear_evenness(f, c, far > 0 ? evenness(x) : 1);
-    f->apart[c] = far * f->apart[c] > 0 ? f->apart[c] + far : far;
-    if (fabsf(f->apart[c]) < ROW || is_lost(f, c, x, all))
-        return far > 0 && f->age[c] >= ROW;
-    f->moved[c] += is_news(f, far) && harms(fmaxf(now, f->level[c]), fminf(all, total(x)));
-    f->age[c] = f->apart[c] = 0;
+    if (verdict == CONTACT_AS_EVER)
+        return false;
+    if (verdict == CONTACT_APART)
+        return f->age[c] >= CONTACT_ROW;
+    f->moved[c] += verdict == CONTACT_MOVED;
+    f->age[c] = 0;
     return false;
 }
 
@@ -398,7 +307,7 @@ static void finish(struct floor *f)
     const size_t bytes = f->channels * sizeof *f->level;
 
     f->segments += f->segments < 1u << 30;
-    f->few = few_are_loud(f);
+    contact_settle(&f->contact);
     memcpy(f->was, f->level, bytes);
     memcpy(f->level, f->fresh, bytes);
     if (!f->shared)
@@ -456,24 +365,13 @@ void floor_fill(struct floor *f, float *x, const unsigned char *known)
 
 bool floor_doubts(const struct floor *f)
 {
-    bool unsettled = false;
-
-    for (size_t c = 0; c < f->channels; c++)
-        unsettled |= f->apart[c] > 0 && f->apart[c] < ROW && f->whole[c] >= FLOOR_SPAN;
-    return unsettled && few_are_loud(f);
-}
-
-/* Whether a channel has come loose, as far as it can be told so soon. */
-static bool is_loose(const struct floor *f, size_t c)
-{
-    return f->apart[c] > 0 && f->harms[c] &&
-           f->even[c] > (f->apart[c] < WHILE ? WHITE : HISS);
+    return contact_doubts(&f->contact);
 }
 
 void floor_distrust(const struct floor *f, unsigned char *known)
 {
-    for (size_t c = 0; f->few && c < f->channels; c++)
-        known[c] = known[c] && !is_loose(f, c);
+    for (size_t c = 0; c < f->channels; c++)
+        known[c] = known[c] && !contact_is_loose(&f->contact, c);
 }
 
 void floor_whiten(const struct floor *f, const float *restrict x, float *restrict z)
@@ -508,7 +406,6 @@ void floor_state(struct floor *f, struct store *s)
     store_size(s, &f->next, 0, M);
     store_size(s, &f->last, 0, M - 1);
     store_u32(s, &f->jumps, 0, UINT32_MAX);
-    store_bool(s, &f->few);
     store_u32(s, &f->segments, 0, 1u << 30);
     store_u32(s, &f->due, 1, FLOOR_SPAN);
     store_samples(s, f->ring, M * KEPT, 100);
@@ -518,10 +415,7 @@ void floor_state(struct floor *f, struct store *s)
         store_u32(s, f->moved + c, 0, UINT32_MAX);
     }
     store_floats(s, f->age, M, 0, MEMORY);
-    store_floats(s, f->apart, M, -ROW, LOST);
-    store_bytes(s, f->harms, M, 1);
-    store_floats(s, f->even, M, 0, 2);
-    store_floats(s, f->rise, M, 0, FAR);
+    contact_state(&f->contact, s);
     store_powers(s, f->level, M);
     store_powers(s, f->fresh, M);
     store_finite(s, f->ratio, M);

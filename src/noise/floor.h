@@ -9,6 +9,7 @@
 #include "base/fft.h"
 #include "base/store.h"
 #include "noise/common.h"
+#include "noise/contact.h"
 
 enum {
     FLOOR_SPAN = 32,            /* frames in a segment                  */
@@ -24,7 +25,6 @@ struct floor {
     size_t from, next;          /* those of the newest frame: from..next - 1          */
     size_t last;                /* the last of `jumps` channels whose level jumped ...  */
     unsigned jumps;             /* ... in this segment                                */
-    bool few;                   /* whether few were loud when all were last settled   */
     unsigned segments;          /* seen so far, saturating                            */
     unsigned due;               /* frames to the next                                 */
     float window[FLOOR_SPAN];
@@ -33,10 +33,7 @@ struct floor {
     size_t *whole;              /* [channels] frames since one was missing, saturating */
     unsigned *moved;            /* [channels] times that the level has jumped         */
     float *age;                 /* [channels] segments in that mean                   */
-    float *apart;               /* [channels] segments in a row far above (+), below  */
-    unsigned char *harms;       /* [channels] whether the last were loud beside all there is */
-    float *even;                /* [channels] how alike the frequencies of the last few were */
-    float *rise;                /* [channels] power over level in the last few        */
+    struct contact contact;     /* which of them may have come loose                  */
     float *level;               /* [channels] power of the noise; 0: none to be found */
     float *fresh, *was;         /* [channels] what it will be; what it was before     */
     float *ratio;               /* [channels] power of all there is, over level       */
