@@ -57,10 +57,10 @@ static void learn(struct offset *o, size_t c, float x)
 
     o->away[c] = begins ? 0 : hear_away(o, c, far, most);
     const float age = begins ? 1 : fast_min(o->age[c] + 1, MEMORY);
-    const float d = age < YOUTH ? far : fast_clamp(far, -most, most);
+    const float d = age < YOUTH ? far : fast_clamp(far, -most, most), pace = 1 / age;
 
-    o->spread[c] = o->age[c] > 0 ? o->spread[c] + (fabsf(d) - o->spread[c]) / age : 0;
-    o->level[c] += d / age;
+    o->spread[c] = o->age[c] > 0 ? o->spread[c] + pace * (fabsf(d) - o->spread[c]) : 0;
+    o->level[c] += pace * d;
     o->age[c] = age;
 }
 
@@ -69,7 +69,10 @@ static void learn(struct offset *o, size_t c, float x)
 static float believed(const struct offset *o, size_t c)
 {
     const float level = o->level[c], age = fast_max(o->age[c], 1);
-    const float doubt = NEAR * fast_max(1 - age / AGED, 0) * o->spread[c] / sqrtf(age);
+
+    if (age >= AGED)
+        return level;
+    const float doubt = NEAR * (1 - age / AGED) * o->spread[c] / sqrtf(age);
 
     return fabsf(level) > doubt ? level - doubt * (doubt / level) : 0;
 }
