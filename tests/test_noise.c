@@ -269,31 +269,47 @@ static void the_minimum_forgets_after_its_memory(void **state)
     }
 }
 
+/* The stage that tells noise that rests, beside a model that has 1. */
+struct judge {
+    struct stationary s;
+    struct bands bands;
+    float P[N], known[N], pooled[64];
+};
+
+static void judge_open(struct judge *j)
+{
+    struct arena a = fresh_arena();
+
+    bands_place(&j->bands, &a, N, BIN_HZ, 0.8325);
+    stationary_place(&j->s, &a, &j->bands, FRAME_HZ);
+    stationary_reset(&j->s);
+    for (size_t f = 0; f < N; f++)
+        j->known[f] = 1;
+}
+
+static void judge_hear(struct judge *j)
+{
+    bands_pool(&j->bands, j->P, j->pooled);
+    stationary_update(&j->s, j->P, j->pooled, j->known);
+}
+
 /* Frames out of 200 in which powers are said to rest: of `noise`, where the model
  * has 1, and of a voice in the first `voiced` frequencies, 6 nepers up and down four
  * times a second.  If `held`, it is no noise, but harmonics. */
 static int rests(double noise, size_t voiced, bool held)
 {
-    struct arena a = fresh_arena();
-    struct stationary s;
+    struct judge j;
     struct dice d = { 5 };
-    struct bands bands;
-    float P[N], known[N], pooled[64];
     int count = 0;
 
-    bands_place(&bands, &a, N, BIN_HZ, 0.8325);
-    stationary_place(&s, &a, &bands, FRAME_HZ);
-    stationary_reset(&s);
+    judge_open(&j);
     for (int t = 0; t < 300; t++) {
-        for (size_t f = 0; f < N; f++) {
-            known[f] = 1;
-            P[f] = dice_power(&d, (held && f % 7 > 1 ? 1 : noise) +
-                                  (f < voiced ? 100 * exp(3 * sin(t / 5.0)) : 0));
-        }
-        bands_pool(&bands, P, pooled);
-        stationary_update(&s, P, pooled, known);
-        count += t >= 100 && s.floor[203] > 10;
-        assert_true(s.floor[20] < 300);                 /* but not what swings */
+        for (size_t f = 0; f < N; f++)
+            j.P[f] = dice_power(&d, (held && f % 7 > 1 ? 1 : noise) +
+                                        (f < voiced ? 100 * exp(3 * sin(t / 5.0)) : 0));
+        judge_hear(&j);
+        count += t >= 100 && j.s.floor[203] > 10;
+        assert_true(j.s.floor[20] < 300);                 /* but not what swings */
     }
     return count;
 }
@@ -310,27 +326,19 @@ static void noise_rests_and_speech_does_not(void **state)
 static void a_noise_that_rose_is_known_whole_at_second_sight(void **state)
 {
     (void)state;
-    struct arena a = fresh_arena();
-    struct stationary s;
+    struct judge j;
     struct dice d = { 5 };
-    struct bands bands;
-    float P[N], known[N], pooled[64];
     double most = 0;
 
-    bands_place(&bands, &a, N, BIN_HZ, 0.8325);
-    stationary_place(&s, &a, &bands, FRAME_HZ);
-    stationary_reset(&s);
+    judge_open(&j);
     for (int t = 0; t < 190; t++) {                     /* up by 20 dB at 100 */
         double floor = 0;
 
-        for (size_t f = 0; f < N; f++) {
-            known[f] = 1;
-            P[f] = dice_power(&d, t < 100 ? 1 : 100);
-        }
-        bands_pool(&bands, P, pooled);
-        stationary_update(&s, P, pooled, known);
         for (size_t f = 0; f < N; f++)
-            floor += (double)s.floor[f] / N;
+            j.P[f] = dice_power(&d, t < 100 ? 1 : 100);
+        judge_hear(&j);
+        for (size_t f = 0; f < N; f++)
+            floor += (double)j.s.floor[f] / N;
         most = floor > most ? floor : most;
     }
     assert_true(most > 70 && most < 100);
@@ -339,24 +347,16 @@ static void a_noise_that_rose_is_known_whole_at_second_sight(void **state)
 /* Frames that pass until noise of 20 dB, from frequency `first` up, is known. */
 static int known_after(size_t first)
 {
-    struct arena a = fresh_arena();
-    struct stationary s;
+    struct judge j;
     struct dice d = { 8 };
-    struct bands bands;
-    float P[N], known[N], pooled[64];
     int t = 0;
 
-    bands_place(&bands, &a, N, BIN_HZ, 0.8325);
-    stationary_place(&s, &a, &bands, FRAME_HZ);
-    stationary_reset(&s);
+    judge_open(&j);
     do {
-        for (size_t f = 0; f < N; f++) {
-            known[f] = 1;
-            P[f] = dice_power(&d, t >= 100 && f >= first ? 100 : 1);
-        }
-        bands_pool(&bands, P, pooled);
-        stationary_update(&s, P, pooled, known);
-    } while (s.floor[203] < 10 && ++t < 300);
+        for (size_t f = 0; f < N; f++)
+            j.P[f] = dice_power(&d, t >= 100 && f >= first ? 100 : 1);
+        judge_hear(&j);
+    } while (j.s.floor[203] < 10 && ++t < 300);
     return t - 100;
 }
 
