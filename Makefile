@@ -33,7 +33,8 @@ soname  := liblull.so.$(ABI)
 shared  := $(OUT)/liblull.so.$(VERSION)
 binary  := $(OUT)/lull
 # The plugin is built where the one header that it needs is.
-ladspa  := $(shell echo '\#include <ladspa.h>' | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 && echo $(OUT)/lull_ladspa.so)
+hash    := \#
+ladspa  := $(shell echo '$(hash)include <ladspa.h>' | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 && echo $(OUT)/lull_ladspa.so)
 tests   := $(patsubst %.c,$(OUT)/%,$(wildcard tests/test_*.c))
 helpers := $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/test_%,$(wildcard tests/*.c)))
 measures := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/measures/*.c))
@@ -134,7 +135,7 @@ deps:                           ## see what is missing and install it
 	command -v pkg-config >/dev/null || missing="pkg-config"; \
 	for n in $(needs); do \
 	    pkg-config --exists $${n%%:*} 2>/dev/null || missing="$$missing $${n##*:}"; done; \
-	[ -n "$(ladspa)" ] || missing="$$missing ladspa-sdk"; \
+	[ -n "$(ladspa)" ] || ! command -v apt-get >/dev/null || missing="$$missing ladspa-sdk"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if ! command -v apt-get >/dev/null; then \
 	    echo "lull needs (Debian's names):" $$missing >&2; exit 1; fi; \
