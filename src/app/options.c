@@ -86,7 +86,7 @@ static const struct row devices[] = {
 
 static const struct row more_devices[] = {
     { LIVE, 0, "state", "FILE", WORD, AT(learnt), 0, 0,
-      "what was learnt: from FILE if there, at the end into it" },
+      "what was learned: from FILE if there, at the end into it" },
     { LIVE, 'r', "rate", "HZ", NUMBER, AT(device_rate_hz), 1, 1e6,
       "frames per second (48000)" },
     { LIVE, 0, "block", "N", NUMBER, AT(block), 1, 65536,

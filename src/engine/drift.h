@@ -10,12 +10,12 @@
 enum { DRIFT_FIRST = 64 };      /* segments of the noise, in which much changes */
 
 /* Once in a segment of the noise: powers follow the unit they are in, and of channels whose
- * noise has jumped all that is known goes.  Whether any has: then much is to be learnt
+ * noise has jumped all that is known goes.  Whether any has: then much is to be learned
  * anew. */
 bool drift_follow(struct group *g);
 
 /* In each frame: what is being forgotten is missing in g->known.  Whether anything is:
- * then nothing is to be learnt. */
+ * then nothing is to be learned. */
 bool drift_amends(struct group *g);
 
 #endif

@@ -5,7 +5,7 @@
  * at those that are loud, or have gaps, and all until the filter is ready.
  *
  * Cost a frame, n lags, rank r: 4 n flops for the filter, n r / 20 for its renewal, and half
- * of what the tracker takes for each vector that is learnt from.
+ * of what the tracker takes for each vector that is learned from.
  */
 #include "engine/folded.h"
 

@@ -28,7 +28,7 @@ bool folded_fits(const struct recipe *r, size_t channels, size_t lags, size_t ra
 void folded_place(struct group *g, struct arena *a, const struct track_plan *plan, size_t delay);
 void folded_reset(struct group *g);
 
-/* All is to be learnt anew, or has been forgotten. */
+/* All is to be learned anew, or has been forgotten. */
 void folded_restart(struct group *g);
 void folded_forget(struct group *g);
 
@@ -41,7 +41,7 @@ void folded_scale(struct group *g, float f);
 void folded_add(struct group *g);
 void folded_drop(struct group *g);
 
-/* What the newest vector is for, learnt from if it is due: the filter, or g->x_hat. */
+/* What the newest vector is for, learned from if it is due: the filter, or g->x_hat. */
 void folded_follow(struct group *g, bool due);
 
 /* The frame `delay` ago, of which g->estimate has what was said vector by vector. */

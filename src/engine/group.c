@@ -45,7 +45,7 @@ static void set_step(struct group *g, float mu)
         step_set(&g->track.step, mu);
 }
 
-/* All is to be learnt anew, or much of it. */
+/* All is to be learned anew, or much of it. */
 static void rejuvenate(struct group *g)
 {
     g->turn = 0;
@@ -55,7 +55,7 @@ static void rejuvenate(struct group *g)
         folded_restart(g);
 }
 
-/* What was the step from frame to frame becomes that from one to the next that is learnt
+/* What was the step from frame to frame becomes that from one to the next that is learned
  * from. */
 static void grow_up(struct group *g)
 {
@@ -104,7 +104,7 @@ static size_t rank_now(const struct group *g)
     return g->folds ? mirror_rank(&g->folded.mirror) : g->track.U.r;
 }
 
-/* The powers along the directions, which change only where something is learnt. */
+/* The powers along the directions, which change only where something is learned. */
 static void weigh(struct group *g)
 {
     const struct track *const t = &g->track;
@@ -250,7 +250,7 @@ static const unsigned char *valid(const struct group *g)
     return g->track.amends.count ? g->known : gaps(g);
 }
 
-/* Whether anything was learnt from y.  The powers are others meanwhile, and after. */
+/* Whether anything was learned from y.  The powers are others meanwhile, and after. */
 static bool teach(struct group *g, float *x_hat)
 {
     g->stale = true;
@@ -259,7 +259,7 @@ static bool teach(struct group *g, float *x_hat)
     return taught;
 }
 
-/* x_hat of the newest vector, learnt from if it is due; or, while patient, from an old one. */
+/* x_hat of the newest vector, learned from if it is due; while patient, an old one is. */
 static void follow_vector(struct group *g, bool due)
 {
     const bool at_once = !g->directions.patient;

@@ -37,8 +37,8 @@ struct group {
     float *y, *x_hat;           /* [channels][lags] a vector, and what is kept     */
     unsigned char *known;       /* [channels][lags] what there is of it            */
     bool complements;           /* what is outside the subspace may be signal         */
-    size_t patience;            /* frames after which a vector is learnt from         */
-    size_t every, turn;         /* one of so many vectors is learnt from; 0: this one */
+    size_t patience;            /* frames after which a vector is learned from        */
+    size_t every, turn;         /* one of so many vectors is learned from; 0: this one */
     size_t young;               /* frames for which all are                          */
     float unit;                 /* mean log noise level that powers are in, if settled */
     bool settled;
@@ -74,7 +74,7 @@ void group_update(struct group *g, const float *x, unsigned char *known, bool fr
 void group_scale_powers(struct group *g, float f);
 void group_scale(struct group *g, size_t c, float f);
 
-/* What lies outside of all directions, of the vector that was learnt from. */
+/* What lies outside of all directions, of the vector that was learned from. */
 void group_learn_rest(struct group *g, const float *e);
 
 /* The step of whoever learns. */

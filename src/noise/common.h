@@ -30,7 +30,7 @@ void common_reset(struct common *n);
 
 /* A segment begins; of each channel, one after the other, its spectrum[COMMON_BINS] is
  * shown, NULL if it does not count, and what from..to - 1 share with those before them is
- * learnt. */
+ * learned. */
 void common_begin(struct common *n);
 void common_show(struct common *n, size_t c, float (*spectrum)[2]);
 void common_learn(struct common *n, size_t from, size_t to);

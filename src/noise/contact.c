@@ -135,7 +135,7 @@ enum contact_verdict contact_hear(struct contact *k, size_t c, const struct hear
         return far > 0 ? CONTACT_APART : CONTACT_AS_EVER;
     k->apart[c] = 0;
 
-    /* What was learnt beside so little noise that it never did any harm remains true. */
+    /* What was learned beside so little noise that it never did any harm remains true. */
     const bool harmed = harms(fmaxf(h->now, h->level), h->n, fminf(h->all, h->sum));
 
     return harmed && is_news(k, far) ? CONTACT_MOVED : CONTACT_OTHER;

@@ -14,7 +14,7 @@
 enum {
     FLOOR_SPAN = 32,            /* frames in a segment                  */
     FLOOR_BINS = COMMON_BINS,   /* but the first and the last           */
-    FLOOR_SHARED_MOST = 64      /* channels whose co-spectra are learnt */
+    FLOOR_SHARED_MOST = 64      /* channels whose co-spectra are learned */
 };
 
 struct floor {

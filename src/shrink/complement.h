@@ -13,7 +13,7 @@
 
 struct complement {
     size_t channels, lags;
-    float frames;               /* learnt from, saturating                       */
+    float frames;               /* learned from, saturating                      */
     float *rest;                /* [channels] mean power of a number of e        */
     float *usual;               /* [channels] mean of its log: no burst is seen in it */
     float *free;                /* [channels] of it if there were only noise     */
@@ -28,7 +28,7 @@ void complement_reset(struct complement *c);
  * itself. */
 void complement_leverage(struct complement *c, const float *own);
 
-/* What will lie outside is less than what did: it is learnt anew, from the next on. */
+/* What will lie outside is less than what did: it is learned anew, from the next on. */
 void complement_renew(struct complement *c);
 
 /* outside[channels][lags]: signal outside the subspace, in noise levels, and for as much
@@ -41,7 +41,7 @@ void complement_forget(struct complement *c, size_t channel);
 /* Learns from e[channels][lags], what a vector has outside the subspace. */
 void complement_update(struct complement *c, const float *restrict e);
 
-/* How much of e[channels][lags] is to be kept whatever was learnt so far, 0..1: all
+/* How much of e[channels][lags] is to be kept whatever was learned so far, 0..1: all
  * channels together, it is louder than noise would be, or (not often) far louder. */
 float complement_now(const struct complement *c, const float *restrict e, bool often);
 

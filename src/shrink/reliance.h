@@ -10,7 +10,7 @@
 
 struct reliance {
     size_t channels, lags;
-    float *learnt;              /* [channels] share of its rows that is learnt already   */
+    float *learned;             /* [channels] share of its rows that is learned already  */
     float *chance;              /* [channels] power of chance in them, of one regression */
     float *said;                /* [channels] power of what is said of it, so far         */
     float kept;                 /* directions, as far as kept, so far                    */
@@ -24,7 +24,7 @@ void reliance_reset(struct reliance *r);
 /* The rows of a channel begin anew, from zero. */
 void reliance_forget(struct reliance *r, size_t channel);
 
-/* The tracker has learnt with step mu. */
+/* The tracker has learned with step mu. */
 void reliance_age(struct reliance *r, float mu);
 
 /* Direction r->shown, u[channels][lags], and its power; and after the last the shares that

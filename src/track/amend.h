@@ -10,7 +10,7 @@
 /* What is known of the entries from..to - 1 goes (TRACK_OWN only): no direction has a part
  * there any more, and its power is less by what it loses.  What is left of the directions
  * is put upright by and by; until it is, those entries are to be given as missing, for then
- * it need not be upright, and nothing is to be learnt. */
+ * it need not be upright, and nothing is to be learned. */
 void track_forget(struct track *t, size_t from, size_t to);
 
 /* So many directions more are put upright; whether some are left.  Costs 8 n r flops each. */

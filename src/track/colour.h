@@ -17,7 +17,7 @@ struct colour {
     enum colour_kind kind;
     bool learns;         /* levels or rho are estimated                  */
     size_t n, parts;     /* floats in a frame, in an entry               */
-    uint32_t seen;       /* frames learnt from, saturating               */
+    uint32_t seen;       /* frames learned from, saturating              */
     float *level;        /* [dim] standard deviations                    */
     float *power;        /* [dim] running power of the residual; learns  */
     float *L;            /* [dim][dim] lower triangle; COLOUR_FULL       */
@@ -47,7 +47,7 @@ void colour_learn(struct colour *c, const float *e, const float *own, const floa
 /* Powers are f times what they were. */
 void colour_scale(struct colour *c, float f);
 
-/* Whether what is learnt has settled enough to judge a rank by. */
+/* Whether what is learned has settled enough to judge a rank by. */
 bool colour_settled(const struct colour *c);
 
 #endif

@@ -17,7 +17,7 @@ float estimate_coefficients(struct track *t, float trust);
 float estimate_shrinkage(const struct track *t, const struct motion *m, float weight);
 
 /* kappa, the share of e that is signal.  An e louder than the model has it is noise
- * until U has learnt better. */
+ * until U has learned better. */
 float estimate_leakage(const struct track *t, const struct motion *m, float mu, float e2,
                          float weight);
 
@@ -27,7 +27,7 @@ bool estimate_by_sweep(const struct track *t, const struct motion *m);
 /* x_hat where the sweep cannot give it. */
 void estimate_reconstruct(struct track *t, const struct motion *m, float s, float trust);
 
-/* x_hat of a frame that nothing is learnt from. */
+/* x_hat of a frame that nothing is learned from. */
 void estimate_look(struct track *t);
 
 #endif

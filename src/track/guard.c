@@ -7,7 +7,7 @@
  * must not leave it deaf: when the model expects more than FALL times the
  * geometric mean level (which bursts hardly move and falls move fast), the
  * model is scaled down to it.  A frame of silence says nothing about the
- * subspace and is not learnt.
+ * subspace and is not learned.
  *
  * A float holds 76 decades, the squares of entries from 1e-15 to 1e18 make 66 of them,
  * and the rules square again.  So frames are looked at in a unit in which their mean

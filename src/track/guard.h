@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * guard.h - what may be believed of a frame before anything is learnt from it.
+ * guard.h - what may be believed of a frame before anything is learned from it.
  */
 #ifndef LULL_TRACK_GUARD_H
 #define LULL_TRACK_GUARD_H
@@ -21,7 +21,7 @@ struct guard {
     float gain;              /* and this one times that                      */
     float mean;              /* running mean of energy, bursts clipped       */
     float level;             /* running mean of log energy                   */
-    uint32_t seen;           /* frames learnt from, saturating               */
+    uint32_t seen;           /* frames learned from, saturating              */
 };
 
 void guard_place(struct guard *g, struct arena *a, size_t n, size_t padded, size_t parts);

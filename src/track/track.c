@@ -262,7 +262,7 @@ static void learn_colour(struct track *t)
 
 /* What a frame counts for.  Where the noise is white and known, so is what a frame is
  * expected to hold.  A burst teaches no more than BURST times that, or what was heard
- * lately, which doubles in 300 frames: what lasts is soon learnt. */
+ * lately, which doubles in 300 frames: what lasts is soon learned. */
 static float weigh(struct track *t)
 {
     struct guard *const g = &t->guard;
@@ -328,7 +328,7 @@ static void learn(struct track *t)
 }
 
 /* Whether more is known than there are directions.  Who says himself what to make of
- * the frame gets a guess from less, too, but nothing is learnt from it. */
+ * the frame gets a guess from less, too, but nothing is learned from it. */
 static bool enough(const struct track *t)
 {
     return !guard_masked(&t->guard) || t->guard.count > t->U.r + t->plan.base_rank;

@@ -86,7 +86,7 @@ struct track {
     bool shows;            /* x_hat is wanted                          */
     float sigma2;          /* power of the noise in one entry          */
     float lately;          /* energy of a frame, of late, if bursts are bounded */
-    uint32_t seen;         /* frames learnt from, saturating           */
+    uint32_t seen;         /* frames learned from, saturating          */
     uint32_t changes;      /* abrupt changes noticed                   */
 };
 
@@ -117,7 +117,7 @@ void track_scale(struct track *t, float f);
 /* From now on frames are in another unit: energies are f times what they were. */
 void track_change_unit(struct track *t, float f);
 
-/* One frame; see lull_tracker_update().  Whether anything was learnt from it. */
+/* One frame; see lull_tracker_update().  Whether anything was learned from it. */
 bool track_update(struct track *t, const float *y, const unsigned char *known, float *x_hat);
 
 /* The same without learning from it. */

@@ -9,7 +9,7 @@
 enum { LOCK = 40, LOCK_RANK = 2, ALIGN_EVERY = 8 }; /* frames */
 
 /* After an abrupt change the tracker is as if r/8 frames old: with few directions
- * all is learnt anew, with many those that stayed are worth keeping. */
+ * all is learned anew, with many those that stayed are worth keeping. */
 enum { AGE_SHARE = 8 };
 
 /* An upright e does not heal U'U = I by itself; it is seen to so much oftener. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * upkeep.h - what is done for the model after each frame it learnt from.
+ * upkeep.h - what is done for the model after each frame it learned from.
  */
 #ifndef LULL_TRACK_UPKEEP_H
 #define LULL_TRACK_UPKEEP_H
