@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: MIT
  *
- * reliance.c - see reliance.h.  The rows U_c of a channel are a regression on the
- * coefficients, with noise of 1: after steps mu they hold, beside what is true,
+ * reliance.c - see reliance.h.
  *
- *   chance = sum of the squares of the weights,   chance <- (1 - mu)^2 chance + mu^2,
+ * The rows U_c of a channel are a regression of its samples, with noise of power 1, on the
+ * coefficients.  Tracked with step mu, they hold beside the truth an estimation error of power
  *
- * over the power of the coefficient.  Of what is said of the channel, U_c g p, that is
- * kept = sum g_i^2 lambda_i / (lambda_i - 1) times as much.  Where the noise is far above
- * the signal it is most of it.  Rows that began at zero have learned
- * the share learned <- learned + mu (1 - learned) of what is true.  So the best share is
+ *   chance = sum of the squared weights,   chance <- (1 - mu)^2 chance + mu^2,
+ *
+ * over the power of the coefficient.  In the estimate U_c g p of the channel this error has
+ * the power kept chance, with kept = sum g_i^2 lambda_i / (lambda_i - 1); in a channel whose
+ * noise is far above its signal it is most of the estimate.  Rows that began at zero have
+ * reached the share learned <- learned + mu (1 - learned) of the truth.  So the Wiener gain
+ * of the estimate is
  *
  *   (said - kept chance) / (learned said),   said = mean |U_c g p|^2,
  *
- * but no more than all, and over that of the best channel: what all of them lack, as in
- * the first frames, the gains know.
+ * at most 1, and relative to that of the best channel: what all of them lack, as in the first
+ * frames, is in the gains g already.
  *
- * Cost: 2 n flops a direction that is shown, n a frame.
+ * Cost: 2 n flops for each direction that is shown, n a frame.
  */
 #include "shrink/reliance.h"
 
