@@ -16,7 +16,8 @@ void frozen_place(struct frozen *f, struct arena *a, const struct recipe *r, siz
 
     f->channels = channels;
     f->lags = lags;
-    f->known = r->learned.signal && known_open(&known, r->learned.signal, r->learned.signal_size);
+    f->known = r->learned.signal &&
+               known_open(&known, r->learned.signal, r->learned.signal_size);
     f->adapts = f->known && r->learned.adapt > 0;
     if (!f->known)
         return;

@@ -20,7 +20,7 @@
 static const double WINDOW_MS = 32;
 static const double SPACING = 0.8325;           /* ERB between the bands of the ear */
 static const double MEMORY_S = 1.5;             /* of the minimum: longer than a word */
-static const float MASKED_SHARE = 0.55f;        /* of the masked model in log N; rest: presence */
+static const float MASKED_SHARE = 0.55f;        /* of masked in log N; rest: presence */
 static const float REACH_DB = 24;               /* to which gain and belief turn noise down */
 
 struct frame_plan spectral_plan(double rate_hz, float latency_ms)
@@ -66,7 +66,8 @@ static void place(void *engine, struct arena *a, const struct recipe *r)
 {
     struct spectral measured, *const s = engine ? engine : &measured;
     const double rate_hz = r->rate_hz;
-    const struct frame_plan plan = spectral_plan(rate_hz, r->latency_ms < 0 ? 32 : r->latency_ms);
+    const float latency_ms = r->latency_ms < 0 ? 32 : r->latency_ms;
+    const struct frame_plan plan = spectral_plan(rate_hz, latency_ms);
     const double frame_hz = rate_hz / (double)plan.hop, bin_hz = rate_hz / (double)plan.span;
 
     *s = (struct spectral){ .bins = plan.span / 2 + 1 };

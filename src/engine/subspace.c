@@ -305,8 +305,8 @@ static void straighten(struct subspace *s, const struct controls *control)
     memcpy(s->here, s->there + s->there_at * M, M);
 }
 
-/* The share to remove: none at 0 dB, all at 60 dB, where 1 - 10^-3 of a baseline of volts
- * would leave millivolts. */
+/* The share to remove: 0 at 0 dB, and 1 at 60 dB: -60 dB of a baseline of volts would still
+ * be millivolts. */
 static float share_for(float reduction_db)
 {
     const float gone = 1 - fast_exp(-0.115129255f * reduction_db);
