@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * colour.h - noise that is not equal and independent: y <- L^-1 y makes it so,
- * x_hat <- L x_hat undoes it.
+ * colour.h - whitens noise of covariance LL': y <- L^-1 y, and back, x_hat <- L x_hat.
  */
 #ifndef LULL_TRACK_COLOUR_H
 #define LULL_TRACK_COLOUR_H
@@ -40,11 +39,11 @@ void colour_whiten(struct colour *c, float *y, float *known);
 /* The way back, in place. */
 void colour_restore(struct colour *c, float *x);
 
-/* Learns from the whitened residual e[n], of which the share own[n] of the
- * noise was taken out with the signal; known may be NULL. */
+/* Learns from the whitened residual e[n]; own[n], the leverage of each entry, is the share of
+ * its noise that lies in U and so is not in e; known may be NULL. */
 void colour_learn(struct colour *c, const float *e, const float *own, const float *known);
 
-/* Powers are f times what they were. */
+/* Multiplies powers by f. */
 void colour_scale(struct colour *c, float f);
 
 /* Whether what is learned has settled enough to judge a rank by. */
