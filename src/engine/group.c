@@ -16,7 +16,6 @@
  */
 #include "engine/group.h"
 
-#include "base/fastmath.h"
 #include "base/least.h"
 #include "base/slot.h"
 #include "engine/drift.h"

@@ -15,7 +15,6 @@
 #include "base/sum.h"
 
 #include <math.h>
-#include <string.h>
 
 static const double WINDOW_MS = 32;
 static const double SPACING = 0.8325;           /* ERB between the bands of the ear */

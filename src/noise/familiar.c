@@ -28,7 +28,6 @@
 
 #include <float.h>
 #include <math.h>
-#include <string.h>
 
 static const float DEEPEST = 18;        /* nepers below the strongest band: no lower */
 static const float ERROR = 0.3f;        /* v: nepers^2 */

@@ -22,7 +22,6 @@
  */
 #include "noise/floor.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 

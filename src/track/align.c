@@ -10,7 +10,6 @@
 #include "track/align.h"
 #include "base/fastmath.h"
 
-#include <math.h>
 
 /* Correlation (squared) that is left alone: that of chance in a window of 1e5 frames. */
 static const float NEGLIGIBLE = 1e-5f;
