@@ -52,6 +52,14 @@ struct arena fresh_arena(void)
     return (struct arena){ .block = memory };
 }
 
+bool all_finite(const float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(x[i]))
+            return false;
+    return true;
+}
+
 double energy(const float *x, size_t n)
 {
     double sum = 0;

@@ -9,6 +9,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -49,6 +50,8 @@ struct arena fresh_arena(void);
         if (!(got_ >= least_))                                                                \
             fail_msg("%s is %g, less than %g", #x, got_, least_);                             \
     } while (0)
+
+bool all_finite(const float *x, size_t n);
 
 /* Sum of squares. */
 double energy(const float *x, size_t n);
