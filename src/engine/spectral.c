@@ -244,7 +244,7 @@ static void update(struct spectral *s, const struct controls *c)
     const bool many = s->stft.channels > 1;
 
     stft_analyse(&s->stft, s->power);
-    if (stft_silent(&s->stft, s->power)) { /* whatever gain it had will do */
+    if (stft_silent(s->power, s->bins)) { /* whatever gain it had will do */
         onset_silence(&s->onset);
         if (!c->freeze)
             burst_silence(&s->burst);
