@@ -69,6 +69,15 @@ double energy(const float *x, size_t n)
     return sum;
 }
 
+double distance2(const float *a, const float *b, size_t n)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += ((double)a[i] - (double)b[i]) * ((double)a[i] - (double)b[i]);
+    return sum;
+}
+
 double decibel(double a, double b)
 {
     return 10 * log10(a / b);

@@ -53,8 +53,9 @@ struct arena fresh_arena(void);
 
 bool all_finite(const float *x, size_t n);
 
-/* Sum of squares. */
+/* Sums of squares: of x, of a - b. */
 double energy(const float *x, size_t n);
+double distance2(const float *a, const float *b, size_t n);
 
 /* 10 log10(a/b); the mean of its sizes over a[n] and b[n]. */
 double decibel(double a, double b);
