@@ -2,17 +2,18 @@
  *
  * rehearse.c - see rehearse.h.
  *
- * Forwards, twice, since in a short recording once is too little to learn from; then its
- * first frames backwards, so that the step from the end of what was heard to the beginning
- * of the pass is over before it begins.
+ * Twice, since in a short recording once is too little to learn from.  Its end is faded
+ * into its beginning, backwards, so that nothing jumps where it begins again: a jump would
+ * be learned, too.
  */
 #include "app/rehearse.h"
 #include "app/stop.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { HEAD = 4096, TIMES = 2, BACK = 512 };    /* frames; over them; frames */
+enum { HEAD = 4096, TIMES = 2, TURN = 256 };    /* frames; over them; frames */
 static const size_t MOST = 1 << 23;             /* samples                   */
 
 static bool is_file(const char *path)
@@ -49,17 +50,25 @@ static size_t read_head(const struct pass *p, float *x, size_t frames)
     return got;
 }
 
-/* Out goes nothing; `to` has room for one frame. */
-static void hear(lull *l, const float *x, size_t frames, unsigned channels, float *to)
+/* How much of frame t of `frames` gives way to its mirror image, that from the end. */
+static float mirrored(size_t t, size_t frames)
 {
-    for (size_t t = 0; t < frames; t++)
-        lull_process(l, x + t * channels, to, 1);
+    const size_t turn = frames < 4 * TURN ? frames / 4 : TURN, left = frames - t;
+
+    return left > turn ? 0 : fminf(2 * (float)(turn - left + 1) / (float)turn, 1);
 }
 
-static void hear_back(lull *l, const float *x, size_t frames, unsigned channels, float *to)
+/* x[frames][channels], less or more of it backwards at the end. */
+static void hear(lull *l, const float *x, size_t frames, unsigned channels, float *room)
 {
-    for (size_t t = frames; t-- > 0;)
-        lull_process(l, x + t * channels, to, 1);
+    for (size_t t = 0; t < frames; t++) {
+        const float *const y = x + t * channels, *const z = x + (frames - 1 - t) * channels;
+        const float a = mirrored(t, frames);
+
+        for (unsigned c = 0; c < channels; c++)
+            room[c] = a > 0 ? (1 - a) * y[c] + a * z[c] : y[c];
+        lull_process(l, room, room, 1);
+    }
 }
 
 size_t rehearse(struct pass *p)
@@ -67,12 +76,10 @@ size_t rehearse(struct pass *p)
     const unsigned channels = p->source.sound.channels;
     const size_t most = MOST / channels < HEAD ? MOST / channels : HEAD;
     float *const x = has_use(p) ? malloc((most + 1) * channels * sizeof *x) : NULL;
-    float *const to = x ? x + most * channels : NULL;
     const size_t frames = x ? read_head(p, x, most) : 0;
 
     for (int i = 0; i < TIMES; i++)
-        hear(p->lull, x, frames, channels, to);
-    hear_back(p->lull, x, frames < BACK ? frames : BACK, channels, to);
+        hear(p->lull, x, frames, channels, x + most * channels);
     free(x);
     return frames;
 }
