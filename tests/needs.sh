@@ -87,6 +87,23 @@ without_what_it_is_built_from_it_says_so_and_compiles_nothing() {
     mute; lacks sum asked; lacks 'not found' err; lacks 'No such' err
 }
 
+what_is_installed_later_is_built_in() {
+    machine; with_pkg_config; has=$all
+    ln -sf "$HERE/Makefile" "$HERE/src" "$HERE/tests" "$HERE/filters" .
+    writes='while [ $# -gt 1 ]; do [ "$1" != -o ] || echo "$out" >"$2"; shift; done'
+    tool cc 'case "$*" in *-E*) exit 1 ;; esac' 'out=$*' "$writes"
+    tool ar ': >"$2"'
+    made='all build/release/tests/live/rt.o'
+    exits 0 make_ $made >said; grep -q device/none.c said; lacks device/portaudio.c said
+    exits 0 make_ $made >said; mute
+    has="$all portaudio-2.0"
+    exits 0 make_ $made >said; grep -q device/portaudio.c said; [ "$(wc -l <said)" = 1 ]
+    grep -q device/portaudio.o build/release/lull
+    tool cc 'out=$*' "$writes"
+    exits 0 make_ $made >said; grep -q plugin/ladspa.c said; grep -q live/rt.c said; [ "$(wc -l <said)" = 2 ]
+    exits 0 make_ $made >said; mute
+}
+
 make_help_and_clean_are_silent_about_it() {
     machine
     exits 0 make_ help >said; silent; grep -q 'make check' said
@@ -99,5 +116,6 @@ it who_cannot_install_is_told_what_to_ask_for
 it what_can_be_done_without_is_not_insisted_on
 it where_nothing_is_missing_nobody_is_asked
 it without_what_it_is_built_from_it_says_so_and_compiles_nothing
+it what_is_installed_later_is_built_in
 it make_help_and_clean_are_silent_about_it
 concludes
