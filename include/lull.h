@@ -15,14 +15,18 @@
  *     lull_free(l);
  *
  * Signals are 32-bit float of any scale: [-1, 1], the range of int16, volts.
- * A frame is one sample of every channel.  In sound all channels are judged
- * together, by their mean power, so a stereo image stays where it is; channels
- * that have nothing to do with each other are better served by an instance each.
- * Of sensors some filters take the channels as one vector (ecg, eeg, array), the
- * others, and declick, each channel for itself.
+ * A frame is one sample of every channel.
  *
- * A sample that is NaN or infinite is missing.  Sensors' filters and declick fill
- * it in; in speech and music it counts as 0.
+ * How channels are treated depends on the filter:
+ *   speech, music      one gain for all, from their mean power, so that a stereo
+ *                      image stays where it is; unrelated channels are better
+ *                      served by an instance each
+ *   ecg, eeg, array    one vector: each channel helps to clean the others
+ *   all others         each channel by itself, though seismic asks all of them
+ *                      whether there is an event
+ *
+ * A sample that is NaN or infinite counts as missing: speech and music take it
+ * for 0, all other filters fill it in.
  *
  * Memory is taken in lull_new() alone, and everything that can fail fails
  * there.  Functions marked LULL_RT never allocate, lock, block, call the
@@ -56,9 +60,9 @@ extern "C" {
 
 enum {
     LULL_MAX_CHANNELS = 4096,
-    LULL_MAX_ADAPT = 64,        /* directions of an adapter */
-    LULL_MAX_RANK = 256,        /* directions of one subspace                         */
-    LULL_BANDS = 24             /* bands of lull_readings, equally wide to the ear */
+    LULL_MAX_ADAPT = 64,        /* directions of an adapter                     */
+    LULL_MAX_RANK = 256,        /* directions of one subspace                   */
+    LULL_BANDS = 24             /* bands of lull_readings, of equal width in ERB    */
 };
 
 typedef struct lull lull;       /* one denoiser; opaque */
@@ -66,72 +70,74 @@ typedef struct lull lull;       /* one denoiser; opaque */
 typedef enum {
     LULL_OK,
     LULL_NO_MEMORY,
-    LULL_BAD_FILTER,            /* no filter of that name, or a text or file that is none */
-    LULL_BAD_RATE,              /* rate_hz outside what the filter works at, or not
-                                   what its signal was learned at             */
-    LULL_BAD_CHANNELS,          /* channels outside 1..LULL_MAX_CHANNELS, or not as
-                                   many as its signal was learned from        */
-    LULL_BAD_LATENCY,           /* latency_ms is none that the filter offers  */
+    LULL_BAD_FILTER,            /* no filter of that name; not a valid filter file */
+    LULL_BAD_RATE,              /* rate_hz outside the filter's range, or not the
+                                   rate that its signal was learned at        */
+    LULL_BAD_CHANNELS,          /* channels outside 1..LULL_MAX_CHANNELS, or not the
+                                   number that its signal was learned from    */
+    LULL_BAD_LATENCY,           /* the filter does not offer this latency_ms  */
     LULL_BAD_REDUCTION,         /* reduction_db outside 0..60                 */
     LULL_BAD_MIX,               /* mix outside 0..1                           */
     LULL_BAD_DIM,               /* dim outside 1..LULL_MAX_DIM                */
     LULL_BAD_RANK,              /* rank outside 1..min(LULL_MAX_RANK, dim)    */
     LULL_BAD_STEP,              /* step neither 0 nor in (0, 1]               */
-    LULL_BAD_RULE,              /* no such rule, or not with auto_rank        */
+    LULL_BAD_RULE,              /* no such rule, or LULL_GRADIENT with auto_rank */
     LULL_BAD_SHRINKAGE,         /* no such shrinkage                          */
     LULL_BAD_NOISE,             /* noise_shape missing, out of range, or not
                                    positive definite                          */
     LULL_BAD_HOP,               /* hop greater than dim                       */
     LULL_BAD_BLOCK,             /* block outside 1..LULL_MAX_BLOCK            */
-    LULL_BAD_BASE,              /* base too large, or not orthonormal         */
-    LULL_BAD_NUMBER,            /* an entry is not finite                     */
-    LULL_BAD_STATE,             /* what was saved is damaged or no state      */
-    LULL_WRONG_STATE,           /* state of another configuration             */
-    LULL_BAD_ADAPT              /* adapt outside 0..LULL_MAX_ADAPT, or not 0 where the
-                                   filter has learned no signal               */
+    LULL_BAD_BASE,              /* base missing, too large or not orthonormal */
+    LULL_BAD_NUMBER,            /* an entry is not finite, or too large       */
+    LULL_BAD_STATE,             /* saved state is damaged, of another version,
+                                   or not a state at all                      */
+    LULL_WRONG_STATE,           /* saved state of another configuration       */
+    LULL_BAD_ADAPT              /* adapt outside 0..LULL_MAX_ADAPT, or not 0 though
+                                   the filter has learned no signal           */
 } lull_status;
 
 typedef struct {
-    const char *filter;         /* what the signal is: the name of a filter, as "speech", or
-                                 * the text of a filter file; needed by lull_new() alone  */
+    const char *filter;         /* name of a filter, as "speech", or the text of a filter
+                                 * file, or (with filter_size) a learned one; read by
+                                 * lull_new() only, which copies what it needs         */
     double rate_hz;             /* frames per second: 8000..192000 for sound, 1e-9..1e8
                                  * for sensors                                         */
     unsigned channels;          /* samples in a frame, 1..LULL_MAX_CHANNELS            */
-    float latency_ms;           /* < 0: the filter's best.  Speech: about 32 (best), 16 or 10
-                                 * (for talking to each other); sensors: 0 or more, the
-                                 * most that the filter may take; music, declick: their own.
-                                 * lull_latency() has it to the sample                 */
-    float reduction_db;         /* the most that noise is turned down, 0..60, and with it
-                                 * hum and baseline of sensors; 0: nothing is          */
-    float mix;                  /* 1 all denoised .. 0 all as it came                  */
-    size_t filter_size;         /* of a learned filter, whose bytes `filter` points to: how
-                                 * many; 0: `filter` is a name or a text               */
-    unsigned adapt;             /* directions beside what was learned that follow the signal,
-                                 * 0..LULL_MAX_ADAPT; 0: what was learned stays as it is */
+    float latency_ms;           /* < 0: the filter's default.  speech: 32 (default), 16
+                                 * or 10; sensors: the most it may be, >= 0; music and
+                                 * declick: their default only.  lull_latency() gives
+                                 * the actual value in frames                          */
+    float reduction_db;         /* greatest attenuation of noise (sensors: and of hum and
+                                 * baseline), 0..60; 0: the input, delayed             */
+    float mix;                  /* 0..1: mix * denoised + (1 - mix) * input            */
+    size_t filter_size;         /* bytes at `filter`, if they are a learned filter; 0: it
+                                 * is a name or text, ending in 0                      */
+    unsigned adapt;             /* directions that follow the signal beside the learned
+                                 * ones, 0..LULL_MAX_ADAPT; 0: none, the learned model
+                                 * stays as it is                                      */
 } lull_config;
 
-/* Settings for a filter by its name or text, at this rate and number of
- * channels; change fields as you like, then lull_new().  What is no filter
- * gives .filter = NULL, which lull_new() refuses with LULL_BAD_FILTER. */
+/* The default settings of a filter, given by name or text, at this rate and number
+ * of channels; change fields as you like, then lull_new().  If there is no such
+ * filter, .filter is NULL, which lull_new() refuses with LULL_BAD_FILTER. */
 LULL_API lull_config lull_preset(const char *filter, double rate_hz, unsigned channels);
 
-/* The same for a learned filter, the bytes of a file; rate_hz 0, channels 0: those
- * that it was learned at. */
+/* The same for a learned filter, file[size] being the bytes of its file.  rate_hz 0
+ * or channels 0 stand for what it was learned at. */
 LULL_API lull_config lull_preset_file(const void *file, size_t size, double rate_hz,
                                       unsigned channels);
 
-/* The name of the i-th filter that the library carries, NULL after the last,
- * and the text of the one of that name, NULL if there is none. */
+/* The name of the i-th built-in filter, NULL after the last; and the text of the
+ * built-in filter of that name, NULL if there is none. */
 LULL_API const char *lull_filter_name(size_t i);
 LULL_API const char *lull_filter_text(const char *name);
 
-/* LULL_OK if the text is a filter's; else LULL_BAD_FILTER, with the line (from
- * 1), the word there and the reason in message[size], as "3: lagz: no such
- * key". */
+/* LULL_OK if the text is a valid filter; else LULL_BAD_FILTER, with line number
+ * (from 1), word and reason in message[size], as "3: lagz: no such key". */
 LULL_API lull_status lull_filter_check(const char *text, char *message, size_t size);
 
-/* The same for the bytes of a learned filter, and what was learned; the reason stands
- * alone where no line is to blame. */
+/* The same for the bytes of a learned filter; a fault outside its text is reported
+ * without a line. */
 LULL_API lull_status lull_filter_check_file(const void *file, size_t file_size, char *message,
                                             size_t size);
 
@@ -163,19 +169,19 @@ LULL_API size_t lull_latency(const lull *l) LULL_RT;
  * when all lull_latency() frames are out. */
 LULL_API size_t lull_flush(lull *l, float *out, size_t frames) LULL_RT;
 
-/* Forgets the signal: as good as new.  Settings stay. */
+/* Forgets the signal: the instance is as new, but keeps its settings. */
 LULL_API void lull_reset(lull *l) LULL_RT;
 
-/* Writes all that the denoiser has learnt, and what is on its way through it, to
- * buf[size], and returns the bytes it takes; writes nothing if size is less.  The
- * same for every instance of the same configuration, at any time.  Any machine
- * can read it.  Settings are no part of it. */
+/* Saves the state: all that was learned from the signal, and the samples still
+ * inside.  Writes it to buf[size] and returns its size in bytes, which depends on the
+ * configuration alone; writes nothing if size is less.  The format is portable between
+ * machines.  Settings are not part of it. */
 LULL_API size_t lull_save(const lull *l, void *buf, size_t size) LULL_RT;
 
-/* Takes over what was saved: with the same settings it goes on exactly, bit for
- * bit, where that instance was.  LULL_BAD_STATE: damaged, of another version, or
- * not a state at all; LULL_WRONG_STATE: of another filter, rate, number of
- * channels or latency.  Then nothing has changed. */
+/* Restores a saved state: with the same settings the output continues, bit for bit,
+ * as that of the saved instance would have.  LULL_BAD_STATE: damaged, of another
+ * version, or not a state at all; LULL_WRONG_STATE: of another filter, rate, number
+ * of channels or latency.  After either, the instance is unchanged. */
 LULL_API lull_status lull_load(lull *l, const void *buf, size_t size) LULL_RT;
 
 /* Settings that can change while the signal runs.  Each takes effect within a
@@ -186,11 +192,11 @@ typedef enum {
     LULL_RESIDUAL,              /* 1: give what was removed instead of what was kept  */
     LULL_BYPASS,                /* 1: give the input, delayed by the latency          */
     LULL_FREEZE,                /* 1: stop learning; denoise with what is known       */
-    LULL_RANK                   /* 1..256: the most directions in use, the strongest: less
-                                 * work, less kept.  One goes with each frame, or comes back
-                                 * while there is learning.  A channel by itself may keep two.
-                                 * Bounds nothing where most_rank is 0: in speech, music and
-                                 * declick                                             */
+    LULL_RANK                   /* 1..256: the most directions in use, strongest first:
+                                 * less work, less kept.  Changes by one a frame, and grows
+                                 * only while learning; a filter of single channels keeps at
+                                 * least two.  Without effect where most_rank is 0 (speech,
+                                 * music, declick)                                     */
 } lull_control;
 
 /* Sets one control; a value outside its range is brought to the nearest end,
@@ -199,26 +205,27 @@ LULL_API void lull_set(lull *l, lull_control control, float value) LULL_RT;
 
 /* What the denoiser is doing; levels in dB re 1 (full scale of +-1 floats). */
 typedef struct {
-    float in_db, out_db;            /* level of the last frames, -200 for silence    */
-    float noise_db;                 /* level of the noise as it is believed to be     */
+    float in_db, out_db;            /* level of the last frames, -200 for silence     */
+    float noise_db;                 /* estimated level of the noise                   */
     float removed_db;               /* in_db - out_db                                 */
-    float speech;                   /* probability that the signal speaks, 0..1       */
-    float step;                     /* step size in force, 0..1: how fast the model moves */
-    float fit;                      /* share of what stands above the noise that the filter has
-                                       learned to expect, 0..1; 1 if it has learned nothing */
-    unsigned rank;                  /* directions the model uses                      */
-    unsigned most_rank;             /* directions it has room for, 0: not to be bounded */
+    float speech;                   /* probability that somebody speaks, 0..1         */
+    float step;                     /* step size of the model in force, 0..1          */
+    float fit;                      /* share of the power above the noise that the learned
+                                     * model explains, 0..1; 1 if nothing was learned */
+    unsigned rank;                  /* directions that the model uses                 */
+    unsigned most_rank;             /* directions it has room for; 0: LULL_RANK has no
+                                     * effect                                         */
     unsigned long long frames;      /* frames processed since new or reset            */
     unsigned long long invalid;     /* samples that were NaN or infinite              */
     float band_hz[LULL_BANDS];      /* upper edge of each band                        */
     float band_gain_db[LULL_BANDS]; /* gain of each band, <= 0                        */
 } lull_readings;
 
-/* Fills *r with the state after the last processed hop.  Any thread; values
- * of one call belong together up to one hop. */
+/* Fills *r with the values of the last complete hop.  Any thread; what one call gives
+ * is at most one hop apart. */
 LULL_API void lull_read(const lull *l, lull_readings *r) LULL_RT;
 
-/* Bytes that one instance takes, all told but for the transform's tables. */
+/* Bytes that this instance takes, without the tables of the Fourier transform. */
 LULL_API size_t lull_memory(const lull *l) LULL_RT;
 
 /* A sentence for a status, without a full stop; never NULL. */

@@ -52,40 +52,40 @@ typedef enum {
     LULL_ONLY_TRACK  /* nothing: x_hat is not touched                              */
 } lull_shrinkage;
 
-/* What the noise is like, entry by entry; noise_shape then holds ...  Of complex frames, too,
- * levels and rho are real: the noise has no favourite phase. */
+/* The covariance of the noise in a frame, and what noise_shape holds for it.  Complex
+ * noise is circular: levels and rho are real. */
 typedef enum {
-    LULL_WHITE,            /* equal and independent; nothing                          */
+    LULL_WHITE,            /* white; noise_shape is not used                          */
     LULL_LEVELS,           /* independent; standard deviations, [dim] floats > 0      */
-    LULL_AR1,              /* e(i) = rho e(i-1) + ...; rho, 1 float in (-1, 1)        */
-    LULL_COVARIANCE,       /* its covariance, [dim][dim] floats, real frames only     */
-    LULL_LEVELS_ESTIMATED, /* independent, levels learnt; nothing                     */
-    LULL_AR1_ESTIMATED     /* rho learnt; nothing                                     */
+    LULL_AR1,              /* e(i) = rho e(i-1) + white; rho, 1 float in (-1, 1)      */
+    LULL_COVARIANCE,       /* any; covariance, [dim][dim] floats; real frames only    */
+    LULL_LEVELS_ESTIMATED, /* as LULL_LEVELS, learned; not used                       */
+    LULL_AR1_ESTIMATED     /* as LULL_AR1, learned; not used                          */
 } lull_noise;
 
 typedef struct {
-    size_t dim;          /* numbers in a frame, 1..LULL_MAX_DIM                      */
-    size_t rank;         /* directions, 1..min(LULL_MAX_RANK, dim); the most of them
-                                   if auto_rank                                            */
-    int complex_numbers; /* 1: frames are complex                                   */
+    size_t dim;               /* numbers in a frame, 1..LULL_MAX_DIM                       */
+    size_t rank;              /* directions, 1..min(LULL_MAX_RANK, dim); the most of them
+                               * if auto_rank                                              */
+    int complex_numbers;      /* 1: frames are complex                                     */
     lull_rule rule;
-    float step; /* weight of the newest frame, in (0, 1]: the subspace
-                                   remembers 2/step - 1 frames.  0: found automatically    */
+    float step;               /* weight of the newest frame, in (0, 1]: the subspace
+                               * remembers 2/step - 1 frames.  0: found automatically      */
     lull_shrinkage shrinkage;
-    int auto_rank; /* 1: directions come and go with the signal; not with
-                                   LULL_GRADIENT                                           */
-    int robust;    /* 1: grossly wrong entries are found and left out         */
+    int auto_rank;            /* 1: directions come and go with the signal; not with
+                               * LULL_GRADIENT                                             */
+    int robust;               /* 1: grossly wrong entries are found and left out           */
     lull_noise noise;
-    const float *noise_shape; /* see lull_noise; copied                                  */
+    const float *noise_shape; /* see lull_noise; copied                                    */
     size_t hop;               /* numbers by which a frame is newer than the last, where
-                                   frames overlap, 1..dim; 0: they do not                  */
+                               * frames overlap, 1..dim; 0: they do not                    */
     size_t block;             /* LULL_BLOCK: frames at once, 1..LULL_MAX_BLOCK; cheapest
-                                   from `rank` on, and at 16 or more                       */
+                               * from `rank` on, and at 16 or more                         */
     const float *base;        /* [base_rank][dim] orthonormal directions that are known
-                                   and stay: the tracker adds what they lack; copied       */
-    size_t base_rank;         /* 0..LULL_MAX_RANK; base_rank + rank <= dim               */
+                               * and stay: the tracker adds what they lack; copied         */
+    size_t base_rank;         /* 0..LULL_MAX_RANK; base_rank + rank <= dim                 */
     int portable;             /* 1: the same bits on every machine that computes floats as
-                                   floats (not x87), at a third or half of the speed       */
+                               * floats (not x87), at a third to a half of the speed       */
 } lull_tracker_config;
 
 /* RLS, automatic step, Wiener shrinkage, fixed rank, white noise; change
@@ -103,11 +103,11 @@ LULL_API void lull_tracker_free(lull_tracker *t); /* NULL is fine */
  * known[dim] says which entries are known (not 0) and which missing (0); NULL
  * if all are.  An entry that is not finite, or beyond 1e18, counts as missing.
  * Missing entries are completed in x_hat.  A frame of silence, and one with no
- * more known entries than there are directions, is not learnt from. */
+ * more known entries than there are directions, is not learned from. */
 LULL_API void lull_tracker_update(lull_tracker *t, const float *y, const unsigned char *known,
                                   float *x_hat) LULL_RT;
 
-/* Forgets the signal: as good as new. */
+/* Forgets the signal: the tracker is as new. */
 LULL_API void lull_tracker_reset(lull_tracker *t) LULL_RT;
 
 /* Directions in use, without those of the base. */
@@ -123,31 +123,33 @@ LULL_API float lull_tracker_noise(const lull_tracker *t) LULL_RT;
 LULL_API unsigned lull_tracker_changes(const lull_tracker *t) LULL_RT;
 
 /* Copies the directions into basis[rank][dim], orthonormal, and the mean power
- * of the frames along each into energies[rank].  Either may be NULL.  They are
- * sorted a pair at a time, within 4 rank^2 frames or so: the strongest come
- * first, but two that are about as strong may stand either way, as may those
- * that have just become so, and any with LULL_GRADIENT.  Coloured noise: those
- * of the whitened frames. */
+ * of the frames along each into energies[rank].  Either may be NULL.  With coloured
+ * noise they are those of the whitened frames.
+ *
+ * Strongest first, but sorted one pair a frame: after a change it takes up to about
+ * 4 rank^2 frames, and two of about the same power may stand either way.  Not sorted
+ * with LULL_GRADIENT. */
 LULL_API void lull_tracker_basis(const lull_tracker *t, float *basis, float *energies) LULL_RT;
 
 /* Adds to `into` what `from` has seen, as if one tracker had seen both streams:
- * exact up to what each had left out.  Both must have the same dim, kind of
- * number and noise, none that is estimated, and a rule other than LULL_GRADIENT;
- * else LULL_WRONG_STATE.  Takes memory for the time of the call; LULL_NO_MEMORY
- * if there is none. */
+ * exact up to what each left outside its subspace.  LULL_WRONG_STATE unless both have
+ * the same dim, kind of number and noise (not an estimated one), and a rule other than
+ * LULL_GRADIENT.  Takes memory for the time of the call; LULL_NO_MEMORY if there is
+ * none. */
 LULL_API lull_status lull_tracker_merge(lull_tracker *into, const lull_tracker *from);
 
-/* Writes all that the tracker knows to buf[size], and returns the bytes it
- * takes; writes nothing if size is less.  The same for every tracker of the
- * same configuration, at any time.  Any machine can read it. */
+/* Saves the state to buf[size] and returns its size in bytes, which depends on the
+ * configuration alone; writes nothing if size is less.  The format is portable between
+ * machines. */
 LULL_API size_t lull_tracker_save(const lull_tracker *t, void *buf, size_t size) LULL_RT;
 
-/* Takes over what was saved; goes on exactly, bit for bit, where that tracker
- * was.  LULL_BAD_STATE: damaged, of another version, or not a state at all;
- * LULL_WRONG_STATE: of another configuration.  Then nothing has changed. */
+/* Restores a saved state: the output continues, bit for bit, as that of the saved
+ * tracker would have.  LULL_BAD_STATE: damaged, of another version, or not a state at
+ * all; LULL_WRONG_STATE: of another configuration.  After either, the tracker is
+ * unchanged. */
 LULL_API lull_status lull_tracker_load(lull_tracker *t, const void *buf, size_t size) LULL_RT;
 
-/* Bytes that one tracker takes, all told. */
+/* Bytes that this tracker takes. */
 LULL_API size_t lull_tracker_memory(const lull_tracker *t) LULL_RT;
 
 /* The most directions that fit a budget, 0 if not even one does.  A frame
@@ -164,19 +166,19 @@ LULL_API size_t lull_rank_for_budget(size_t dim, int complex_numbers, double fra
 LULL_API lull_status lull_svd_truncated(const float *A, size_t m, size_t n, size_t k, float *s,
                                         float *U, float *V);
 
-/* A[m][k] and B[k][n] whose product comes closest to W[m][n]: the least sum of
- * squares of W - A B, to 1 %.  The rows of B are orthonormal, strongest first.
+/* A[m][k] and B[k][n] whose product comes closest to W[m][n]: the sum of squares of
+ * W - A B is within 1 % of the least.  The rows of B are orthonormal, strongest first.
  *
- * *k is the rank.  0: it is found, as many directions as rise above the noise of W,
- * and *k tells how many these were, perhaps none; A and B must then have room for
- * min(m, n, LULL_MAX_RANK).  k (m + n) numbers stand for m n.
+ * *k is the rank.  0: it is estimated, as the number of directions that rise above the
+ * noise of W, perhaps none, and left in *k; A and B must then have room for
+ * min(m, n, LULL_MAX_RANK).
  *
- * An entry that is NAN is missing: A B is then close to those that are known, and
- * the best guess of the others; a row or column of which nothing is known comes
- * out as 0.  Takes memory for the time of the call, bounded work.  LULL_BAD_DIM
- * unless 1 <= m and 1 <= n <= LULL_MAX_DIM, LULL_BAD_RANK unless *k <= min(m, n,
- * LULL_MAX_RANK), LULL_BAD_NUMBER if an entry is beyond 1e30; A, B and *k are then as
- * they were. */
+ * An entry that is NAN is missing: A B then fits those that are known, and is the best
+ * guess of the others; a row or column without a known entry comes out as 0.
+ *
+ * Takes memory for the time of the call; bounded work.  LULL_BAD_DIM unless 1 <= m and
+ * 1 <= n <= LULL_MAX_DIM, LULL_BAD_RANK unless *k <= min(m, n, LULL_MAX_RANK),
+ * LULL_BAD_NUMBER if an entry is beyond 1e30: A, B and *k are then unchanged. */
 LULL_API lull_status lull_factorize(const float *W, size_t m, size_t n, size_t *k, float *A,
                                     float *B);
 

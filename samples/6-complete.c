@@ -5,7 +5,7 @@
  *     cc 6-complete.c $(pkg-config --cflags --libs lull) -lm && ./a.out
  *
  * Two thirds of the readings of 24 stations are lost.  What the stations have
- * in common is learnt from what is left, and tells the rest.
+ * in common is learned from what is left, and tells the rest.
  */
 #include <lull_tracker.h>
 #include <math.h>

@@ -180,7 +180,7 @@ a_key_saves_what_was_learnt() {
     "$LULL" live -q -I lullmic -O none --state s -d 1; cp s first
     (sleep 1; printf s; sleep 1; cp s then; printf q) |
         script -qec "$LULL live -I lullmic -O none --state s" screen >/dev/null
-    grep -q 's: what was learnt is saved' screen; differ first then; differ then s
+    grep -q 's: what was learned is saved' screen; differ first then; differ then s
     (sleep 1; printf s; sleep .5; printf q) | script -qec "$LULL live -I lullmic -O none" screen >/dev/null
     grep -q 'save it where' screen
 }

@@ -8,7 +8,6 @@
 #define LULL_TESTS_SCENE_H
 
 #include "check.h"
-#include <stdbool.h>
 #include "lull_tracker.h"
 
 enum { SCENE_MOST = 16 };

@@ -2,11 +2,10 @@
  *
  * test_blend.c - two learned models become one, and nothing of either is lost.
  */
-#include "beats.h"
+#include "check.h"
 #include "learn/blend.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 

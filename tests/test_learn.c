@@ -7,7 +7,6 @@
 #include "learn/fit.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 

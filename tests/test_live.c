@@ -16,7 +16,6 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { RATE = 16000, FRAMES = 4 * RATE };
 
@@ -338,7 +337,7 @@ static void what_was_learnt_is_there_the_next_time(void **state)
 
     t = new_through(wanted);
     assert_true(learnt_open(&k, path, t, &why));
-    /* and in the silence nothing is unlearnt */
+    /* and in the silence nothing is forgotten */
     assert_float_equal(noise_known(t), known, 0.5f);
     through_process(t, sound, heard, 160, false);
     for (size_t i = 0; i < t->latency; i++)             /* what was on its way is not heard */

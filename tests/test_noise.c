@@ -13,7 +13,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { N = 257 };
 static const double RATE = 16000, BIN_HZ = 31.25, FRAME_HZ = 125;

@@ -4,10 +4,8 @@
  */
 #include "sensors.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { N = 3000 };              /* frames */
 

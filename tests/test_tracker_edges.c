@@ -5,7 +5,6 @@
  */
 #include "scene.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -7,7 +7,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const double strong[] = { 900, 850, 800, 750, 700, 650, 600, 550,
                                  500, 450, 400, 350, 300, 250, 200, 150 };

@@ -11,7 +11,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const double strong[] = { 40, 20, 10, 5 }, weak[] = { 8, 4, 2, 1 };
 static const double TOTAL = 75; /* power of the strong signal */

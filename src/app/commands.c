@@ -31,7 +31,7 @@ static const struct command commands[] = {
       "  lull live -I usb -O headset -c 2    by words of their names, in stereo\n"
       "  lull live --record talk.wav         into a file, which is whole at any time\n"
       "Keys: b bypass, r residual, + and - more and less reduction, f freeze,\n"
-      "l learn the noise anew, s save what was learnt (--state), q quit.\n",
+      "l learn the noise anew, s save what was learned (--state), q quit.\n",
       live },
     { DEVICES, "devices", "[options]", 0, "list microphones (>) and speakers (<)", "",
       devices },

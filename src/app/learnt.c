@@ -30,7 +30,7 @@ static bool load(const char *path, struct through *t, struct fault *why)
            fault_set(why, EX_DATAERR, "%s: %s", path, lull_strerror(status));
 }
 
-/* Into the silence before the sound; nothing is learnt of that. */
+/* Into the silence before the sound; nothing is learned of that. */
 static void let_out(struct through *t)
 {
     lull_set(t->l, LULL_FREEZE, 1);

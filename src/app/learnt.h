@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * learnt.h - what lull has learnt of a room, kept in a file from one time that it
+ * learnt.h - what lull has learned of a room, kept in a file from one time that it
  * listens to the next.
  */
 #ifndef LULL_APP_LEARNT_H

@@ -5,7 +5,7 @@
 #ifndef LULL_APP_LESSON_H
 #define LULL_APP_LESSON_H
 
-#include "app/options.h"
+#include <stdbool.h>
 
 /* By its name, or how it begins. */
 bool lesson_is_one(const char *path);

@@ -224,7 +224,7 @@ static void save(struct live *v)
     v->panel.asked = false;
     if (learnt_write(&v->learnt, &v->through, &why))
         panel_tell(&v->panel, "%s%s", why.code ? why.text : v->learnt.path,
-                   why.code ? "" : ": what was learnt is saved");
+                   why.code ? "" : ": what was learned is saved");
 }
 
 /* The devices again, as soon as there are some of those names and that rate. */

@@ -3,7 +3,6 @@
  * log.c - readings as lines of JSON.
  */
 #include "app/log.h"
-#include <errno.h>
 #include <math.h>
 #include <string.h>
 #include <sysexits.h>

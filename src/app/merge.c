@@ -9,7 +9,6 @@
 #include "app/whole.h"
 #include "lull_learn.h"
 #include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 
 /* What all up to now have become. */

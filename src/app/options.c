@@ -47,11 +47,11 @@ static const struct row denoising[] = {
 static const struct row learning[] = {
     { LEARN | MERGE, 'o', "output", "FILE", WORD, AT(to), 0, 0, "the filter that is made" },
     { LEARN, 0, "noise", NULL, FLAG, AT(learn_noise), 0, 0,
-      "learn noise, where nobody speaks; the same as -f speech" },
+      "learn the noise where nobody speaks, as -f speech does" },
     { LEARN, 0, "signal", NULL, FLAG, AT(learn_signal), 0, 0,
-      "learn a signal, clean; unless -f says which, -f sensor" },
+      "learn a clean signal; without -f, from -f sensor" },
     { LEARN, 0, "section", "A:B", WORD, AT(section), 0, 0,
-      "only of it: 10:20 in seconds, 1:30:2:00 in minutes" },
+      "from A to B: 10:20 in seconds, 1:30:2:00 in minutes" },
     { LEARN, 0, "part", "I/N", WORD, AT(part), 0, 0,
       "the I-th of N equal stretches, for lull merge" },
     { LEARN, 0, "budget", "SIZE", WORD, AT(budget), 0, 0,
@@ -76,7 +76,7 @@ static const struct row devices[] = {
       "number or words of a name in lull devices" },
     { LIVE, 'O', "output", "DEVICE", WORD, AT(speaker), 0, 0, "the same; none: no speaker" },
     { LIVE, 0, "record", "FILE", WORD, AT(record), 0, 0,
-      "into a WAV file; with -O, to the speaker as well" },
+      "into a WAV file; to the speaker as well if -O is given" },
     { LIVE, 'c', "channels", "N", NUMBER, AT(device_channels), 1, 64,
       "1 mono (default), 2 stereo" },
     { PIPEWIRE, 0, "alone", NULL, FLAG, AT(alone), 0, 0,
@@ -86,13 +86,13 @@ static const struct row devices[] = {
 
 static const struct row more_devices[] = {
     { LIVE, 0, "state", "FILE", WORD, AT(learnt), 0, 0,
-      "what was learnt: from FILE if there, at the end into it" },
+      "keep what is learned in FILE from run to run" },
     { LIVE, 'r', "rate", "HZ", NUMBER, AT(device_rate_hz), 1, 1e6,
       "frames per second (48000)" },
     { LIVE, 0, "block", "N", NUMBER, AT(block), 1, 65536,
       "frames at once (as the device likes)" },
     { LIVE, 0, "buffer", "MS", NUMBER, AT(buffer_ms), 1, 1000,
-      "of the devices: more against xruns (low ~10, high ~35)" },
+      "of the devices; more avoids xruns (low ~10, high ~35)" },
     { LIVE, 0, "reconnect", NULL, FLAG, AT(reconnect), 0, 0,
       "wait for a device that is gone, go on when it is back" },
     { LIVE, 'b', "bypass", NULL, FLAG, AT(bypass), 0, 0,
@@ -106,7 +106,7 @@ static const struct row adapting[] = {
     { DENOISE, 0, "adapt", "R", NUMBER, AT(adapt), 1, LULL_MAX_ADAPT,
       "R directions follow what the filter has not learned" },
     { DENOISE, 0, "adapter", "FILE", WORD, AT(adapter), 0, 0,
-      "... and begin as they were saved there" },
+      "... which begin as they were saved there" },
     { DENOISE, 0, "save-adapter", "FILE", WORD, AT(save_adapter), 0, 0,
       "save them at the end, for --adapter or lull merge" },
     { 0 }
@@ -114,9 +114,9 @@ static const struct row adapting[] = {
 
 static const struct row chunks[] = {
     { DENOISE, 0, "state", "FILE", WORD, AT(state), 0, 0,
-      "go on from FILE if there, leave it for the next chunk" },
+      "go on from the state in FILE, save it for the next run" },
     { DENOISE, 0, "last", NULL, FLAG, AT(last), 0, 0,
-      "of the last chunk: OUT is complete, FILE goes" },
+      "the last chunk: OUT is complete, FILE is removed" },
     { 0 }
 };
 

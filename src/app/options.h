@@ -48,7 +48,7 @@ struct options {
     struct sound given;         /* the four above, for source_open() */
 
     const char *microphone, *speaker, *record, *delay;  /* NULL: not given */
-    const char *learnt;         /* file of what was learnt, or NULL */
+    const char *learnt;         /* file of what was learned, or NULL */
     double device_rate_hz, device_channels, block, buffer_ms, duration_s;
     bool bypass, reconnect, alone;
 

@@ -10,7 +10,6 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 
 enum { LINES = 6, METER = 24, TEXT = 1024 };
 static const float FLOOR_DB = -60;              /* left end of a meter */

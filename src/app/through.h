@@ -15,7 +15,7 @@
 
 enum { THROUGH_CHUNK = 256 };   /* frames at once */
 
-/* A copy of what lull has learnt: who wants one says so, the callback makes it, and
+/* A copy of what lull has learned: who wants one says so, the callback makes it, and
  * then it is the other's until he says that there is none. */
 enum copy { COPY_NONE, COPY_WANTED, COPY_MADE };
 

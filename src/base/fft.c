@@ -11,7 +11,6 @@
 
 #include <fftw3.h>
 #include <pthread.h>
-#include <string.h>
 
 static pthread_mutex_t planner = PTHREAD_MUTEX_INITIALIZER;
 

@@ -3,7 +3,6 @@
  * find.c - a device by its number or by words of its name.
  */
 #include "device/device.h"
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

@@ -2,12 +2,12 @@
  *
  * declick.c - guard alone: clicks are found, and repaired from around them.
  *
- * Every hop the last `span` samples of a channel are looked at: a model of how
- * they follow from each other (guard/predictor), learned from what they may
- * have been without clicks, so that no click hides in the model; the clicks
- * (guard/click); what was under them (guard/gap).  Half the span lies ahead of
- * what is decided.  Channels have nothing to do with each other: a scratch on
- * one side of the groove is repaired on that side.
+ * Every hop the last `span` samples of a channel pass three steps: a linear
+ * predictor is learned from them (guard/predictor), with suspected clicks
+ * repaired, so that no click hides in the model; clicks are found by its errors
+ * (guard/click); what was under them is interpolated (guard/gap).  Half the span
+ * lies ahead of what is decided.  Channels are independent: a scratch on one
+ * side of the groove is repaired on that side.
  *
  * output = through * raw - wet * (raw - repaired), which is raw to the bit where
  * there is no click.  Nothing is kept beyond the span, so there is nothing for

@@ -12,7 +12,7 @@
 struct groove {
     float *raw;                 /* [span] as they came; what was lost is 0              */
     float *x;                   /* [span] the same, repaired up to `settled`            */
-    float *w;                   /* [span] as they may have been without clicks          */
+    float *w;                   /* [span] with all that may be clicks repaired, to learn from */
     unsigned char *state;       /* [span] of CLICK_LOST, CLICK_FOUND                    */
     float *ready;               /* [hop] output, going out while input comes in         */
     size_t settled;             /* samples whose state is final                         */

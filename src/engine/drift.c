@@ -8,17 +8,17 @@
 
 #include <math.h>
 
-static const float MOST_CHANGE = 14;    /* 60 dB of the noise's power, in nepers, at once */
-static const float LEAST_CHANGE = 0.01f; /* .04 dB: not worth a walk through all of C  */
+static const float MOST_CHANGE = 14;    /* nepers of power, 60 dB, at once               */
+static const float LEAST_CHANGE = 0.01f; /* nepers, .04 dB: less is not worth scaling C  */
 
-/* The subspace turns slowly: what depends on it alone is looked at in every segment of the
- * noise at first, then in one of so many. */
+/* The leverage changes slowly: it is computed in each of the first DRIFT_FIRST segments, then
+ * in one of so many. */
 enum { SELDOM = 8 };
 
-/* Directions that are put upright in one frame: each costs as much as the frame. */
+/* Directions orthonormalised in one frame: each costs as much as the frame. */
 enum { AMENDS = 4 };
 
-/* The noise of channel c has jumped: what is known of the channel goes. */
+/* Forgets channel c, whose noise has jumped. */
 static void forget(struct group *g, size_t c)
 {
     const size_t L = g->lags.count;
@@ -29,8 +29,8 @@ static void forget(struct group *g, size_t c)
     track_forget(&g->track, c * L, (c + 1) * L);
 }
 
-/* What is known of the channels whose noise has jumped goes; of all, if few are left.
- * Whether any has. */
+/* Forgets the channels whose noise has jumped, and all of them if fewer entries are left than
+ * twice the rank.  Whether any has. */
 static bool forget_moved(struct group *g)
 {
     bool any = false;
@@ -65,7 +65,7 @@ bool drift_amends(struct group *g)
     return true;
 }
 
-/* How much of each number lies in the subspace through itself. */
+/* The leverage of each entry: its share of its own estimate. */
 static void follow_leverage(struct group *g)
 {
     const float share = (float)mirror_rank(&g->folded.mirror) / (float)g->track.U.n;
@@ -73,7 +73,7 @@ static void follow_leverage(struct group *g)
     if (!g->folds)
         basis_leverage(&g->track.U, g->own);
     for (size_t i = 0; g->folds && i < g->track.U.n; i++)
-        g->own[i] = share; /* of all that there are in its one channel the mean is known */
+        g->own[i] = share; /* one channel: the mean over its lags is exact */
     for (size_t i = 0; g->frozen.known && i < g->track.U.n; i++)
         g->own[i] = g->frozen.base.kept + (g->frozen.adapts ? g->own[i] : 0);
     complement_leverage(&g->complement, g->own);
@@ -93,7 +93,7 @@ static float mean_level(const struct floor *f, size_t *heard)
     return mean;
 }
 
-/* The tracker's powers are in units of the noise; when that unit changes, so do they. */
+/* The tracker's powers are relative to the noise: rescales them as its level changes. */
 static void follow_unit(struct group *g)
 {
     size_t heard;

@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: MIT
  *
- * drift.h - what becomes of what a group knows when the noise changes.
+ * drift.h - keeps the model of a group valid as the noise level changes.
  */
 #ifndef LULL_ENGINE_DRIFT_H
 #define LULL_ENGINE_DRIFT_H
 
 #include "engine/group.h"
 
-enum { DRIFT_FIRST = 64 };      /* segments of the noise, in which much changes */
+enum { DRIFT_FIRST = 64 };      /* segments of the floor in which much changes */
 
-/* Once in a segment of the noise: powers follow the unit they are in, and of channels whose
- * noise has jumped all that is known goes.  Whether any has: then much is to be learnt
- * anew. */
+/* Does its work once in a segment of the floor: rescales powers to the new levels, and forgets
+ * channels whose noise has jumped.  True if any has: then much is to be learned anew. */
 bool drift_follow(struct group *g);
 
-/* In each frame: what is being forgotten is missing in g->known.  Whether anything is:
- * then nothing is to be learnt. */
+/* In each frame: clears g->known of entries that are being forgotten.  True if any are: then
+ * nothing may be learned. */
 bool drift_amends(struct group *g);
 
 #endif

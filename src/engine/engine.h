@@ -23,7 +23,7 @@ struct block {
 struct controls {
     float reduction_db, mix;
     bool residual, bypass, freeze;
-    bool ending;                        /* the frames are none: the signal has ended */
+    bool ending;                        /* the signal has ended: the frames are zeros */
     size_t rank;                        /* directions in use, at most */
 };
 
@@ -41,7 +41,7 @@ struct engine {
     const char *name;
     size_t size;                        /* of its struct, in bytes */
     double least_hz, most_hz;           /* rates it works at       */
-    bool (*takes_latency)(float ms);    /* < 0: the best there is  */
+    bool (*takes_latency)(float ms);    /* < 0: the default        */
     bool (*takes_learned)(const struct recipe *r);      /* NULL: nothing */
 
     /* Takes its arrays from the arena for a recipe that is in range; `engine`

@@ -7,11 +7,11 @@
 
 static const size_t LAGS_USUAL = 32, LAGS_MOST = 512, VECTOR_MOST = 4096;
 
-/* Of a window of so many ms no more than these numbers: many channels have enough to say
- * in less, and 64 of them at 1 kHz would take a sixth of a core instead of a twentieth. */
+/* The most numbers in a vector whose length is given in ms: many channels need less time, and
+ * 64 of them at 1 kHz would take a sixth of a core instead of a twentieth. */
 static const size_t WINDOW_MOST = 1024;
 
-/* Directions, if nobody says how many; of many numbers fewer, for the same reason. */
+/* The most directions of an automatic rank; of vectors beyond WINDOW_MOST fewer. */
 static const size_t RANK_MOST = 96, RANK_OF_MANY = 80;
 
 size_t extent_lags(const struct recipe *r, size_t channels)
@@ -25,16 +25,17 @@ size_t extent_lags(const struct recipe *r, size_t channels)
     return least(wanted, greater(most, 1));
 }
 
-/* Half the lags for what one channel does, and two a channel for how they differ.  Where
- * that is more, three in four of few numbers; and of what all channels but one have, so
- * that one can be forgotten, half, or a third of much: oversampled electrodes need it. */
+/* The greatest of: half the lags, for the waveform, and two a channel, for its differences;
+ * three quarters of the numbers, up to 24; half of the numbers without one channel (so that
+ * one can be forgotten), up to 48, or a third of them, which oversampled electrodes need. */
 static size_t own_rank(size_t channels, size_t lags)
 {
     const size_t n = channels * lags, others = n - lags;
     const size_t pattern = lags / 2 + 2 * channels - 1, few = least(3 * n / 4, 24);
     const size_t most = greater(least(others / 2, 48), others / 3);
 
-    return least(greater(greater(pattern, few), most), n < WINDOW_MOST ? RANK_MOST : RANK_OF_MANY);
+    return least(greater(greater(pattern, few), most),
+                 n < WINDOW_MOST ? RANK_MOST : RANK_OF_MANY);
 }
 
 size_t extent_rank(const struct recipe *r, size_t channels, size_t lags)

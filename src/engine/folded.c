@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * folded.c - see folded.h.  Most vectors go through the filter (rebuild/taps.h), whose rows are
- * renewed a few at a time from what the halves know (track/mirror.h).  One by one are looked
- * at those that are loud, or have gaps, and all until the filter is ready.
+ * folded.c - see folded.h.
+ *
+ * Most vectors go through the filter (rebuild/taps.h), whose rows are renewed a few at a time
+ * from the two trackers of half the size (track/mirror.h).  Vectors that are loud or have
+ * gaps are estimated one by one, as all are until the filter is ready.
  *
  * Cost a frame, n lags, rank r: 4 n flops for the filter, n r / 20 for its renewal, and half
- * of what the tracker takes for each vector that is learnt from.
+ * of what the tracker takes for each vector that is learned from.
  */
 #include "engine/folded.h"
 
@@ -15,9 +17,9 @@
 
 #include <float.h>
 
-/* So many rows of the filter's matrix are renewed at once, in one of so many frames: all in
- * the time of one vector and a half.  In half of that would gain .01 dB, for a tenth more
- * work in all. */
+/* Frames between two renewals of MIRROR_ROWS rows of the filter's matrix: of L lags the L/2
+ * rows that are needed take 1.5 L frames.  Twice as fast would gain .01 dB for a tenth more
+ * work. */
 enum { ROWS_EVERY = 12 };
 
 bool folded_fits(const struct recipe *r, size_t channels, size_t lags, size_t rank)
@@ -83,7 +85,7 @@ void folded_push(struct group *g, float z)
     g->folded.most = fast_min(g->folded.most + z * z, FLT_MAX);
 }
 
-/* The energy of the newest vector: its sum only where the bound may be a burst's. */
+/* Hears the newest vector by a bound of its energy; sums that only if the bound is a burst. */
 static void hear(struct group *g)
 {
     const size_t n = g->track.U.n;
@@ -105,8 +107,8 @@ static void weigh(struct group *g)
     g->stale = false;
 }
 
-/* Of the newest vector the filter says what it would say itself, if all of it is there,
- * and its gains are those of all the others: it is not loud. */
+/* The filter stands for the newest vector if that has no gaps and the same gains as all
+ * others, that is, is not loud. */
 static enum taps_way choose(const struct group *g)
 {
     if (g->directions.sure > 0)
@@ -114,7 +116,7 @@ static enum taps_way choose(const struct group *g)
     return taps_ready(&g->folded.taps) && !g->lags.gaps ? TAPS_FOLDED : TAPS_APART;
 }
 
-/* At a vector of which all is known. */
+/* Estimates a vector without gaps; gives what is left of it. */
 static const float *look_at_whole(struct group *g)
 {
     struct folded *const f = &g->folded;
@@ -125,7 +127,7 @@ static const float *look_at_whole(struct group *g)
     return f->mirror.rest;
 }
 
-/* At one with gaps, which neither half can fill alone. */
+/* The same with gaps, which neither half can fill alone. */
 static const float *look_at_known(struct group *g)
 {
     struct folded *const f = &g->folded;
@@ -145,8 +147,8 @@ static void look(struct group *g)
         complement_add(&g->complement, rest, g->directions.sure, g->x_hat);
 }
 
-/* What is missing is taken to be as it was guessed, which only agrees with what is known: if
- * that is more than a quarter of the vector, it teaches nothing. */
+/* Learns from a vector whose gaps are filled by its estimate, which only confirms what is
+ * known: with more than a quarter missing nothing is learned. */
 static void learn(struct group *g)
 {
     struct folded *const f = &g->folded;
@@ -162,7 +164,7 @@ static void learn(struct group *g)
         group_learn_rest(g, f->mirror.rest);
 }
 
-/* More rows of U g U' + g_c (I - U U') go into the filter. */
+/* Renews the next rows of U g U' + g_c (I - U U') in the filter. */
 static void renew(struct group *g)
 {
     struct folded *const f = &g->folded;

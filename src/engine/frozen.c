@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-static const float LENT_AGE = 1000;     /* frames that an adapter is as good as */
+static const float LENT_AGE = 1000;     /* frames that a loaded adapter counts for */
 
 void frozen_place(struct frozen *f, struct arena *a, const struct recipe *r, size_t which,
                   size_t channels, size_t lags)
@@ -16,7 +16,8 @@ void frozen_place(struct frozen *f, struct arena *a, const struct recipe *r, siz
 
     f->channels = channels;
     f->lags = lags;
-    f->known = r->learned.signal && known_open(&known, r->learned.signal, r->learned.signal_size);
+    f->known = r->learned.signal &&
+               known_open(&known, r->learned.signal, r->learned.signal_size);
     f->adapts = f->known && r->learned.adapt > 0;
     if (!f->known)
         return;
@@ -64,7 +65,7 @@ static void whiten_frame(const struct floor *noise, float *restrict x, float *re
     floor_whiten(noise, x, z);
 }
 
-/* The adapter that was given, in today's noise. */
+/* Gives the waiting adapter to the tracker, whitened by the present noise. */
 static void hand_over(struct frozen *f, const struct floor *noise, struct track *t)
 {
     const size_t n = f->channels * f->lags;
@@ -95,8 +96,7 @@ void frozen_take(struct frozen *f, float *y, const unsigned char *known)
         y[i] = known && !known[i] ? 0 : y[i] - f->kept[i];
 }
 
-/* Direction j and its gain, as they stand now, into B and A; one that is not in use adds
- * nothing. */
+/* Writes direction j and its gain into B and A; one that is not in use as zeros. */
 static void lend(struct frozen *f, const struct floor *noise, const struct track *t, size_t j)
 {
     const size_t n = f->channels * f->lags;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * frozen.h - what was learned before, W0, and stays as it is; and the adapter that a
- * tracker beside it takes over, and lends.
+ * frozen.h - the learned base W0 of a group, which does not change, and the exchange of an
+ * adapter with the tracker beside it.
  */
 #ifndef LULL_ENGINE_FROZEN_H
 #define LULL_ENGINE_FROZEN_H
@@ -14,10 +14,10 @@
 struct frozen {
     struct mixture base;
     bool known, adapts;         /* there is a base; a tracker adds to it                  */
-    bool lent;                  /* an adapter is there that the tracker has not taken over */
+    bool lent;                  /* an adapter waits for the tracker to take it over     */
     size_t channels, lags, rank;
     float *B, *A;               /* [rank][channels][lags] of that adapter                 */
-    float *kept;                /* [channels][lags] what belongs to the base              */
+    float *kept;                /* [channels][lags] estimate by the base                  */
     float *scratch;             /* [2][channels]                                          */
 };
 
@@ -26,11 +26,11 @@ void frozen_place(struct frozen *f, struct arena *a, const struct recipe *r, siz
                   size_t channels, size_t lags);
 void frozen_reset(struct frozen *f);
 
-/* Follows the noise, a few rows a frame, and hands the adapter over; whether the base is
- * ready. */
+/* Follows the noise, a few rows a frame, and hands a waiting adapter to the tracker.  Whether
+ * the base is ready. */
 bool frozen_follow(struct frozen *f, const struct floor *noise, struct track *t);
 
-/* What of y[channels][lags] belongs to the base goes to f->kept; the rest stays in y. */
+/* f->kept = the base's estimate of y[channels][lags]; y = y - f->kept. */
 void frozen_take(struct frozen *f, float *y, const unsigned char *known);
 
 /* The adapter, W^-1 U g U'W = B A, in the units of the input; see shrink/known.h. */

@@ -2,21 +2,20 @@
  *
  * group.c - see group.h.
  *
- * The floor of the noise whitens the frame, z = W x; the last L of them are the
- * vector y that the tracker sees.  Of the coefficients in its subspace the gains keep
- * what is signal, of the rest the complement keeps what is stronger than noise:
+ * The noise floor whitens the frame, z = W x; the last L of these are the vector y, the input
+ * of the tracker.  Each coefficient in its subspace gets a gain g, the rest of y a gain g_c
+ * for each channel:
  *
  *   x_hat = U g U'y + g_c (y - U U'y),
  *
- * and the mean of what `delay` + 1 vectors make of a frame is its estimate.  Where this
- * is one channel and no vector has gains of its own, that is a filter: see folded.c.
+ * and the mean of what `delay` + 1 vectors give for a frame is its estimate.  With a single
+ * channel, and the same gains for all vectors, this is a linear filter: see folded.c.
  *
  * Cost a frame, n = M L numbers, rank r: 10 n r + 8 r^2 flops and, if noise is
  * shared, M^2; memory n r.
  */
 #include "engine/group.h"
 
-#include "base/fastmath.h"
 #include "base/least.h"
 #include "base/slot.h"
 #include "engine/drift.h"
@@ -26,16 +25,16 @@
 #include <math.h>
 #include <string.h>
 
-static const float LOUDEST = 1e7f;      /* noise levels, 140 dB: louder is no sample   */
-enum { MANY = 8 };                      /* directions looked at in a frame, at first   */
-enum { PAUSE = 4 };                     /* frames for one of them, later               */
+static const float LOUDEST = 1e7f;      /* noise levels, 140 dB: louder is missing     */
+enum { MANY = 8 };                      /* directions shown to `reliance` in a frame,  */
+enum { PAUSE = 4 };                     /* and later one in so many frames             */
 
-/* Vectors of many lags overlap almost whole: one in a while teaches what all would, but
- * for the first.  One that is read backwards as well teaches twice as much,
- * which counts where there are many. */
-static const size_t NEWS = 32;          /* shares of a vector, one of which is to be new */
+/* Vectors of many lags overlap almost wholly, so learning from one in `every` is enough, but
+ * at the beginning: each should be new by 1/NEWS of its lags.  A mirrored tracker learns
+ * twice as much from each. */
+static const size_t NEWS = 32;
 static const size_t MIRRORED = 2;
-static const size_t YOUTH = 8;          /* times its lags, in frames */
+static const size_t YOUTH = 8;          /* lags: for so many vectors' lengths all are used */
 
 static void set_step(struct group *g, float mu)
 {
@@ -45,7 +44,7 @@ static void set_step(struct group *g, float mu)
         step_set(&g->track.step, mu);
 }
 
-/* All is to be learnt anew, or much of it. */
+/* Much is to be learned anew: every vector is learned from for a while. */
 static void rejuvenate(struct group *g)
 {
     g->turn = 0;
@@ -55,14 +54,13 @@ static void rejuvenate(struct group *g)
         folded_restart(g);
 }
 
-/* What was the step from frame to frame becomes that from one to the next that is learnt
- * from. */
+/* From now on one vector in `every` is learned from: the step becomes that of as many. */
 static void grow_up(struct group *g)
 {
     set_step(g, -expm1f((float)g->every * log1pf(-g->track.plan.step)));
 }
 
-/* Whether the newest frame is one to learn from. */
+/* Whether the newest vector is one to learn from. */
 static bool learns(struct group *g)
 {
     const bool due = g->turn == 0;
@@ -98,13 +96,13 @@ void group_scale_powers(struct group *g, float f)
     g->stale = true;
 }
 
-/* Directions in use by whoever learns. */
+/* Directions in use by the tracker that learns. */
 static size_t rank_now(const struct group *g)
 {
     return g->folds ? mirror_rank(&g->folded.mirror) : g->track.U.r;
 }
 
-/* The powers along the directions, which change only where something is learnt. */
+/* Updates the gains from the powers of the directions. */
 static void weigh(struct group *g)
 {
     const struct track *const t = &g->track;
@@ -133,7 +131,7 @@ void group_place(struct group *g, struct arena *a, const struct recipe *r, size_
     const size_t lags = extent_lags(r, members), n = members * lags;
 
     frozen_place(&g->frozen, a, r, which, members, lags);
-    /* What waits, and has nobody who would vote for an event, must learn from bursts. */
+    /* With patience, and without other channels to confirm an event, bursts must be learned. */
     const bool alone = r->patience_ms > 0 && r->channels == 1;
     const bool knows = g->frozen.known;
     const size_t rank = knows ? g->frozen.rank : extent_rank(r, members, lags);
@@ -203,13 +201,13 @@ void group_reset(struct group *g)
     g->stale = true;
 }
 
-/* Channels that learn from each other, and have nothing that was known before. */
+/* Whether channels get a gain by `reliance`: several, without a learned base. */
 static bool relies(const struct group *g)
 {
     return g->floor.channels > 1 && !g->frozen.known;
 }
 
-/* What is said of each channel changes slowly, but at first. */
+/* Shows the next directions to `reliance`, many a frame at first, fewer later. */
 static void look_at_some(struct group *g)
 {
     const size_t count = g->segments < DRIFT_FIRST ? MANY : g->floor.at % PAUSE == 0;
@@ -226,7 +224,7 @@ static void look_at_some(struct group *g)
     }
 }
 
-/* What lies outside of all models, as far as that is to be kept. */
+/* Adds what is kept of the rest e of all models. */
 static void add_complement(struct group *g, const float *e)
 {
     complement_add(&g->complement, e, g->directions.sure, g->x_hat);
@@ -238,19 +236,19 @@ void group_learn_rest(struct group *g, const float *e)
         complement_update(&g->complement, e);
 }
 
-/* What of y has come, or NULL: all. */
+/* known[] of y by gaps in the input; NULL: nothing is missing. */
 static const unsigned char *gaps(const struct group *g)
 {
     return g->lags.gaps ? g->known : NULL;
 }
 
-/* And what of it the tracker has not forgotten. */
+/* The same, entries that are being forgotten included. */
 static const unsigned char *valid(const struct group *g)
 {
     return g->track.amends.count ? g->known : gaps(g);
 }
 
-/* Whether anything was learnt from y.  The powers are others meanwhile, and after. */
+/* Learns from y, if there is anything to learn.  Powers change before and after x_hat. */
 static bool teach(struct group *g, float *x_hat)
 {
     g->stale = true;
@@ -259,7 +257,8 @@ static bool teach(struct group *g, float *x_hat)
     return taught;
 }
 
-/* x_hat of the newest vector, learnt from if it is due; or, while patient, from an old one. */
+/* x_hat of the newest vector; if one is due, learns from it, or while patient from the one of
+ * `patience` frames ago. */
 static void follow_vector(struct group *g, bool due)
 {
     const bool at_once = !g->directions.patient;
@@ -285,9 +284,8 @@ static void follow_vector(struct group *g, bool due)
         reliance_age(&g->reliance, step_now(&g->track.step));
 }
 
-/* What the tracker makes of the newest vector.  It does not learn while the noise is in
- * doubt, or may come to be: what one channel has too much of would look like signal, and
- * lean on all the others. */
+/* x_hat by the tracker.  It does not learn while a noise level is in doubt: the excess noise
+ * of one channel would look like signal, and leak into all others. */
 static void follow(struct group *g, bool freeze)
 {
     const bool mends = drift_amends(g);
@@ -300,7 +298,7 @@ static void follow(struct group *g, bool freeze)
         follow_vector(g, due);
 }
 
-/* x_hat by the base, and of what it leaves by the adapter. */
+/* x_hat by the learned base, plus that of the rest by the adapter. */
 static void complete(struct group *g, bool freeze)
 {
     const size_t n = g->track.U.n;
@@ -319,7 +317,7 @@ static void complete(struct group *g, bool freeze)
         g->x_hat[i] += g->frozen.kept[i];
 }
 
-/* Whether what is needed is known. */
+/* Whether noise levels and, if there is one, the learned base are ready. */
 static bool prepare(struct group *g)
 {
     if (!floor_known(&g->floor))
@@ -352,7 +350,7 @@ static void add(struct group *g)
 
 void group_bound(struct group *g, size_t most, bool freeze)
 {
-    const size_t bound = g->folds && most < 2 ? 2 : most;   /* one is even, one odd */
+    const size_t bound = g->folds && most < 2 ? 2 : most;   /* one even, one odd */
 
     if (rank_now(g) > bound)
         drop(g);
@@ -365,7 +363,7 @@ void group_believe(struct group *g, bool event)
     g->directions.patient = g->patience > 0 && !event;
 }
 
-/* The frame that is now complete: what was said of it vector by vector, and by the filter. */
+/* The estimate of the frame that is now complete: by vectors, and by the filter. */
 static void rebuild(struct group *g)
 {
     if (g->folds && g->folded.way == TAPS_FOLDED)
@@ -432,7 +430,7 @@ void group_state(struct group *g, struct store *s)
     if (!g->folds)
         track_state(&g->track, s);
     g->stale |= s->mode == STORE_READ;
-    store_finite(s, g->track.e, g->track.U.n);  /* where nothing is seen, the last holds */
+    store_finite(s, g->track.e, g->track.U.n);  /* held while frames are missing */
     directions_state(&g->directions, s);
     complement_state(&g->complement, s);
     reliance_state(&g->reliance, s);

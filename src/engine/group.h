@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * group.h - the channels that are one vector, from a frame to its estimate.
+ * group.h - the channels that form one vector: from a frame to its estimate.
  */
 #ifndef LULL_ENGINE_GROUP_H
 #define LULL_ENGINE_GROUP_H
@@ -17,74 +17,71 @@
 #include "shrink/reliance.h"
 #include "track/amend.h"
 
-/* Channels that are one vector, with a tracker of their own. */
 struct group {
     struct sudden sudden;
     struct floor floor;
     struct lags lags;
     struct frozen frozen;       /* what was learned before, if anything was        */
-    struct track track;         /* of all, or of what that leaves                  */
+    struct track track;         /* of y, or of what the base leaves of it          */
     struct directions directions;
     struct complement complement;
     struct reliance reliance;
     struct average average;
-    bool folds;                 /* one channel, and all vectors have the same gains: */
-    struct folded folded;       /* then this learns, and `track` only looks           */
-    float *own;                 /* [padded] share of each number in the subspace   */
-    float *outside;             /* [channels][lags] signal that is not in the subspace */
-    float *lambda;              /* [rank] mean power along each direction          */
-    bool stale;                 /* and along some it is another by now              */
-    float *y, *x_hat;           /* [channels][lags] a vector, and what is kept     */
-    unsigned char *known;       /* [channels][lags] what there is of it            */
+    bool folds;                 /* one channel, all vectors have the same gains:      */
+    struct folded folded;       /* then this learns, and `track` never does           */
+    float *own;                 /* [padded] leverage |U_i|^2 of each entry            */
+    float *outside;             /* [channels][lags] signal power outside the subspace */
+    float *lambda;              /* [rank] mean power along each direction             */
+    bool stale;                 /* powers have changed since the gains were computed  */
+    float *y, *x_hat;           /* [channels][lags] a vector, and its estimate        */
+    unsigned char *known;       /* [channels][lags] 0: entry of y is missing          */
     bool complements;           /* what is outside the subspace may be signal         */
-    size_t patience;            /* frames after which a vector is learnt from         */
-    size_t every, turn;         /* one of so many vectors is learnt from; 0: this one */
-    size_t young;               /* frames for which all are                          */
-    float unit;                 /* mean log noise level that powers are in, if settled */
-    bool settled;
-    size_t heard;               /* channels with a level in that mean                 */
-    unsigned segments;          /* of the floor that are dealt with                   */
-    unsigned *moved;            /* [channels] jumps of the level that are dealt with  */
-    float *z, *estimate;        /* [channels] the newest frame and the one due, white */
+    size_t patience;            /* frames after which a vector is learned from        */
+    size_t every, turn;         /* one of so many vectors is learned from; 0: this one */
+    size_t young;               /* frames left in which every vector is               */
+    float unit;                 /* mean log noise level that powers refer to,         */
+    bool settled;               /* if this is set,                                    */
+    size_t heard;               /* over so many channels                              */
+    unsigned segments;          /* of the floor, handled so far                       */
+    unsigned *moved;            /* [channels] jumps of the level, handled so far      */
+    float *z, *estimate;        /* [channels] newest frame, and the one due, whitened */
 };
 
-/* Whether what was learned, if anything, is for groups as these will be. */
+/* Whether the learned base, if any, fits the groups of the recipe. */
 bool group_takes(const struct recipe *r);
 
-/* Number `which` of the groups.  delay: frames of the vector that are waited for, <
- * extent_lags(). */
+/* Group number `which`, of `members` channels.  delay: frames by which its estimates are
+ * late, < extent_lags(). */
 void group_place(struct group *g, struct arena *a, const struct recipe *r, size_t which,
                  size_t members, size_t delay);
 void group_reset(struct group *g);
 
-/* Towards `most` directions in use, if there were more or fewer, by one; see track.h. */
+/* Drops or adds one direction towards `most` in use; adds none if freeze. */
 void group_bound(struct group *g, size_t most, bool freeze);
 
-/* Whether an event is going on: then there is no need of patience. */
+/* Tells whether an event is going on: then there is no need of patience. */
 void group_believe(struct group *g, bool event);
 
-/* One frame x[channels], known or not, into its vector and through the tracker;
- * g->estimate is then that of the frame `delay` ago, white.  What is too loud to be
- * squared, or in doubt, is as good as missing; a channel without noise is known to be 0:
- * so says known[] then. */
+/* Takes one frame x[channels], of which known[channels] tells what is missing (0), and updates
+ * g->estimate, whitened, of the frame `delay` ago.  Clears known[] of samples to be treated
+ * as missing, too loud to be squared or in doubt, and sets it where a channel has no noise. */
 void group_update(struct group *g, const float *x, unsigned char *known, bool freeze);
 
-/* Powers, and what is white of channel c and still in the making, are f times what they were:
- * the unit is another. */
+/* Multiplies by f: all powers; the whitened samples of channel c still in use. */
 void group_scale_powers(struct group *g, float f);
 void group_scale(struct group *g, size_t c, float f);
 
-/* What lies outside of all directions, of the vector that was learnt from. */
+/* Learns the rest e[channels][lags] outside all directions, of a vector learned from. */
 void group_learn_rest(struct group *g, const float *e);
 
-/* The step of whoever learns. */
+/* The step of the tracker that learns. */
 float group_step(const struct group *g);
 
 /* Directions in use. */
 unsigned group_rank(const struct group *g);
 
-/* What the tracker adds to the base, W^-1 U g U'W = B A, in the units of the input;
- * read, the tracker takes it over as soon as it can.  See shrink/known.h. */
+/* The adapter that the tracker is, W^-1 U g U'W = B A, in units of the input; when read, the
+ * tracker takes it over as soon as the noise is known.  See shrink/known.h. */
 void group_adapter(struct group *g, struct store *s);
 
 /* All that lasts from one frame to the next; see base/store.h. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * listener.h - from a recording of noise alone to what the engine for sound wants to
- * know of it.
+ * listener.h - learns a noise for the engine of speech, from a recording of it alone.
  */
 #ifndef LULL_ENGINE_LISTENER_H
 #define LULL_ENGINE_LISTENER_H
@@ -25,7 +24,7 @@ bool listener_ready(const struct listener *l);
 void listener_close(struct listener *l);
 void listener_reset(struct listener *l);
 
-/* What went before does not go before what comes: another recording. */
+/* The next frames do not continue those before: another recording. */
 void listener_cut(struct listener *l);
 
 /* Learns in[frames][channels]; what is no number counts as 0. */

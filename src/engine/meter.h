@@ -5,7 +5,6 @@
 #ifndef LULL_ENGINE_METER_H
 #define LULL_ENGINE_METER_H
 
-#include "base/arena.h"
 #include "base/store.h"
 
 enum { METER_BANDS = 24 };

@@ -4,7 +4,7 @@
  *
  * All channels are framed alone but judged together: their mean power spectrum
  * is what the noise is tracked in, and one gain serves them all, so that a
- * stereo image stays where it is; but what has hardly any of the noise loses less.
+ * stereo image stays where it is (but see shrink/balance).
  *
  * Cost a hop: two transforms a channel, four more for all; beside them about
  * 10 logarithms or exponentials a frequency, whatever the number of channels.
@@ -15,12 +15,11 @@
 #include "base/sum.h"
 
 #include <math.h>
-#include <string.h>
 
 static const double WINDOW_MS = 32;
 static const double SPACING = 0.8325;           /* ERB between the bands of the ear */
 static const double MEMORY_S = 1.5;             /* of the minimum: longer than a word */
-static const float MASKED_SHARE = 0.55f;        /* of the masked model in log N; rest: presence */
+static const float MASKED_SHARE = 0.55f;        /* of masked in log N; rest: presence */
 static const float REACH_DB = 24;               /* to which gain and belief turn noise down */
 
 struct frame_plan spectral_plan(double rate_hz, float latency_ms)
@@ -35,7 +34,7 @@ static bool takes_latency(float ms)
     return ms < 0 || ms == 32 || ms == 16 || ms == 10;
 }
 
-/* What was learned of the noise, if anything, which the filter's bytes are known to be. */
+/* The learned noise, if there is one; its bytes were checked before. */
 static void place_familiar(struct spectral *s, struct arena *a, const struct recipe *r,
                            double bin_hz, double frame_hz)
 {
@@ -66,7 +65,8 @@ static void place(void *engine, struct arena *a, const struct recipe *r)
 {
     struct spectral measured, *const s = engine ? engine : &measured;
     const double rate_hz = r->rate_hz;
-    const struct frame_plan plan = spectral_plan(rate_hz, r->latency_ms < 0 ? 32 : r->latency_ms);
+    const float latency_ms = r->latency_ms < 0 ? 32 : r->latency_ms;
+    const struct frame_plan plan = spectral_plan(rate_hz, latency_ms);
     const double frame_hz = rate_hz / (double)plan.hop, bin_hz = rate_hz / (double)plan.span;
 
     *s = (struct spectral){ .bins = plan.span / 2 + 1 };
@@ -154,7 +154,7 @@ static size_t room(const void *engine)
     return stft_room(&s->stft);
 }
 
-/* The noise believed in: both trackers' geometric mean, A^c B^(1 - c). */
+/* N = A^c B^(1 - c): the geometric mean of both noise estimates. */
 static void combine(const float *restrict A, const float *restrict B, float *restrict N,
                     size_t n)
 {
@@ -162,7 +162,7 @@ static void combine(const float *restrict A, const float *restrict B, float *res
         N[f] = B[f] * fast_exp(MASKED_SHARE * fast_log(A[f] / B[f]));
 }
 
-/* Both floors in one: no tracker need go below the higher. */
+/* B = max(A, B), of two lower bounds of the noise. */
 static void take_higher(const float *restrict A, float *restrict B, size_t n)
 {
     for (size_t f = 0; f < n; f++)
@@ -197,9 +197,9 @@ static void learn(struct spectral *s)
     masked_lift(&s->masked, s->stationary.floor);
 }
 
-/* The gain of each frequency: what it says for itself times what is believed of
- * its band.  The two reach REACH_DB; where more is asked for, what is believed to
- * be no speech sinks the rest of the way.  Bursts go down beside that. */
+/* The gain of each frequency: its own times the belief in speech of its band.  Both together
+ * attenuate by up to REACH_DB; if more is asked for, the belief attenuates the rest.  Bursts
+ * are attenuated beyond that. */
 static void decide(struct spectral *s, float reduction_db)
 {
     const float floor = powf(10, -reduction_db / 20);

@@ -3,16 +3,15 @@
  * subspace.c - guard -> frame -> noise -> track -> shrink -> rebuild on vectors of
  * lags, of channels, or of both.
  *
- * One frame, y, less its baseline and its hum, goes to its group, or each of its
- * channels to one of its own; group.c makes of it z, white, and an estimate z_hat.
- * What goes out is not that, but
+ * A frame y, without baseline and hum, goes to its group, or each of its channels to a group
+ * of its own; group.c whitens it, z = W y, and gives an estimate z_hat.  The output is
  *
- *   y - W^-1 (z - z_hat),   z = W y,
+ *   y - W^-1 (z - z_hat),
  *
- * so that where nothing is removed the output is the input, to the last bit.
+ * so that where nothing is removed it is the input to the last bit.
  *
- * A sample that is NaN or infinite is missing: unknown to the tracker, and the
- * estimate stands in for it.
+ * A sample that is NaN or infinite is missing: the tracker leaves it out, and its estimate
+ * takes its place in the output.
  */
 #include "engine/subspace.h"
 
@@ -28,15 +27,15 @@
 
 enum { REPORT = 64 };                   /* frames between two reports          */
 static const float RAMP = 1.0f / 64;    /* per frame: how fast controls are followed */
-static const float FAR = 1e4f;          /* samples: no estimate is as large            */
-static const float FAINT = 3;           /* noise levels: all there is is little else */
+static const float FAR = 1e4f;          /* times the largest sample: bound of estimates */
+static const float FAINT = 3;           /* power over noise: there is little but noise */
 
 static bool takes_latency(float ms)
 {
     return !(ms > 1e5f);
 }
 
-/* The latency that is asked for goes to the vectors first, then to the baseline. */
+/* Divides the latency that is asked for: first to the vectors; gives what is left. */
 static size_t plan_delay(struct subspace *s, const struct recipe *r, size_t lags)
 {
     const size_t asked = r->latency_ms < 0 ? SIZE_MAX
@@ -64,7 +63,7 @@ static void place(void *engine, struct arena *a, const struct recipe *r)
         s->there = arena_take(a, (s->wander.delay + 1) * s->channels, 1);
     }
     s->caution = r->caution;
-    s->stands = !s->wanders && !r->learned.signal; /* what was learned is beside its offset */
+    s->stands = !s->wanders && !r->learned.signal; /* a learned mean has its offset */
     if (s->stands)
         offset_place(&s->offset, a, s->channels);
     s->hums = r->hum > 0;
@@ -151,7 +150,7 @@ static size_t room(const void *engine)
     return REPORT - s->since;
 }
 
-/* The frame at t of the block into s->x; what is missing holds its last value. */
+/* Frame t of the block into s->x; a missing sample repeats the one before. */
 static void take(struct subspace *s, const struct block *b, size_t t)
 {
     unsigned char *restrict const here = s->here;
@@ -170,17 +169,16 @@ static void take(struct subspace *s, const struct block *b, size_t t)
     memcpy(s->x, last, M * sizeof *last);
 }
 
-/* After its end a signal stays where it was, if its baseline is not known: a fall to 0
- * would be a step as high as its offset, and the filter would see it coming. */
+/* After its end a signal without a known baseline repeats its last value: the zeros that
+ * follow would be a step as high as its offset, within the last vectors. */
 static void hold(struct subspace *s)
 {
     memset(s->here, 1, s->channels);
     memcpy(s->x, s->last, s->channels * sizeof *s->x);
 }
 
-/* The share of what looks like noise in channel c that is taken away.  Where much of the
- * band holds noise alone, and as much everywhere, it is noise; else it may be the
- * signal's own hiss. */
+/* The share of the noise of channel c to remove, 0..1.  Where much of the band holds white
+ * noise alone it is all noise; else it may be the signal's own hiss: see `caution`. */
 static float doubt(const struct subspace *s, const struct group *g, size_t c)
 {
     if (!(s->caution > 0))
@@ -191,8 +189,8 @@ static float doubt(const struct subspace *s, const struct group *g, size_t c)
     return fast_clamp(fast_max(bare, FAINT - g->floor.ratio[c]), 0, 1);
 }
 
-/* The floor learns the newest frame.  What is white and still in the making is in
- * units of the levels before, and must be in those of today. */
+/* The floor learns the newest frame.  When levels change, whitened samples still in use are
+ * rescaled to the new ones. */
 static void follow_floor(struct subspace *s, struct group *g, size_t first)
 {
     const unsigned segments = g->floor.segments;
@@ -212,9 +210,8 @@ static void follow_floor(struct subspace *s, struct group *g, size_t first)
     }
 }
 
-/* What is missing becomes what the others say of it, as if it had come so: else of what
- * it stood for before, the share that is not taken would stay.  level[channels] is s->x
- * with its offset. */
+/* Missing samples become their estimates, as if they had come so: otherwise the share that is
+ * not removed would be of the placeholder.  level[channels]: s->x with its offset. */
 static void fill(struct subspace *s, float *level)
 {
     const size_t M = s->channels;
@@ -231,8 +228,8 @@ static void fill(struct subspace *s, float *level)
         }
 }
 
-/* Over all groups; s->x is then the frame `delay` ago, and s->removed its noise, or what
- * the estimate that stands in for a missing one differs by. */
+/* All groups; leaves in s->x the frame `delay` ago, and in s->removed its noise, or for a
+ * missing sample the difference to its estimate. */
 static void clean(struct subspace *s, const struct controls *control)
 {
     const size_t M = s->channels, newest = s->recent;
@@ -294,8 +291,7 @@ static void ramp(float *x, float to)
     *x = fast_clamp(to, *x - RAMP, *x + RAMP);
 }
 
-/* The baseline out; the frame is then wander.delay older, and so must be what is
- * known of it. */
+/* Removes the baseline, which delays the frame by wander.delay; `known` is delayed alike. */
 static void straighten(struct subspace *s, const struct controls *control)
 {
     const size_t M = s->channels;
@@ -309,8 +305,8 @@ static void straighten(struct subspace *s, const struct controls *control)
     memcpy(s->here, s->there + s->there_at * M, M);
 }
 
-/* The share that goes: nothing at 0 dB, all at 60, lest an offset of volts leave
- * millivolts. */
+/* The share to remove: 0 at 0 dB, and 1 at 60 dB: -60 dB of a baseline of volts would still
+ * be millivolts. */
 static float share_for(float reduction_db)
 {
     const float gone = 1 - fast_exp(-0.115129255f * reduction_db);
@@ -398,7 +394,7 @@ static void report(const void *engine, struct report *r)
     };
 }
 
-/* What is white times the root of its level is a sample: what was loaded is, too. */
+/* Bounds loaded whitened samples, which times sqrt(level) must be possible samples. */
 static void limit(struct subspace *s, struct group *g, size_t first)
 {
     for (size_t c = 0; c < s->members; c++) {

@@ -16,13 +16,13 @@ struct subspace {
     size_t channels, members;   /* members: channels of a group                    */
     size_t groups, delay;       /* delay: of the groups, in frames                 */
     size_t latency, at;         /* of all; slot of the next frame in dry          */
-    float caution;              /* share of the band with noise alone, for all to go*/
-    bool wanders, hums, votes;  /* whether a baseline, or hum, is taken out; see `quorum` */
+    float caution;              /* see recipe.h                                    */
+    bool wanders, hums, votes;  /* removes a baseline; removes hum; uses `quorum`  */
     struct wander wander;
-    bool stands;                /* whether an offset is set aside: no baseline takes it out */
+    bool stands;                /* subtracts offsets: there is no baseline filter  */
     struct offset offset;
     struct hum hum;
-    struct quorum quorum;       /* of all channels: what may not wait for patience */
+    struct quorum quorum;       /* over all channels: an event overrules patience  */
     struct fft fft;
     struct group *group;
     float *dry;                 /* [latency + 1][channels] as it came              */
@@ -37,7 +37,7 @@ struct subspace {
     float *last;                /* [channels] the last sample that was one         */
     size_t ahead;               /* frames of the baseline's delay still to come    */
     float wet, dry_share;       /* weights of the last frame                       */
-    float most;                 /* share that is taken of what is to be removed    */
+    float most;                 /* share of noise, hum and baseline to remove      */
     size_t since;               /* frames since the last report                    */
     struct meter_values meter, sum;
     unsigned long long invalid;

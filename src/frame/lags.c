@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * lags.c - see lags.h.  A row of lags is a window onto its signal, so that the
- * vectors of a channel fill a Hankel matrix: one that is low-rank where the
- * signal is a sum of few oscillations [BK86].  With M channels it is a block
+ * lags.c - see lags.h.
+ *
+ * The vectors of lags of a channel form a Hankel matrix, which is low-rank where
+ * the signal is a sum of few oscillations [BK86].  With M channels it is a block
  * Hankel matrix, and what the channels share counts once.
  *
  * Every sample is written twice, R apart, so that the newest R are always

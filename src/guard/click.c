@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * click.c - what neither the past nor the future foretells, and what is quiet
- * without it.
+ * click.c - samples that neither the past nor the future predicts, and without
+ * which the signal is predictable.
  *
  * A click is added to a signal that goes on under it [GR98].  Where it begins
  * the past no longer predicts, where it ends the future predicts again:

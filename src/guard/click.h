@@ -9,16 +9,16 @@
 
 #include <stdint.h>
 
-/* What is known of a sample. */
+/* State of a sample, as bits. */
 enum {
-    CLICK_LOST = 1,             /* no number came: its place is all that is known */
-    CLICK_FOUND = 2             /* it is to be as its neighbours would have it    */
+    CLICK_LOST = 1,             /* it is missing: NaN or infinite                 */
+    CLICK_FOUND = 2             /* it is part of a click, and interpolated        */
 };
 
 struct click {
     size_t span, block, blocks, longest, pitch;
     float threshold;            /* squared: what a click must explain, in variances */
-    float *forward, *backward;  /* [span] errors of prediction from before, from after */
+    float *forward, *backward;  /* [span] errors of prediction from the past, future */
     float *both;                /* [span] the lesser of the two                     */
     int16_t *level;             /* [span] the size of one of these, as a logarithm     */
     float *before, *after;      /* [blocks] their usual size in each block and the next */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * gap.h - samples that are missing, as their neighbours would have them.
+ * gap.h - interpolates missing samples by linear prediction.
  */
 #ifndef LULL_GUARD_GAP_H
 #define LULL_GUARD_GAP_H

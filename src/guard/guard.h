@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * guard.h - lets only numbers in that the stages behind it can square and sum.
+ * guard.h - lets only samples in that later stages can square and sum in float.
  */
 #ifndef LULL_GUARD_GUARD_H
 #define LULL_GUARD_GUARD_H
@@ -11,9 +11,9 @@
 #include <math.h>
 #include <stddef.h>
 
-/* Louder than any signal.  Under the longest window, 32 ms at 192 kHz, a spectrum has
- * (3e13 * 6144 * 2/pi)^2 = 1.4e34 of it, and LULL_MAX_CHANNELS of them together 5.7e37,
- * which a float still holds. */
+/* The largest sample.  Under the longest window, 32 ms at 192 kHz, its power spectrum is at
+ * most (3e13 * 6144 * 2/pi)^2 = 1.4e34, and that of LULL_MAX_CHANNELS together 5.7e37, which a
+ * float still holds. */
 #define GUARD_LOUDEST 3e13f
 
 /* Copies n samples, `stride` apart, to to[n]; what is NaN or infinite becomes

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * predictor.h - how a sample follows from those before it, and from those after.
+ * predictor.h - linear prediction of samples from those before, and from those after.
  */
 #ifndef LULL_GUARD_PREDICTOR_H
 #define LULL_GUARD_PREDICTOR_H

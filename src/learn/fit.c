@@ -7,7 +7,7 @@
  * mixtures of probabilistic principal components [TB99], with hard assignment.
  *
  * How many parts, and of which rank, is what denoises best vectors that were not
- * learnt from, every fifth stretch of the recording, with noise put into them.  Of
+ * learned from, every fifth stretch of the recording, with noise put into them.  Of
  * shapes that are as good as the best the smallest is taken.
  */
 #include "learn/fit.h"
@@ -218,7 +218,7 @@ static void by_power(const void *self, const float *x, float *z)
         z[c] = x[c] / sqrtf(f->power);
 }
 
-/* The share of noise that the trial leaves in vectors not learnt from. */
+/* The share of noise that the trial leaves in vectors not learned from. */
 static float left_of_noise(struct fit *f, size_t rows)
 {
     const struct mixture_noise noise = { by_power, f, f->scratch + 2 * f->channels,

@@ -11,7 +11,7 @@
 #include "shrink/mixture.h"
 #include "track/svd.h"
 
-/* What was chosen: of what noise 10 dB below the signal puts into vectors not learnt
+/* What was chosen: of what noise 10 dB below the signal puts into vectors not learned
  * from, which share would be left, 0..1. */
 struct fit_choice {
     size_t parts, rank;

@@ -9,7 +9,6 @@
 
 #include "base/least.h"
 
-#include <string.h>
 
 static const size_t ROWS_MOST = 16384, NUMBERS_MOST = 1 << 22;
 

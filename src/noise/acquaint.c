@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * acquaint.c - mean and spread of a noise's spectrum, level aside.
+ * acquaint.c - mean and variance of a noise's log spectrum relative to its level.
  *
- * Power is smoothed over about 80 ms, as an estimate of noise under speech is: what
- * strays faster no such estimate would follow.  The level of a frame is the mean of
- * its bands' logarithms; of all that is less that level, each frequency keeps the
- * mean, and each band mean and variance [W62].  Sums, so that parts learned apart
- * merge into what one pass would have found.
+ * Power is smoothed over about 80 ms, as a noise estimate under speech is, which would not
+ * follow anything faster.  The level of a frame is the mean of its bands' log powers.
+ * Relative to that level the mean of each frequency is kept, and mean and variance of each
+ * band [W62], as sums, so that models learned from parts merge exactly.
  *
  * Cost a frame: a logarithm a frequency.
  */
@@ -20,7 +19,7 @@
 
 static const double SMOOTH = 0.9;       /* a frame of 8 ms */
 static const double SETTLE_S = 0.16;
-static const double LEAST_S = 0.5;      /* of noise: below, its spread is chance */
+static const double LEAST_S = 0.5;      /* of noise: from less, its variance is chance */
 
 void acquaint_place(struct acquaint *q, struct arena *a, size_t bins, double bin_hz,
                     double frame_hz)

@@ -26,13 +26,13 @@ void acquaint_place(struct acquaint *q, struct arena *a, size_t bins, double bin
                     double frame_hz);
 void acquaint_reset(struct acquaint *q);
 
-/* What went before does not go before what comes. */
+/* The next frame does not continue those before. */
 void acquaint_cut(struct acquaint *q);
 
 /* Learns from the powers P[bins] > 0 of one frame. */
 void acquaint_update(struct acquaint *q, const float *restrict P);
 
-/* What was learned into m, which has q->n frequencies; false: too little was heard. */
+/* Writes the model to m, placed for q->n frequencies; false: too little was heard. */
 bool acquaint_model(const struct acquaint *q, struct familiar_model *m);
 
 #endif

@@ -2,18 +2,19 @@
  *
  * common.c - see common.h.
  *
- * What several channels have in common where there is least of them, they have in common
- * at all: a muscle under many electrodes, a shared supply.  Few sources, so it
- * is low-rank, too.  With R the correlations there, the few eigenvectors V of R that
- * rise above what chance gives [MP67] are followed by orthogonal iteration [GV13, 8.2],
- * one round a segment, and
+ * Noise that channels share at the frequencies with the least power is taken to be shared
+ * at all frequencies: a muscle under many electrodes, a common supply.  It has few sources
+ * and so is low-rank.  With R the correlations of the channels at those frequencies, the
+ * eigenvectors V of R whose eigenvalues lie above the upper edge of what independent
+ * channels give by chance [MP67] are followed by orthogonal iteration [GV13, 8.2], one round
+ * a segment, and
  *
  *   T = I - V (1 - 1/S) V',    T^-1 = I + V (S - 1) V',    S^2 = V'R V,
  *
- * makes of the noise of channels, each in units of its own level, one that is white.
+ * whitens the noise of channels that are each in units of their own level.
  *
  * Cost: COMMON_BINS channels^2 and the same again for R and V a segment; 4 channels a
- * source and frame; where something is missing, 4 ROUNDS channels a source.
+ * source and frame; where entries are missing, 4 ROUNDS channels a source.
  */
 #include "noise/common.h"
 
@@ -23,15 +24,15 @@
 #include <math.h>
 #include <string.h>
 
-enum { ROUNDS = 8 };                    /* of what is missing and what it shares */
+enum { ROUNDS = 8 };                    /* of the fixed point that fills what is missing */
 
 static const float MEMORY = 1024;       /* segments */
-static const float CLEAR = 1.3f;        /* above the edge: segments overlap, so they are fewer */
-static const float MOST = 2;            /* no correlation is larger than 1, nearly */
-static const float LEAST = 0.01f;       /* of a channel's noise that is its own */
+static const float CLEAR = 1.3f;        /* times the edge: segments overlap, fewer count   */
+static const float MOST = 2;            /* correlations are at most 1, but for estimation  */
+static const float LEAST = 0.01f;       /* share of a channel's noise that is its own      */
 
-/* Of a channel's power: the skirts of a window and of a band reach so far down.  What is
- * shared there may be the signal; to call that noise would hide how channels go together. */
+/* Of a channel's power, -50 dB: window sidelobes and filter skirts of the signal reach down
+ * to here.  What is shared at this level may be signal, and must not count as noise. */
 static const float SKIRT = 1e-5f;
 
 void common_place(struct common *n, struct arena *a, size_t channels)
@@ -107,7 +108,8 @@ void common_learn(struct common *n, size_t from, size_t to)
 static void correlate(struct common *n, const size_t *lowest, const float *level)
 {
     const size_t M = n->channels;
-    const float *const A = n->cross + lowest[0] * M * M, *const B = n->cross + lowest[1] * M * M;
+    const float *const A = n->cross + lowest[0] * M * M;
+    const float *const B = n->cross + lowest[1] * M * M;
     float *const unit = n->RV;  /* scratch: what makes the power of each 1 */
 
     for (size_t i = 0; i < M; i++) {
@@ -120,7 +122,7 @@ static void correlate(struct common *n, const size_t *lowest, const float *level
     }
 }
 
-/* V = orth(R V); what is left of R V's length is the power along each. */
+/* V = orth(R V); power: the length of each column of R V orthogonal to those before. */
 static void iterate(struct common *n, float *power)
 {
     const size_t M = n->channels;
@@ -146,7 +148,7 @@ static void iterate(struct common *n, float *power)
     }
 }
 
-/* The sources that stand out from what chance gives. */
+/* Keeps the sources that stand out from chance. */
 void common_settle(struct common *n, const size_t *lowest, const float *level,
                    float ratio)
 {
@@ -182,8 +184,8 @@ void common_stretch(const struct common *n, float *x, bool back)
     }
 }
 
-/* Of all values that might be missing those have the least |T x|; a round brings the rest
- * to the share that the missing have in V. */
+/* Sets the missing entries to those that minimise |T x|, by a fixed-point iteration; each
+ * round shrinks the error by the share of V that lies in the missing entries. */
 void common_fill(const struct common *n, float *x, const unsigned char *known)
 {
     const size_t M = n->channels;

@@ -22,31 +22,30 @@ struct common {
     float *cross;               /* [COMMON_BINS][channels][channels] mean co-spectrum */
     float *R;                   /* [channels][channels] correlation of the noise      */
     float *V, *RV;              /* [COMMON_SOURCES][channels] its directions          */
-    float root[COMMON_SOURCES]; /* square root of the power along each, 1: none       */
+    float root[COMMON_SOURCES]; /* S: root of the power along each; 1: no source      */
 };
 
 void common_place(struct common *n, struct arena *a, size_t channels);
 void common_reset(struct common *n);
 
-/* A segment begins; of each channel, one after the other, its spectrum[COMMON_BINS] is
- * shown, NULL if it does not count, and what from..to - 1 share with those before them is
- * learnt. */
+/* For each segment: begin; for each channel in turn show its spectrum[COMMON_BINS], NULL if
+ * it does not count; learn the co-spectra of channels from..to - 1 with those before them. */
 void common_begin(struct common *n);
 void common_show(struct common *n, size_t c, float (*spectrum)[2]);
 void common_learn(struct common *n, size_t from, size_t to);
 
-/* The noise of channel c has jumped, or of several: what it shared is no more. */
+/* The noise of channel c has jumped: its co-spectra are void; after several jumps all are. */
 void common_forget(struct common *n, size_t c, unsigned jumps);
 
-/* All channels were shown: V and root, from the two frequencies where there is least.
- * level[channels]: 0 where there is no noise; ratio: power of all there is, over level. */
+/* After all channels: V and root from the two frequencies lowest[2].  level[channels]: power
+ * of the noise, 0: none; ratio: mean power of all frequencies over level. */
 void common_settle(struct common *n, const size_t *lowest, const float *level,
                    float ratio);
 
-/* x = T x, x[channels] in units of each level, or back, x = T^-1 x. */
+/* x = T x, or back, x = T^-1 x; x[channels] in units of sqrt(level). */
 void common_stretch(const struct common *n, float *x, bool back);
 
-/* What of x[channels] is not known becomes what the noise of the others has there. */
+/* Missing entries of x[channels] become what the shared noise of the others predicts. */
 void common_fill(const struct common *n, float *x, const unsigned char *known);
 
 /* All that lasts from one frame to the next; see base/store.h. */

@@ -2,19 +2,20 @@
  *
  * contact.c - see contact.h.
  *
- * Noise that comes or goes is noticed after CONTACT_ROW segments in a row that are 12 dB
- * from the level: longer than a beat, a word or a knock.  Until then few channels that are
- * louder than ever, beside others that are not, may have come loose; were they many, it
- * would be a signal.  A blow, a step, a wave that reaches one channel first are that as
- * well, but they do not hiss: noise of one segment is about as strong at all frequencies,
+ * A change of a channel's noise level by more than 12 dB is accepted once it has lasted for
+ * CONTACT_ROW segments in a row: longer than a heartbeat, a word or a knock.  Until then it
+ * is ambiguous: a few channels that are louder than ever while the others are not may have
+ * a loose contact; if many are, it is a signal.  A blow, a step, or a wave front that reaches
+ * one channel first also begins in few channels, but is not broad-band.  The spectral
+ * flatness of one segment,
  *
- *   evenness = geometric mean / mean of its powers,
+ *   evenness = geometric mean / arithmetic mean of its powers,
  *
- * .55 if it is white, .4 if it is pink; what sensors have to say is below .02 mostly.
+ * is .55 for white noise, .4 for pink, and mostly below .02 for what sensors measure.
  *
- * Noise that buries a signal is worse than silence: the others tell what is there, if what
- * is known of it is kept.  Such a channel is lost, for minutes at most; then that is how
- * it is.
+ * A channel whose noise buries its signal is best treated as missing: the others then
+ * predict it, as long as what was learned of it is kept.  Such a channel is called lost;
+ * after LOST segments its noise is accepted as the channel's own.
  *
  * Cost: a logarithm a frequency of a segment that is far above the level.
  */
@@ -25,22 +26,22 @@
 #include <math.h>
 #include <string.h>
 
-static const float FAR = 16;
+static const float FAR = 16;            /* ratio of power: 12 dB */
 
-/* A channel has more than usual if that is so in the mean of a few segments.  Where nearly
- * all have, nothing is new of one beside another. */
+/* A channel is raised if its power over level, averaged over FEW segments, is above RAISED.
+ * Where nearly all channels are raised, one of them is nothing special. */
 static const float RAISED = 3, FEW = 2;
-static const float HARMFUL = 1e-3f;     /* of a channel: -30 dB */
-static const float TINY = 1e-30f;       /* of power: below is nothing that float can divide by */
+static const float HARMFUL = 1e-3f;     /* noise over all power of a channel: -30 dB */
+static const float TINY = 1e-30f;       /* power: keeps divisors from zero           */
 
-static const float WHILE = 2;           /* segments: a wave that travels is in most by then */
-static const float HISS = 0.1f;         /* evenness of noise                                */
-static const float WHITE = 0.35f;       /* beyond doubt, in the first segment               */
-static const float SLOW = 0.25f;        /* a segment: how fast one that had little is forgotten */
+static const float WHILE = 2;           /* segments: a wave front has reached most channels */
+static const float HISS = 0.1f;         /* evenness beyond which it is noise,               */
+static const float WHITE = 0.35f;       /* and in the first WHILE segments                  */
+static const float SLOW = 0.25f;        /* pace, per segment, at which evenness may rise    */
 
-static const float KNOWN = 2;           /* power of all over that of the noise      */
-static const float BURIED = 20;         /* of what comes, over all there was before */
-static const float LOST = 4096;         /* segments                                 */
+static const float KNOWN = 2;           /* all power over noise: there is a signal     */
+static const float BURIED = 20;         /* power now over power before: it is buried   */
+static const float LOST = 4096;         /* segments for which a channel may be lost    */
 
 void contact_place(struct contact *k, struct arena *a, size_t channels, const size_t *whole,
                    size_t span)
@@ -61,7 +62,8 @@ void contact_reset(struct contact *k)
     memset(k->harms, 0, k->channels);
 }
 
-/* 1 above the level, -1 below, 0 near.  Rounding is no noise that comes, be the level 0. */
+/* 1: far above the level, -1: far below, 0: near.  With a level of 0, rounding counts as
+ * near. */
 static float side(const struct hearing *h)
 {
     return h->now > FAR * fmaxf(h->level, h->least) ? 1 : FAR * h->now < h->level ? -1 : 0;
@@ -76,8 +78,8 @@ static size_t count_raised(const struct contact *k)
     return raised;
 }
 
-/* Whether some channels, but few of them, are louder than their levels, and a quarter is not
- * raised at all.  Gaps do not bring back one that is lost. */
+/* Whether some channels, but less than half, are far above their levels, while a quarter or
+ * more are not raised at all.  A channel with gaps counts only if it is lost already. */
 static bool few_are_loud(const struct contact *k)
 {
     size_t loud = 0;
@@ -87,7 +89,7 @@ static bool few_are_loud(const struct contact *k)
     return loud > 0 && 2 * loud < k->channels && 4 * count_raised(k) < 3 * k->channels;
 }
 
-/* Whether a channel that stands apart for good is lost. */
+/* Whether a channel whose level has changed for good is lost: see above. */
 static bool is_lost(const struct contact *k, size_t c, const struct hearing *h)
 {
     const bool was = k->apart[c] > CONTACT_ROW;
@@ -96,13 +98,13 @@ static bool is_lost(const struct contact *k, size_t c, const struct hearing *h)
            (was || h->sum > BURIED * h->all) && few_are_loud(k);
 }
 
-/* Whether a channel's noise that is louder, or less, is another beside the others'. */
+/* Whether the change of one channel's noise is its own, not one of all channels. */
 static bool is_news(const struct contact *k, float far)
 {
     return far < 0 || k->channels == 1 || 8 * count_raised(k) < 7 * k->channels;
 }
 
-/* Whether noise of that level harms a channel of so much power at n frequencies. */
+/* Whether noise of that level at n frequencies matters beside the channel's power `all`. */
 static bool harms(float level, size_t n, float all)
 {
     return level * (float)n > HARMFUL * all;
@@ -117,7 +119,8 @@ static float evenness(const struct hearing *h)
     return fast_exp(mean) * (float)h->n / fast_max(h->sum, TINY * (float)h->n);
 }
 
-/* One segment that is not even is enough: what begins at the end of one always is. */
+/* Falls at once and rises slowly: one segment that is not flat settles it, and an onset late
+ * in a segment looks flat whatever it is. */
 static void hear_evenness(struct contact *k, size_t c, float even)
 {
     k->even[c] += (even - k->even[c]) * (even < k->even[c] || even == 1 ? 1 : SLOW);
@@ -135,7 +138,7 @@ enum contact_verdict contact_hear(struct contact *k, size_t c, const struct hear
         return far > 0 ? CONTACT_APART : CONTACT_AS_EVER;
     k->apart[c] = 0;
 
-    /* What was learnt beside so little noise that it never did any harm remains true. */
+    /* If neither the old noise nor the new one matters, what was learned remains valid. */
     const bool harmed = harms(fmaxf(h->now, h->level), h->n, fminf(h->all, h->sum));
 
     return harmed && is_news(k, far) ? CONTACT_MOVED : CONTACT_OTHER;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * contact.h - which of several sensors have come loose, as far as their noise tells.
+ * contact.h - loose contacts: channels of which the noise level jumps while others rest.
  */
 #ifndef LULL_NOISE_CONTACT_H
 #define LULL_NOISE_CONTACT_H
@@ -10,35 +10,35 @@
 
 #include <stdbool.h>
 
-/* So many segments in a row are not to be doubted. */
+/* A change that lasts for so many segments in a row is accepted. */
 #define CONTACT_ROW 8.0f
 
 struct contact {
     size_t channels;
     const size_t *whole;        /* [channels] frames since one was missing            */
     size_t span;                /* of them, in a segment                              */
-    bool few;                   /* whether few were loud when all were last settled   */
-    float *apart;               /* [channels] segments in a row far above (+), below  */
-    float *rise;                /* [channels] power over level in the last few        */
-    float *even;                /* [channels] how alike the frequencies of the last few were */
-    unsigned char *harms;       /* [channels] whether the last were loud beside all there is */
+    bool few;                   /* few channels were loud when all were last settled  */
+    float *apart;               /* [channels] segments in a row far above (+), below (-) */
+    float *rise;                /* [channels] power over level, of the last two or so */
+    float *even;                /* [channels] spectral flatness of the last, 0..1     */
+    unsigned char *harms;       /* [channels] 1: their noise matters beside all power */
 };
 
-/* A segment of a channel, beside what is known of it. */
+/* A segment of a channel, and what is known of the channel. */
 struct hearing {
-    const float *x;     /* [n] powers                                             */
+    const float *x;     /* [n] powers of the segment                              */
     size_t n;
-    float sum;          /* of them                                                */
-    float now;          /* of the noise, at one frequency                         */
-    float level, least; /* what that was, and below what there is none            */
-    float all, ratio;   /* what the sum was, and the mean over the level          */
+    float sum;          /* of x                                                   */
+    float now;          /* noise of the segment, at one frequency                 */
+    float level, least; /* noise level so far; below `least` it is rounding       */
+    float all, ratio;   /* mean sum so far; mean power of a frequency over level  */
 };
 
 enum contact_verdict {
-    CONTACT_AS_EVER,    /* its own noise                                     */
-    CONTACT_APART,      /* other noise; what it is, is not known yet         */
-    CONTACT_OTHER,      /* its noise from now on, which changes nothing else */
-    CONTACT_MOVED       /* its noise from now on, beside that of the others  */
+    CONTACT_AS_EVER,    /* the noise is as before                                 */
+    CONTACT_APART,      /* it differs, and this is not yet settled                */
+    CONTACT_OTHER,      /* it has changed for good, as that of all or harmlessly  */
+    CONTACT_MOVED       /* it has changed for good in this channel                */
 };
 
 /* whole[channels] stays the owner's. */
@@ -51,10 +51,10 @@ enum contact_verdict contact_hear(struct contact *k, size_t c, const struct hear
 /* All channels were heard. */
 void contact_settle(struct contact *k);
 
-/* Whether few channels are louder than they were, and it is not yet settled why. */
+/* Whether few channels are far above their levels, and this is not yet settled. */
 bool contact_doubts(const struct contact *k);
 
-/* Whether what a channel says is as good as missing. */
+/* Whether channel c is to be treated as missing. */
 bool contact_is_loose(const struct contact *k, size_t c);
 
 /* All that lasts from one frame to the next; see base/store.h. */

@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: MIT
  *
- * familiar.c - the estimate at hand and a noise that was heard before, weighed.
+ * familiar.c - weighs the noise estimate at hand against a noise that was learned before.
  *
- * An estimate of noise under speech errs: in log power, from band to band, with a
- * variance v of about .3.  A noise that was heard alone is known up to its level:
- * band b stands at m_b of it and strays from there with the variance s_b.  With d_b
- * the estimate less m_b, both in log power, the level is what the bands have in
- * common, and the noise what either tells by its certainty,
+ * A noise estimate under speech errs, in log power, from band to band with a variance v of
+ * about .3.  A learned noise is known up to its level: band b lies m_b above it, with the
+ * variance s_b.  With d_b the estimate less m_b, the level h and the noise N are the means
+ * weighted by inverse variance,
  *
  *   h = sum d_b / (v + s_b) / sum 1 / (v + s_b)
  *   N = estimate + c_b (m_b + h - estimate),     c_b = 1 / (1 + 2 s_b/v + (u/U)^4).
  *
- * What strays is counted twice, for it is not Gaussian: clatter has long tails.  h is
- * found anew in each frame: nothing is assumed of how a level moves.
+ * s_b counts twice because it is not Gaussian: clatter has long tails.  h is found anew in
+ * each frame: nothing is assumed about how a level moves.
  *
- * u tells whether this is the noise at all.  An estimate errs here and there, another
- * noise stands apart for as long as it lasts.  So let a_b be the mean of d_b over the
- * last second or two, seen where it is not speech that is loud, less what the bands
- * have in common of it; u is the mean of its square over the bands that are steady.  It
- * is some hundredths for the noise itself, and .5 or more for most others: the fourth
- * power forgives a little, and believes nothing beyond.
+ * u measures whether this is the learned noise at all.  Errors of an estimate change from
+ * frame to frame, the difference of another noise lasts.  So let a_b be the mean of d_b over
+ * the last second or two, of frames where speech does not dominate, less its mean over the
+ * bands; u is the mean of a_b^2 over the steady bands (small s_b).  It is some hundredths
+ * for the noise itself, .5 or more for most others: the fourth power forgives a little, and
+ * then trusts nothing.
  *
  * Cost: a logarithm and an exponential a frequency.
  */
@@ -29,14 +28,13 @@
 
 #include <float.h>
 #include <math.h>
-#include <string.h>
 
-static const float DEEPEST = 18;        /* nepers below the strongest band: nothing is there */
+static const float DEEPEST = 18;        /* nepers below the strongest band: no lower */
 static const float ERROR = 0.3f;        /* v: nepers^2 */
-static const float STRAYS = 2;          /* what strays counts so much */
+static const float STRAYS = 2;          /* weight of s_b */
 static const float APART = 0.2f;        /* U: nepers^2, 2 dB */
 static const float MEAN = 0.1f;         /* nepers: log of the mean lies above mean of the log */
-static const double KEEP = 0.995;       /* of how far apart, a frame of 8 ms: 1.6 s */
+static const double KEEP = 0.995;       /* of a_b, per frame of 8 ms: 1.6 s */
 static const float UNSEEN = 1e-3f;      /* of a frame: keeps divisors from 0 */
 static const size_t LEAST = 16, MOST = 1 << 13; /* frequencies: 500 Hz, 256 kHz */
 
@@ -158,7 +156,7 @@ void familiar_levels(float *power, size_t bands)
         power[b] = fast_max(power[b], strongest - DEEPEST);
 }
 
-/* The value at `at`, 0 to n - 1, on the lines between x[n]; the ends go on. */
+/* x[n] at the position `at`, linearly interpolated; beyond the ends it is constant. */
 static float between(const float *x, size_t n, double at)
 {
     const size_t i = (size_t)fmin(at, (double)n - 1), next = i + 1 < n ? i + 1 : i;
@@ -227,8 +225,7 @@ void familiar_reset(struct familiar *f)
     f->count = 0;
 }
 
-/* h, what the bands have in common of the estimate's lead over the model; `unseen` is
- * what hides them, 0..1, NULL: nothing. */
+/* h of f->ahead; unseen[bands], 0..1, is the share of speech that hides a band; NULL: none. */
 static float common(const struct familiar *f, const float *unseen)
 {
     float sum = 0, certain = UNSEEN * UNSEEN;
@@ -243,7 +240,7 @@ static float common(const struct familiar *f, const float *unseen)
     return sum / certain;
 }
 
-/* Whether this is the noise. */
+/* Updates a_b and f->fit: whether this is the learned noise. */
 static void compare(struct familiar *f, const float *belief)
 {
     const float level = common(f, belief);

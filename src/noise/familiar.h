@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * familiar.h - a noise that was heard before, alone: what it is like, and what that
- * tells of the same noise under speech.
+ * familiar.h - the model of a noise that was learned alone, and a noise estimate under
+ * speech improved by it.
  */
 #ifndef LULL_NOISE_FAMILIAR_H
 #define LULL_NOISE_FAMILIAR_H
@@ -9,9 +9,9 @@
 #include "base/ear.h"
 #include "base/store.h"
 
-/* What one noise is like, in nepers of power, whatever its level: all is less the
- * level of its frame, the mean over the bands.  The frequencies are the same at any
- * rate, FAMILIAR_STEP_HZ apart from 0; a lower rate has fewer. */
+/* The log power spectrum of a noise, in nepers, relative to its level, which is the mean of
+ * the bands in each frame.  The frequencies are 0, FAMILIAR_STEP_HZ, .. at any sampling rate;
+ * a lower rate has fewer. */
 #define FAMILIAR_STEP_HZ 31.25
 #define FAMILIAR_SPACING 0.8325     /* ERB between the bands */
 #define FAMILIAR_FAR 60.0f          /* nepers: no frequency is further from the level */
@@ -27,18 +27,17 @@ struct familiar_model {
 /* Takes the arrays of a model of n frequencies. */
 void familiar_model_place(struct familiar_model *m, struct arena *a, size_t n);
 
-/* Takes in what `from`, of the same n, was learned from: as if one had heard both. */
+/* Merges `from`, of the same n: as if one model had learned from both recordings. */
 void familiar_model_merge(struct familiar_model *into, const struct familiar_model *from);
 
-/* Whether bytes are a model, whole and in range: then *n is its size.  Reads one of
- * that size into m; writes m to buf[size] and gives the bytes it takes, writes nothing
- * if size is less. */
+/* open: whether the bytes are a valid model, of *n frequencies.  read: into m, placed for
+ * that n.  write: m to buf[size]; gives its size in bytes, and writes nothing if size is
+ * less. */
 bool familiar_open(const unsigned char *bytes, size_t size, size_t *n);
 void familiar_read(struct familiar_model *m, const unsigned char *bytes, size_t size);
 size_t familiar_write(struct familiar_model *m, unsigned char *buf, size_t size);
 
-/* Turns powers of bands into levels, in nepers; as low as 78 dB below the strongest,
- * no lower. */
+/* Turns powers of bands into nepers, limited to 78 dB below the strongest. */
 void familiar_levels(float *power, size_t bands);
 
 struct familiar {
@@ -48,12 +47,12 @@ struct familiar {
     float *shape;               /* [n] the model at these frequencies              */
     float *level;               /* [bands] of its bands                            */
     float *stray;               /* [bands] its variance there                      */
-    float *steady;              /* [bands] 0..1: how little that is                */
-    float *apart;               /* [bands] how far the noise is from it, smoothed, */
-    float *seen;                /* [bands] times how much of it was seen           */
+    float *steady;              /* [bands] weight 0..1, large where that is small  */
+    float *apart;               /* [bands] running mean of w (d_b - their mean),   */
+    float *seen;                /* [bands] and of w = (1 - share of speech)^2      */
     float *ahead, *trust;       /* [bands] scratch                                 */
     float *spread;              /* [n] scratch                                     */
-    float fit;                  /* 0..1: whether this is the noise at all          */
+    float fit;                  /* 0..1: belief that this is the learned noise     */
     size_t count;               /* frames, saturating                              */
 };
 
@@ -62,7 +61,7 @@ void familiar_place(struct familiar *f, struct arena *a, const struct bands *ban
                     double bin_hz, double frame_hz, const struct familiar_model *m);
 void familiar_reset(struct familiar *f);
 
-/* Betters the estimate N[n] > 0 of the noise; belief[bands], 0..1, is the share of
+/* Improves the estimate N[n] > 0 of the noise power; belief[bands], 0..1, is the share of
  * speech in the last frame. */
 void familiar_update(struct familiar *f, const float *restrict belief, float *restrict N);
 

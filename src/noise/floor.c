@@ -2,41 +2,41 @@
  *
  * floor.c - see floor.h.
  *
- * The residual of a low-rank model is a bad witness of the noise: it vanishes
- * where the rank is too large and grows where it is too small.  But few signals
- * fill their whole band.  So: mean periodograms of short segments (Hann, half
- * overlapping) [Wel67], and of their FLOOR_BINS frequencies the LOWEST two.  What
- * is there (geometric mean: a slope is no floor) is noise, and taken to be as
- * strong everywhere else.  Whether it is still the noise that it was, contact.c tells.
+ * The residual of a low-rank model is no measure of the noise: it vanishes where the rank is
+ * too large and grows where it is too small.  But few signals fill their whole band.  So the
+ * mean periodogram of short segments (Hann, half overlapping) [Wel67] is taken, and the
+ * geometric mean of the LOWEST two of its FLOOR_BINS frequencies is the level of white noise
+ * (geometric: the lowest of a slope must not pass for a floor).  contact.c tells when the
+ * level of a channel has changed.
  *
- * What the channels share of it is for common.c.  With D the levels and T as there,
+ * What the channels share of the noise is found by common.c.  With D = diag(sqrt(level)) and
+ * T as there,
  *
  *   W = T / D,    W^-1 = D T^-1.
  *
- * Each frame of a hop settles its share of the channels, all of them over the frames
- * before the hop, and the last what they share.  Then all levels change at once:
- * what is between channels would be lost on the way.
+ * Work is spread: each frame of a hop settles a part of the channels.  The new levels come
+ * into force all at once, with the last of them: otherwise channels in different units would
+ * be compared meanwhile.
  *
  * Cost: a transform of 32 a channel in 16 frames, besides what is shared.
  */
 #include "noise/floor.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
 enum { HOP = FLOOR_SPAN / 2, KEPT = FLOOR_SPAN + HOP };
 _Static_assert(FLOOR_BINS == FLOOR_SPAN / 2 - 1, "all frequencies but the first and the last");
 
-static const float MEMORY = 256;        /* segments: 4096 frames */
-static const float UNCERTAIN = 1.3f;    /* by so much / sqrt(segments) the lowest are too low */
-static const float SURE = 64;           /* segments: before, nobody can tell a slope from a floor, */
-static const float TOGETHER = 4;        /* but so many channels see as many sooner */
-static const float NEAR = 1.25f, SPREAD = 0.7f; /* of the level, and / sqrt(segments) more: noise */
-static const float BARE_PACE = 1 / 16.0f; /* a segment: one frequency more is no step; */
-static const float COVERED = 1 / 64.0f; /* one less may be an event above the noise */
-static const float TINY = 1e-30f;       /* of power: below is nothing that float can divide by */
-static const float SILENT = 1e-11f;     /* of a channel's power: below is rounding, no noise */
+static const float MEMORY = 256;        /* segments: 4096 frames                          */
+static const float UNCERTAIN = 1.3f;    /* bias of the lowest two, / sqrt(segments) */
+static const float SURE = 64;           /* segments before a slope is told from a floor,  */
+static const float TOGETHER = 4;        /* seen by so many channels; by fewer, more       */
+static const float NEAR = 1.25f, SPREAD = 0.7f; /* of level, and / sqrt(segments): noise  */
+static const float BARE_PACE = 1 / 16.0f; /* per segment, of a rising share of noise alone; */
+static const float COVERED = 1 / 64.0f; /* of a falling one, which may be an event        */
+static const float TINY = 1e-30f;       /* power: keeps divisors from zero                */
+static const float SILENT = 1e-11f;     /* of a channel's power: less is rounding         */
 
 void floor_place(struct floor *f, struct arena *a, size_t channels, bool shared)
 {
@@ -91,7 +91,7 @@ void floor_reset(struct floor *f)
     f->last = 0;
 }
 
-/* Frames since the segment ended that is being settled. */
+/* Frames since the end of the segment that is being settled. */
 static size_t frames_since(const struct floor *f)
 {
     return HOP - f->due;
@@ -105,7 +105,7 @@ static const float *frame(const struct floor *f, size_t i)
     return f->ring + (slot < KEPT ? slot : slot - KEPT) * f->channels;
 }
 
-/* Whether nothing of channel c is missing, there and since. */
+/* Whether no sample of channel c is missing in that segment and since. */
 static bool whole(const struct floor *f, size_t c)
 {
     return f->whole[c] >= FLOOR_SPAN + frames_since(f);
@@ -124,7 +124,7 @@ static void transform(const struct floor *f, struct fft *t, size_t c, float *x)
     }
 }
 
-/* The places of the two lowest of x[FLOOR_BINS]. */
+/* Indices of the two lowest of x[FLOOR_BINS]. */
 static void find_lowest(const float *x, size_t *lowest)
 {
     size_t first = x[1] < x[0], second = !first;
@@ -161,7 +161,7 @@ static float total(const float *x)
     return sum;
 }
 
-/* The two frequencies of a channel where there is least, and the sum of all. */
+/* The two frequencies of a channel with the least power; gives the power of all. */
 static float find_least(const struct floor *f, size_t c, size_t *lowest)
 {
     const float *const P = f->power + c * FLOOR_BINS;
@@ -170,13 +170,13 @@ static float find_least(const struct floor *f, size_t c, size_t *lowest)
     return total(P);
 }
 
-/* What is below is not noise, in a channel of so much power. */
+/* Below this level it is rounding, in a channel of the power `all`. */
 static float least_level(float all)
 {
     return SILENT * all + TINY;
 }
 
-/* Whether the segment with powers x is of other noise than the channel's. */
+/* Whether the segment with powers x[FLOOR_BINS] is to be left out of the channel's mean. */
 static bool stands_apart(struct floor *f, size_t c, const float *x)
 {
     size_t lowest[2] = { 0 };
@@ -203,7 +203,8 @@ static bool stands_apart(struct floor *f, size_t c, const float *x)
     return false;
 }
 
-/* The share of the frequencies that hold no more than the noise of that level. */
+/* The share of the frequencies that hold no more than noise of that level; 0 while fewer
+ * than SURE segments were seen by all `eyes`. */
 static float bare_share(const float *P, float level, float age, float eyes)
 {
     const float most = (NEAR + SPREAD / sqrtf(age)) * level;
@@ -214,7 +215,7 @@ static float bare_share(const float *P, float level, float age, float eyes)
     return age * eyes < SURE ? 0 : (float)bare / FLOOR_BINS;
 }
 
-/* From powers x[FLOOR_BINS] of its own kind of noise. */
+/* Level, ratio and bare share of a channel, with the powers x[FLOOR_BINS] of its segment. */
 static void settle_level(struct floor *f, size_t c, const float *x)
 {
     size_t lowest[2] = { 0 };
@@ -233,8 +234,7 @@ static void settle_level(struct floor *f, size_t c, const float *x)
     f->bare[c] += eyes * pace * (share - f->bare[c]);
 }
 
-/* The two frequencies where all channels together, each in terms of its own
- * level, have least. */
+/* The two frequencies with the least sum of power over level over all channels. */
 static void find_shared(const struct floor *f, size_t *lowest)
 {
     float x[FLOOR_BINS] = { 0 };
@@ -246,7 +246,7 @@ static void find_shared(const struct floor *f, size_t *lowest)
     find_lowest(x, lowest);
 }
 
-/* Whether the segment says nothing at all. */
+/* Whether the segment is digital silence. */
 static bool silent(const struct floor *f)
 {
     for (size_t i = 0; i < FLOOR_SPAN; i++) {
@@ -287,8 +287,8 @@ static void settle_channel(struct floor *f, struct fft *t, size_t c)
     }
 }
 
-/* Power over level, the harmonic mean: one channel with hardly any noise says nothing of
- * the others. */
+/* Harmonic mean over channels of power over level: one with hardly any noise does not
+ * dominate. */
 static float usual_ratio(const struct floor *f)
 {
     float sum = 0, count = 0;
@@ -320,7 +320,7 @@ static void finish(struct floor *f)
     common_settle(&f->common, lowest, f->level, usual_ratio(f));
 }
 
-/* The share of the channels that is this frame's. */
+/* This frame's part of the channels. */
 static void settle(struct floor *f, struct fft *t)
 {
     const size_t left = f->channels - f->from;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * floor.h - the noise of sensors: the level of white noise in each channel, and
- * what of it the channels share, from the frequencies where there is least.
+ * floor.h - the noise of sensors: the level of white noise in each channel, and the
+ * part of it that channels share, from the frequencies with the least power.
  */
 #ifndef LULL_NOISE_FLOOR_H
 #define LULL_NOISE_FLOOR_H
@@ -14,7 +14,7 @@
 enum {
     FLOOR_SPAN = 32,            /* frames in a segment                  */
     FLOOR_BINS = COMMON_BINS,   /* but the first and the last           */
-    FLOOR_SHARED_MOST = 64      /* channels whose co-spectra are learnt */
+    FLOOR_SHARED_MOST = 64      /* channels whose co-spectra are learned */
 };
 
 struct floor {
@@ -23,10 +23,10 @@ struct floor {
     size_t at;                  /* slot of the next frame                             */
     size_t each;                /* channels that are settled in a frame               */
     size_t from, next;          /* those of the newest frame: from..next - 1          */
-    size_t last;                /* the last of `jumps` channels whose level jumped ...  */
-    unsigned jumps;             /* ... in this segment                                */
+    size_t last;                /* the last channel whose level jumped in this segment, */
+    unsigned jumps;             /* of so many                                         */
     unsigned segments;          /* seen so far, saturating                            */
-    unsigned due;               /* frames to the next                                 */
+    unsigned due;               /* frames to the end of the next                      */
     float window[FLOOR_SPAN];
     float *ring;                /* [1.5 FLOOR_SPAN][channels] the last frames         */
     float *power;               /* [channels][FLOOR_BINS] mean power                  */
@@ -35,8 +35,8 @@ struct floor {
     float *age;                 /* [channels] segments in that mean                   */
     struct contact contact;     /* which of them may have come loose                  */
     float *level;               /* [channels] power of the noise; 0: none to be found */
-    float *fresh, *was;         /* [channels] what it will be; what it was before     */
-    float *ratio;               /* [channels] power of all there is, over level       */
+    float *fresh, *was;         /* [channels] the next level; the one before          */
+    float *ratio;               /* [channels] mean power of a frequency, over level   */
     float *bare;                /* [channels] share of the frequencies with noise alone */
     float *u;                   /* [channels] scratch                                 */
     struct common common;       /* what they share, if `shared`                       */
@@ -56,18 +56,16 @@ static inline bool floor_known(const struct floor *f)
     return f->segments >= 6;
 }
 
-/* What of x[channels] is not known becomes what the shared noise alone would have there,
- * so that it does not lean on the rest in z. */
+/* Missing entries of x[channels] become what the shared noise predicts there, so that they
+ * have no effect on the others in z. */
 void floor_fill(struct floor *f, float *x, const unsigned char *known);
 
-/* Whether some channels, but few of them, are louder than their levels of late, which may
- * have jumped: until that is settled what should be white is not.  Were they many, it
- * would be a signal.  A channel with gaps settles nothing, and nobody waits for it. */
+/* Whether some channels, but few of them, have lately been far above their levels: a jump of
+ * level not yet settled, during which z is not white.  Channels with gaps do not count. */
 bool floor_doubts(const struct floor *f);
 
-/* While it doubts, and of channels that are lost for good, what they say is as good as
- * missing, if it hisses and is loud enough to do harm: known[] then says so.  A blow, a
- * step, a wave that comes to one channel before it comes to the others does not hiss. */
+/* Clears known[] of channels to be treated as missing: while the floor doubts, and of lost
+ * ones, those that carry broad-band noise strong enough to matter (contact.c). */
 void floor_distrust(const struct floor *f, unsigned char *known);
 
 /* z = W x, so that the noise in z is white with power 1 and independent, and the

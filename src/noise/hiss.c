@@ -136,7 +136,8 @@ static void ask(struct hiss *h, float *restrict floor, float *restrict sure)
         const float now = low_mean(h->minimum.smooth + h->edge[b], wide);
 
         floor[b] = fast_log(low) + below;
-        h->calm[b] += h->forget * ((float)(fast_log(now) < floor[b] + NEAR_DB * DB) - h->calm[b]);
+        h->calm[b] +=
+            h->forget * ((float)(fast_log(now) < floor[b] + NEAR_DB * DB) - h->calm[b]);
         sure[b] = floor[b] - DOUBT * fast_max(rough - ROUGH_DB * DB, 0) -
                   UNREST * fast_max(fast_log(SELDOM / fast_max(h->calm[b], SELDOM_LEAST)), 0);
     }

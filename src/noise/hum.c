@@ -2,20 +2,20 @@
  *
  * hum.c - see hum.h.
  *
- * All channels c and harmonics h share one phase, whose second derivative wanders:
+ * All channels c and harmonics h share one phase, whose second derivative is a random walk:
  *
  *   y_c(t) = sum_h Re(A_hc e^(j h phi(t))) + all else,  phi' = omega, omega' = alpha.
  *
- * Over two ticks of two periods the output against e^(-j h phi), under a Hann window
- * that turns down what is loud elsewhere, gives the innovation I_hc, what A_hc is off
- * by, and half way between two lines the neighbourhood of both (line.c).  All lines,
- * each as sure as it is of itself, say by how much the phase is off:
+ * A tick is two periods.  The output is demodulated by e^(-j h phi) under a Hann window of two
+ * ticks, which gives the innovation I_hc, the error of A_hc; and half way between two lines,
+ * which gives the noise beside them (line.c).  All lines together, weighted by their inverse
+ * variances, measure the phase error
  *
  *   theta = sum h Im(A* I)/V / sum h^2 |A|^2/V,
  *
- * of variance 1/(2 sum h^2 |A|^2/V).  A Kalman filter turns phi, omega and alpha by it:
- * widely when the hum was just found, narrowly in a loud neighbourhood.  What is left of
- * I moves the amplitudes.
+ * of variance 1/(2 sum h^2 |A|^2/V).  A Kalman filter corrects phi, omega and alpha by it:
+ * with a wide bandwidth when the hum was just found, a narrow one in loud noise.  What the
+ * correction leaves of I updates the amplitudes.
  *
  * Cost: 14 channels x harmonics a sample, about ten times that once a tick.
  */
@@ -29,10 +29,10 @@
 static const double PI = 3.14159265358979323846;
 static const double JERK = 0.02;                     /* rad^2/s^5: 0.05 Hz/s may turn in 5 s */
 static const double WIDE_HZ = 0.1, WIDE_HZ_S = 0.05; /* uncertainty when found     */
-static const double RANGE_HZ = 1.3, APART_HZ = 0.4;  /* then it is another hum     */
-static const double WILD = 1e6, ROUNDING = 1e-12;    /* nothing of the phase gets there    */
-static const float FADE = 0.5f;                      /* a tick                     */
-static const float EVIDENT = 5;                      /* times what chance gives    */
+static const double RANGE_HZ = 1.3, APART_HZ = 0.4;  /* further off it is another hum      */
+static const double WILD = 1e6, ROUNDING = 1e-12;    /* bounds of a stored phase filter    */
+static const float FADE = 0.5f;                      /* per tick, as removal sets in       */
+static const float EVIDENT = 5;                      /* line_evidence(): chance gives 1    */
 
 void hum_place(struct hum *h, struct arena *a, double rate_hz, size_t channels,
                size_t harmonics, double range_hz, size_t patience)
@@ -125,12 +125,12 @@ static void phase_predict(double S[3][3], double T)
         }
 }
 
-/* By how much the phase is turned: as it was when it was seen, and as it is. */
+/* Corrections of the phase: at the time of the measurement, and now. */
 struct turn {
     double then, now;
 };
 
-/* The phase was seen to be off by theta, with that information. */
+/* Corrects by a measured error theta of variance 1/info. */
 static struct turn phase_update(struct hum *h, double theta, double info)
 {
     const double T = h->tick_s;
@@ -144,7 +144,7 @@ static struct turn phase_update(struct hum *h, double theta, double info)
     for (size_t i = 0; i < 3; i++)
         for (size_t j = 0; j < 3; j++)
             h->S[i][j] -= K[i] * row[j];
-    /* what was seen is a tick old */
+    /* the measurement is a tick old */
     const struct turn turn = { K[0] * theta, K[0] * theta + K[1] * theta * T };
     const double c = cos(turn.now / 2), s = sin(turn.now / 2), re = h->re * c - h->im * s;
 
@@ -155,7 +155,7 @@ static struct turn phase_update(struct hum *h, double theta, double info)
     return turn;
 }
 
-/* The neighbourhood of a line, but for what is above half the rate. */
+/* What is demodulated beside a line; above half the rate there is none. */
 static struct beside beside(const struct hum *h, size_t line)
 {
     const double hz = ((double)line + 1.5) * (h->mains.nominal + RANGE_HZ);
@@ -164,7 +164,7 @@ static struct beside beside(const struct hum *h, size_t line)
                             hz < 0.5 * h->rate_hz ? h->between + line + 1 : NULL };
 }
 
-/* A note that ended before it was found leaves nothing to take. */
+/* Whether the lines stand out: a note that ended before it was found does not. */
 static bool evident(const struct hum *h)
 {
     float sum = 0;
@@ -174,7 +174,7 @@ static bool evident(const struct hum *h)
     return sum > EVIDENT * (float)h->harmonics;
 }
 
-/* Two periods have been seen. */
+/* A tick has ended. */
 static void hum_tick(struct hum *h)
 {
     double cross = 0, info = 0;
@@ -209,7 +209,7 @@ static void hum_tick(struct hum *h)
     h->filled = 0;
 }
 
-/* What the search has found is compared with what is followed. */
+/* Compares the frequency that the search has found with the one that is followed. */
 static void hum_decide(struct hum *h)
 {
     const struct mains *const m = &h->mains;

@@ -17,14 +17,14 @@ struct hum {
     size_t harmonics;                /* that fit at this frequency; 0: nothing to take     */
     size_t span, filled;             /* samples in a tick; of them, seen                   */
     size_t ticks;                    /* since the hum was found, up to LINE_START          */
-    double re, im, step_re, step_im; /* e^(j phase/2), and its turn a sample       */
+    double re, im, step_re, step_im; /* e^(j phase/2), and its turn a sample               */
     double omega, alpha;             /* rad/s, rad/s^2                                     */
     double S[3][3];                  /* covariance of phase, omega, alpha                  */
     struct unrest unrest;            /* of the amplitudes                                  */
     float fade;                      /* from 0 to 1 as removal sets in                     */
     float removed;                   /* mean power taken away, all channels                */
     struct line line[HUM_HARMONICS];
-    struct demod between[HUM_HARMONICS + 1]; /* half way from one line to the next */
+    struct demod between[HUM_HARMONICS + 1]; /* half way from one line to the next         */
 };
 
 /* For up to `harmonics` lines, the fundamental among them and not farther than range_hz

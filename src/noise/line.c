@@ -2,32 +2,32 @@
  *
  * line.c - see line.h.
  *
- * The amplitude A moves steadily, by D a tick, and D wanders.  A Kalman filter
- * [Kal60] follows both in each channel by itself:
+ * The amplitude A drifts by D a tick, and D is a random walk.  A Kalman filter [Kal60]
+ * follows both in each channel by itself:
  *
  *   x = [A D]',  x = F x,  P = F P F' + Q |A|^2 [1/3 1/2; 1/2 1],   F = [1 1; 0 1]
- *   I = seen - A,  V = max(P_11 + R, |I|^2/BELIEF),  x += P_1 I/V,  P -= P_1 P_1'/V.
+ *   I = measured - A,  V = max(P_11 + R, |I|^2/BELIEF),  x += P_1 I/V,  P -= P_1 P_1'/V.
  *
- * R is what a tick should see of all that is no hum: the geometric mean (a slope is no
- * rise) of what it saw half way to the next lines, where the window does not see these.
- * So A converges between words and beats and holds its course through them; and what
- * says more than BELIEF allows, as a voice does whose pitch meets the line, counts only
- * so much that I is no surprise.  But surprises that agree for longer than any vowel are
- * an amplitude that has jumped: P starts anew.
+ * R is the power that a tick measures of everything but the hum: the geometric mean (a slope
+ * must not raise it) of what is measured half way to the two neighbouring lines, where the
+ * window has its zeros at the lines.  So A converges between words and beats and coasts
+ * through them.  An innovation larger than BELIEF allows, as of a voice whose pitch crosses
+ * the line, is down-weighted by raising V.  But if ROW of them in a row agree in phase, for
+ * longer than any vowel, the amplitude has jumped, and P starts anew.
  *
- * In the first ticks R is at least |I|^2: only what comes again is believed.
+ * In the first ticks R is at least |I|^2: only what repeats is believed.
  *
- * Q is one for all lines, and found by itself, as the step of an adaptive filter is
- * [Sut92]: dA, dD is how A and D would differ if log Q were greater by one.  An
- * innovation that points along dA says that they should,
+ * Q is one for all lines, and adapted by the gradient, as the step size of an adaptive filter
+ * is in [Sut92]: dA, dD are the derivatives of A and D with respect to log Q.  An innovation
+ * that points along dA asks for a larger Q,
  *
  *   log Q += PACE sum Re(I dA*)/V / mean sum |I| |dA|/V.
  *
- * What was seen is a tick old in the middle, and B must last for the next:
+ * A measurement is a tick old at the middle of its window, and B must hold for the next tick:
  *
  *   B = w (A + 1.5 D),  w = max(0, 1 - (DOUBT P_11/|A|^2)^2),
  *
- * so that a line is taken away as far as it stands out.
+ * so that a line is subtracted only as far as it is certain.
  */
 #include "noise/line.h"
 
@@ -37,17 +37,17 @@
 #include <stdbool.h>
 #include <string.h>
 
-static const float BELIEF = 5;        /* noise passes it once in e^5 times  */
-static const float ROW = 12;          /* surprises, .5 s                    */
+static const float BELIEF = 5;        /* noise exceeds it once in e^5 times */
+static const float ROW = 12;          /* clipped innovations in a row, .5 s */
 static const float AGREE = 0.8f;      /* cosine of the angle between them   */
 static const float GEOMETRIC = 1.27f; /* mean power over the geometric mean of two */
-static const float DOUBT = 10;        /* chance passes it once in e^10 times */
+static const float DOUBT = 10;        /* chance exceeds it once in e^10 times */
 static const float PACE = 0.3f;       /* a thousandfold in a second at most */
-static const float STILL = 1e-10f, RESTLESS = 3e-6f; /* of A a tick: D changes by 1e-5, 2e-3 */
+static const float STILL = 1e-10f, RESTLESS = 3e-6f; /* Q: D moves by 1e-5, 2e-3 A a tick */
 static const float START = 1e-8f;
 static const float USUAL = 0.02f; /* the mean of 2 s                    */
 static const float TINY = 1e-30f;
-enum { HIGH = 100 }; /* times a sample, no number gets */
+enum { HIGH = 100 }; /* times the largest sample: bound of a stored number */
 
 void unrest_reset(struct unrest *u)
 {
@@ -128,7 +128,7 @@ void demod_state(struct demod *d, size_t channels, size_t span, struct store *s)
         store_samples(s, i < 2 ? d->rise[i] : d->fall[i - 2], channels, (float)(HIGH * span));
 }
 
-/* What lasts from one tick to the next, but for the sums: numbers as large as the signal. */
+/* The arrays that last from one tick to the next and have the scale of the signal. */
 static float **lasting(struct line *l, size_t i)
 {
     float **const pairs[] = { l->A, l->D, l->B, l->dA, l->dD, l->trend, l->was };
@@ -170,8 +170,8 @@ static float power(const struct demod *d, size_t c, float scale)
     return re * re + im * im;
 }
 
-/* Where A should be by now.  After it P_12 <= 1.5 P_11, whatever both were: no innovation
- * adds more than its 1.5 to D. */
+/* x = F x, and P.  After it P_12 <= 1.5 P_11 whatever both were: an innovation adds at most
+ * 1.5 times itself to D. */
 static void predict(struct line *l, size_t c, float wander)
 {
     float *const *const P = l->P;
@@ -186,7 +186,7 @@ static void predict(struct line *l, size_t c, float wander)
     P[2][c] += Q;
 }
 
-/* What is between the lines, where the window has as much of it as here. */
+/* Power measured beside the line: the geometric mean of both sides. */
 static float neighbourhood(struct beside beside, size_t c, float scale)
 {
     const float low = power(beside.below, c, scale);
@@ -212,7 +212,7 @@ void line_innovate(struct line *l, struct beside beside, size_t channels, size_t
     }
 }
 
-/* Variance of an innovation, as far as it is believed. */
+/* V: the variance of an innovation, raised where it is larger than BELIEF allows. */
 static float variance(const struct line *l, size_t c)
 {
     const float I0 = l->I[0][c], I1 = l->I[1][c];
@@ -236,7 +236,7 @@ void line_show_phase(const struct line *l, size_t channels, double order, double
     *info += order * order * w;
 }
 
-/* Whether ROW surprises in a row agree. */
+/* Whether ROW clipped innovations in a row agree in phase. */
 static bool jumped(struct line *l, size_t c)
 {
     const float I0 = l->I[0][c], I1 = l->I[1][c], I2 = I0 * I0 + I1 * I1;
@@ -254,7 +254,7 @@ static bool jumped(struct line *l, size_t c)
     return true;
 }
 
-/* All is open again, but that it is about I away. */
+/* P starts anew: A is uncertain by about |I|. */
 static void start(struct line *l, size_t c)
 {
     l->P[0][c] = l->I[0][c] * l->I[0][c] + l->I[1][c] * l->I[1][c];
@@ -278,8 +278,7 @@ static void learn(struct line *l, size_t c)
     P[0][c] *= 1 - K;
 }
 
-/* Whether a larger Q would have foreseen this innovation better: it points where A would
- * then be, or away from there. */
+/* The gradient of Q: positive where a larger Q would have predicted this innovation better. */
 static void compare(const struct line *l, size_t c, struct unrest *u)
 {
     const float I0 = l->I[0][c], I1 = l->I[1][c], S0 = l->dA[0][c], S1 = l->dA[1][c];
@@ -289,7 +288,7 @@ static void compare(const struct line *l, size_t c, struct unrest *u)
     u->weight += sqrtf(I0 * I0 + I1 * I1) * sqrtf(S0 * S0 + S1 * S1) / V;
 }
 
-/* How far a line stands out that may be off by P. */
+/* w: how certain an amplitude of power A2 and variance P is, 0..1. */
 static float clarity(float A2, float P)
 {
     const float doubt = DOUBT * P / (A2 + TINY);

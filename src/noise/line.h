@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * line.h - one harmonic of a hum: its amplitude in each channel, and how it moves.
+ * line.h - one harmonic of a hum: its complex amplitude in each channel, and its drift.
  */
 #ifndef LULL_NOISE_LINE_H
 #define LULL_NOISE_LINE_H
@@ -10,13 +10,13 @@
 
 #include <stddef.h>
 
-enum { LINE_START = 10 }; /* ticks of caution */
+enum { LINE_START = 10 }; /* ticks of caution after a hum was found */
 
-/* What a signal has at one frequency, a tick after the other, under windows of two
- * ticks.  Complex numbers are two arrays, of [channels] all. */
+/* A demodulator: correlates each channel with e^(-j phase) under a Hann window of two ticks,
+ * one window a tick.  Complex numbers are two arrays, re and im, of [channels]. */
 struct demod {
-    float *rise[2]; /* sum against e^(-j phase), under the half window that rises, */
-    float *fall[2]; /* and in the tick after it under the one that falls           */
+    float *rise[2]; /* sum under the rising half of the newest window,  */
+    float *fall[2]; /* and under the falling half of the one before it  */
 };
 
 void demod_place(struct demod *d, struct arena *a, size_t channels);
@@ -26,15 +26,15 @@ void demod_reset(struct demod *d, size_t channels);
 void demod_update(struct demod *d, const float *restrict x, size_t channels, float re, float im,
                   float rising);
 
-/* A tick has passed: what rose falls, against a phase that was turned. */
+/* A tick has passed: the newest window falls from now on; its phase is turned by `turn`. */
 void demod_pass_on(struct demod *d, size_t channels, double turn);
 void demod_state(struct demod *d, size_t channels, size_t span, struct store *s);
 
-/* How much amplitudes move, all lines together. */
+/* The process noise Q of the amplitudes' Kalman filters, one for all lines; see line.c. */
 struct unrest {
-    float Q;             /* variance that a line's movement gains in a tick, of its power */
-    float along;         /* what innovations have in common with those before, this tick  */
-    float weight, usual; /* of what was compared, in this tick and of late                */
+    float Q;             /* variance of a line's drift D per tick, over |A|^2      */
+    float along;         /* sum Re(I dA*)/V of this tick                           */
+    float weight, usual; /* sum |I| |dA|/V of this tick; its running mean          */
 };
 
 void unrest_reset(struct unrest *u);
@@ -45,42 +45,41 @@ void unrest_state(struct unrest *u, struct store *s);
 
 struct line {
     struct demod sum; /* of the output                                      */
-    float *A[2];      /* amplitude as far as known; hum = Re(A e^(j phase)) */
-    float *D[2];      /* how it moves in a tick                             */
-    float *P[3];      /* variance of A, covariance of both, variance of D   */
-    float *B[2];      /* what is taken away                                 */
+    float *A[2];      /* estimated amplitude; hum = Re(A e^(j phase))       */
+    float *D[2];      /* its drift per tick                                 */
+    float *P[3];      /* variance of A, covariance of A and D, variance of D */
+    float *B[2];      /* amplitude that is subtracted                       */
     float *was[2];    /* B in the tick before                               */
-    float *I[2];      /* innovation: what was seen, less A                  */
-    float *R;         /* its variance, of all that is no hum                */
-    float *dA[2];     /* by how much A would differ, per neper of Q         */
-    float *dD[2];     /* and D                                              */
-    float *trend[2];  /* sum of surprises that agree                        */
+    float *I[2];      /* innovation: measured amplitude, less A             */
+    float *R;         /* variance of a measurement                          */
+    float *dA[2];     /* derivative of A with respect to log Q              */
+    float *dD[2];     /* and of D                                           */
+    float *trend[2];  /* sum of innovations clipped in a row                */
     float *row;       /* how many                                           */
 };
 
 void line_place(struct line *l, struct arena *a, size_t channels);
 void line_reset(struct line *l, size_t channels);
 
-/* Half way between this line and the next there is no hum, but as much else. */
+/* What is measured half way to the lines on either side: noise and signal, but no hum. */
 struct beside {
     const struct demod *below, *above;
 };
 
-/* A tick of `span` samples has passed: was it as foreseen? */
+/* After a tick of `span` samples: the innovations, and R. */
 void line_innovate(struct line *l, struct beside beside, size_t channels, size_t span,
                    size_t ticks, float wander);
 
-/* Adds to the two sums that give the phase of all lines: this one is of that order. */
+/* Adds this line, the harmonic `order`, to numerator and denominator of theta (hum.c). */
 void line_show_phase(const struct line *l, size_t channels, double order, double *cross,
                      double *info);
 
-/* The phase was turned by `turn` on account of what was seen; the rest is the amplitude's.
- * Gives the power that will be taken away, a share `fade` of what could be. */
+/* The phase was corrected by `turn`; what this leaves of the innovations corrects A and D.
+ * Gives the power that will be subtracted, `fade` (0..1) times B. */
 float line_learn(struct line *l, size_t channels, size_t ticks, float turn, float fade,
                  struct unrest *u);
 
-/* How far the line stands out of what its amplitude may be off by, in power; mean of the
- * channels.  Chance gives about 1. */
+/* |A|^2 over its variance, mean of the channels.  Chance gives about 1. */
 float line_evidence(const struct line *l, size_t channels);
 
 /* Takes the line out of x[channels]. */

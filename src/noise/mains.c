@@ -2,21 +2,21 @@
  *
  * mains.c - see mains.h.
  *
- * Each channel (or group of channels, added with changing signs) is turned down by
- * each harmonic of 50 and of 60 Hz and summed over two periods, a tick: Z[k], the
- * neighbourhood of the harmonic, 25 or 30 Hz wide.  A hum that is d Hz off turns in
- * it by h d T a tick, everything else goes this way and that.  For one harmonic
+ * Each channel (or group of channels, added with varying signs) is demodulated by each
+ * harmonic of 50 and of 60 Hz and summed over two periods, a tick: Z[k], a band of 25 or
+ * 30 Hz around the harmonic.  A hum that is d Hz off turns in it by h d T a tick, all else
+ * has random phases.  For one harmonic
  *
  *   rho(d) = |sum_k Z[k] e^(-2 pi j h d T k)|^2 / (K sum_k |Z[k]|^2)
  *
- * is the share of the neighbourhood that is a line, and -K log(1 - rho) how much more
- * likely the line is than noise of any level (the generalised likelihood ratio).  It
- * grows with each line that stands out, and no loud but broad part can outvote it.
- * Its sum over the harmonics, each less what noise reaches, is the score of d.
+ * is the share of the band's power that is a line, and -K log(1 - rho) the generalised log
+ * likelihood ratio of a line against noise of any level.  It grows with each line that stands
+ * out, and a loud but broad harmonic cannot outvote the others.  Its sum over the harmonics,
+ * each less what noise reaches, is the score of d.
  *
- * A line may be something else as well.  That is not held for as long as hum: the same
- * frequency must be found several times in a row.  And it may lie at any frequency:
- * the peak must lie within the range that is asked for, not at the grid's border.
+ * A line may also be a note.  But notes are not held as long as hum: the same frequency must
+ * be found in several searches in a row.  And they lie at any frequency: the peak must lie
+ * within the range that is asked for, not at the border of the grid.
  *
  * Cost: 4 harmonics x mixes a sample, a few points of the grid a tick.
  */
@@ -30,10 +30,10 @@
 
 static const double PI = 3.14159265358979323846;
 static const double GRID_HZ = 1;
-static const float SHARE_OF_NOISE = 3;    /* noise passes it once in e^3 times */
+static const float SHARE_OF_NOISE = 3;    /* noise exceeds it once in e^3 times */
 static const float ENOUGH = 12;           /* of score                          */
 static const double SAME_HZ = 0.2;        /* two searches found the same       */
-enum { HIGH = 100 };                      /* times a sample, no number gets    */
+enum { HIGH = 100 };                      /* times the largest sample: bound of a sum */
 enum { SLICE = 6 };         /* points a tick: 7 ticks a search   */
 enum { PATIENCE_GONE = 8 }; /* searches: 2.2 s                   */
 
@@ -105,8 +105,8 @@ void mains_reset(struct mains *m)
     band_reset(m->band + 1);
 }
 
-/* Channels are added as equals, with the signs of a Walsh function, another one for
- * each group: hum has the same sign in all of them, or turns it now and then. */
+/* Channels are added at equal power, with the signs of a Walsh function of its own for each
+ * group, so that hum of equal or opposite sign in the channels cannot cancel in all. */
 static void rescale(struct mains *m)
 {
     for (size_t c = 0; c < m->channels; c++) {
@@ -255,8 +255,8 @@ static bool band_update(struct mains_band *b, const float *restrict mix, double 
     return ++b->filled == b->span && band_tick(b, range_hz, mixes);
 }
 
-/* Keeps what was found until it has been missed for long.  Each fifth harmonic of
- * 60 Hz is a sixth of 50: the row that scores more is the one that is there. */
+/* Keeps what was found until it has been missed for long.  Each fifth harmonic of 60 Hz is a
+ * sixth of 50 Hz: of two that are found the one with the better score counts. */
 static void decide(struct mains *m)
 {
     const struct mains_band *const b = m->band + (m->band[1].best > m->band[0].best);

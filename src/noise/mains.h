@@ -17,7 +17,7 @@ enum {
     MAINS_GRID = 41       /* frequencies tried, from 1 Hz below to 1 above   */
 };
 
-/* A note may be a line as well, but is not held for as long as hum. */
+/* Searches in a row that must agree: more where notes may be mistaken for hum. */
 enum { MAINS_AMONG_NOTES = 6, MAINS_ALONE = 3 }; /* searches: 1.7 s, .8 s */
 
 /* One candidate: 50 Hz, or 60. */
@@ -30,10 +30,10 @@ struct mains_band {
     size_t seen, missed;             /* searches in a row with and without the same find   */
     double last_hz;                  /* found by the last search; 0: nothing               */
     float best;                      /* its score                                          */
-    double re, im, step_re, step_im; /* e^(j phase), and its turn a sample */
-    float (*acc)[2][MAINS_MIXES];    /* [harmonics] of this tick           */
-    float (*ring)[MAINS_HARMONICS][2][MAINS_MIXES]; /* [window]                   */
-    float (*turn)[MAINS_HARMONICS][2];              /* [grid] of a line, in a tick        */
+    double re, im, step_re, step_im; /* e^(j phase), and its turn a sample                 */
+    float (*acc)[2][MAINS_MIXES];    /* [harmonics] sums of this tick                      */
+    float (*ring)[MAINS_HARMONICS][2][MAINS_MIXES]; /* [window] Z                          */
+    float (*turn)[MAINS_HARMONICS][2];              /* [grid] e^(-2 pi j h d T)            */
     float score[MAINS_GRID];
 };
 
@@ -49,8 +49,8 @@ struct mains {
     double nominal;      /* 50 or 60, of what was found                   */
 };
 
-/* What is farther than range_hz, 1 at most, from 50 and 60 is no hum, nor what is not
- * found in so many searches in a row. */
+/* Hum is what lies within range_hz <= 1 of 50 or 60 Hz and is found in `patience` searches in
+ * a row. */
 void mains_place(struct mains *m, struct arena *a, double rate_hz, size_t channels,
                  size_t harmonics, double range_hz, size_t patience);
 void mains_reset(struct mains *m);
@@ -58,7 +58,7 @@ void mains_reset(struct mains *m);
 /* Takes one sample of each channel.  True when a search has ended, and hz is new. */
 bool mains_update(struct mains *m, const float *x);
 
-/* Whether this is e^(j phase); between two repairs rounding is far less. */
+/* Whether re + j im can be a stored e^(j phase), rounding included. */
 static inline bool mains_turns(double re, double im)
 {
     return fabs(re * re + im * im - 1) < 1e-6;

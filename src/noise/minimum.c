@@ -4,8 +4,8 @@
  *
  * The minimum over a sliding window costs no search: the window is cut into
  * sub-windows, each keeps one minimum, and the oldest is dropped whole.  Half
- * of that minimum is a floor below which no noise estimate need go: it frees
- * one that got stuck under a noise that rose, and else is not felt.
+ * of that minimum is a lower bound of any noise estimate: it frees one that got
+ * stuck below a noise that rose, and has no effect otherwise.
  *
  * Invariant: past = min over part; least = min(past, now)/2.
  * Cost: 6 operations a frequency; 12 more once in a sub-window.

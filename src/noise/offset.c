@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * offset.c - see offset.h.  Seen beside an offset a step is no event, a tone no more than
- * a direction among others, and of both little is left in single precision.  So it is the
- * mean of all there was; of late, once that is long, and then it moves too slowly to be
- * heard in a vector.  A burst moves it no more than other samples do; where a thousand
- * frames are far away on one side, it has jumped, and the mean begins anew.
+ * offset.c - see offset.h.
+ *
+ * Beside a large offset events and tones are small in single precision, and the offset would
+ * take up a direction of the model.  So the mean of each channel is subtracted: that of all
+ * samples at first, an exponential one later, which moves too slowly to show within a vector.
+ * Samples are clipped at FAR spreads, so that bursts do not move it; after MOVED samples in a
+ * row beyond that on one side the offset has jumped, and the mean begins anew.
  *
  * Cost: 12 operations a channel.
  */
@@ -15,12 +17,12 @@
 #include <math.h>
 #include <string.h>
 
-static const float MEMORY = 16384;      /* frames: of noise 45 dB less is left in the mean */
-static const float YOUTH = 64;          /* frames: before, nobody knows what a burst is  */
-static const float NEAR = 4;            /* errors of the mean: chance may be as large */
-static const float AGED = 512;          /* frames: from then on it is the mean        */
-static const float FAR = 4;             /* spreads: nothing counts as being farther away */
-static const float MOVED = 1024;        /* frames in a row as far on one side: it jumped */
+static const float MEMORY = 16384;      /* frames: leaves noise at -45 dB in the mean     */
+static const float YOUTH = 64;          /* frames before samples are clipped              */
+static const float NEAR = 4;            /* standard errors: a smaller mean may be chance  */
+static const float AGED = 512;          /* frames from which the mean is taken as it is   */
+static const float FAR = 4;             /* spreads at which samples are clipped           */
+static const float MOVED = 1024;        /* samples in a row beyond: the offset has jumped */
 
 void offset_place(struct offset *o, struct arena *a, size_t channels)
 {
@@ -39,7 +41,7 @@ void offset_reset(struct offset *o)
     memset(o->away, 0, o->channels * sizeof *o->away);
 }
 
-/* Whether x is one more, in a row, that is far away on the same side. */
+/* Samples in a row, with this one, beyond `most` on the same side: its sign is the side. */
 static float hear_away(const struct offset *o, size_t c, float far, float most)
 {
     if (fabsf(far) <= most)
@@ -47,7 +49,7 @@ static float hear_away(const struct offset *o, size_t c, float far, float most)
     return far > 0 ? fast_max(o->away[c], 0) + 1 : fast_min(o->away[c], 0) - 1;
 }
 
-/* A channel that never moved begins anew when it does, and one whose offset jumped. */
+/* A channel begins anew when its offset has jumped, or when it first moves at all. */
 static void learn(struct offset *o, size_t c, float x)
 {
     if (fabsf(o->away[c]) >= MOVED)
@@ -64,8 +66,8 @@ static void learn(struct offset *o, size_t c, float x)
     o->age[c] = age;
 }
 
-/* What is believed of the mean, which in few frames is mostly their own: less the nearer to
- * its error it is. */
+/* The part of the mean to subtract: in the first AGED frames it is shrunk towards 0 the
+ * nearer it is to its own standard error (a garrote [Gao98]). */
 static float believed(const struct offset *o, size_t c)
 {
     const float level = o->level[c], age = fast_max(o->age[c], 1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * offset.h - what each channel stands at: volts under microvolts, an atmosphere under a
- * gust.
+ * offset.h - the constant offset of each channel: volts under microvolts, an atmosphere
+ * under a gust.
  */
 #ifndef LULL_NOISE_OFFSET_H
 #define LULL_NOISE_OFFSET_H
@@ -13,10 +13,10 @@
 
 struct offset {
     size_t channels;
-    float *level;               /* [channels] the mean                             */
-    float *spread;              /* [channels] how far from it samples are, the mean */
+    float *level;               /* [channels] mean                                 */
+    float *spread;              /* [channels] mean absolute deviation              */
     float *age;                 /* [channels] frames in both                       */
-    float *away;                /* [channels] last in a row far above (+), below   */
+    float *away;                /* [channels] samples in a row far above (+), below (-) */
 };
 
 void offset_place(struct offset *o, struct arena *a, size_t channels);

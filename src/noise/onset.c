@@ -2,21 +2,20 @@
  *
  * onset.c - the first guess at the noise, and when to guess again.
  *
- * The first frames are taken for noise: N is their mean.  A frame whose window
- * the stream has only begun to fill shows less power than the signal has; the
- * mean is over the energy of the window that was filled,
+ * The first frames are taken for noise: N is their mean.  A frame whose window the stream
+ * has only begun to fill shows less power than the signal has; so each counts by its
+ * coverage, the energy of the filled part of the window over that of the whole,
  *
  *   N = share sum P / sum coverage.
  *
- * Those frames may be speech as well.  After digital silence that is likely, for
- * noise would have been there before: then `share` is a small part.  And where they
- * sound voiced, the stream begins in a word: the noise is at most what lies between
- * harmonics.  The mean loses all peaks narrower than WIDTH, by the opening of
- * mathematical morphology: the greatest over a neighbourhood of the least over a
- * neighbourhood.  A slope stays as it is.
+ * Those frames may be speech as well.  After digital silence that is likely, for noise would
+ * have been there before: then `share` is -20 dB.  And where they sound voiced, the stream
+ * begins in a word: then only what lies between harmonics is taken for noise, by the opening
+ * of mathematical morphology, which removes all peaks narrower than WIDTH and keeps slopes:
+ * the greatest over a neighbourhood of the least over a neighbourhood.
  *
- * Once the signal has stayed far below N for a quarter of a second, N came from
- * a burst or another input, and is worth nothing.
+ * Once the signal has stayed far below N for a quarter of a second, N came from a burst or
+ * from another input: the guess begins anew.
  */
 #include "noise/onset.h"
 

@@ -1,32 +1,32 @@
 /* SPDX-License-Identifier: MIT
  *
- * stationary.c - a way out when noise rises at once.
+ * stationary.c - finds noise that has jumped, by its being stationary.
  *
  * A noise that jumps by 20 dB looks like speech to a tracker that takes what is
- * loud for speech.  But speech never rests: over half a second its power in a
+ * loud for speech.  But speech is never stationary: over half a second its power in a
  * band swings between syllables and the gaps around them, where it falls back to
  * the noise.  With mean and least of the smoothed power over the last half
- * second and the noise N believed in, band by band,
+ * second and the present noise estimate N, band by band,
  *
  *   J = mean over bands of log(mean/least),    A = mean over bands of log(least/N),
  *
  * a new noise has J = .4 and A as large as its jump; a voice over it makes J
  * larger, but A no smaller.  A voice over the noise that was has J above 1 and A
- * near 0.  Where J < RESTS + LEAN A the belief is lifted: to the level at hand, but
+ * near 0.  Where J < RESTS + LEAN A the estimate is lifted to the present level, but
  * in each band only to its least, for what is above that may be the voice, or the
  * half second began before the noise.  If the next judgment finds J < PLAIN it was
- * that, and the belief is lifted to the level itself.  A vowel that is held, or sung,
- * rests as well.  But its harmonics stand out of the level l = log(1 + level/N), while
+ * that, and the estimate is lifted to the level itself.  A vowel that is held, or sung,
+ * is stationary as well.  But its harmonics stand out of l = log(1 + level/N), while
  * noise averaged over 150 ms is smooth: with m the mean of l around a frequency,
  *
  *   R = mean of |l - m|, weighted by how far m is above log 2, where nothing rose,
  *
- * is .3 for noise, .4 to .7 with a voice on top, .6 to 2 for a note.  The whole is
+ * is .3 for noise, .4 to .7 with a voice on top, .6 to 2 for a note.  All this is
  * judged every tenth of a second; until the next judgment the verdict stands.  What is
- * smooth, and far above the noise that was in nearly all bands, need rest for .3 s only:
- * no sound of a voice fills all of them without harmonics.  The rule is our own; its
- * thresholds are where steps of noise are found in .4 to .6 s, under a voice two times in
- * three, and hardly any speech is mistaken.
+ * smooth, and far above the old noise in nearly all bands, need be stationary for .3 s
+ * only: no voice fills all of them without harmonics.  The rule is our own; with its
+ * thresholds steps of noise are found in .4 to .6 s, under a voice two times in three, and
+ * hardly any speech is mistaken.
  *
  * Cost: 3 operations a frequency, 4 a band; 20 a band and a logarithm a frequency at a
  * judgment; 10 more a band and 3 a frequency while the verdict stands.
@@ -112,7 +112,7 @@ static void range(const struct stationary *s, size_t b, size_t span, float *leas
     }
 }
 
-/* How the newest so many parts rest, in the mean over the bands. */
+/* J and A of the newest parts, means over the bands. */
 struct rest {
     float swing, above; /* J, A                      */
     float risen;        /* share of bands that stand out of the noise */

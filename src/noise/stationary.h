@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * stationary.h - tells a loud noise that rests from a voice that does not.
+ * stationary.h - tells a noise that has jumped from a voice: it is stationary.
  */
 #ifndef LULL_NOISE_STATIONARY_H
 #define LULL_NOISE_STATIONARY_H

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * sudden.c - see sudden.h.  What a sensor has to say is mostly smooth, noise is not: the
- * second difference d = x(t) - 2 x(t-1) + x(t-2) of a blink is small, however high it is,
- * and that of noise is not.  A contact that comes loose shows at once, long before a
- * spectrum tells (floor.c).  Many at once are an event.
+ * sudden.c - see sudden.h.
+ *
+ * Sensor signals are mostly smooth, noise is not: the second difference
+ * d = x(t) - 2 x(t-1) + x(t-2) is small even in a high blink, and large in noise.  So a
+ * contact that comes loose shows at once, long before a spectrum tells (floor.c).  Where
+ * half of the channels or more are rougher, it is an event.
  *
  * Cost: 8 operations a channel.
  */
@@ -35,7 +37,7 @@ void sudden_reset(struct sudden *s)
     memset(s->rough, 0, s->channels * sizeof *s->rough);
 }
 
-/* Takes in a frame; gives how many channels are rougher than ever, if `old`. */
+/* Takes in a frame; gives how many channels have d^2 > MUCH times its mean, if `old`. */
 static uint32_t look(struct sudden *s, const float *restrict x,
                      const unsigned char *restrict known, bool old, float pace)
 {

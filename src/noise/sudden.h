@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * sudden.h - a channel that is all at once rougher than it ever was.
+ * sudden.h - notices channels that become rougher than ever from one frame to the next.
  */
 #ifndef LULL_NOISE_SUDDEN_H
 #define LULL_NOISE_SUDDEN_H
@@ -12,20 +12,19 @@
 
 struct sudden {
     size_t channels;
-    size_t span, hold;    /* frames that one such frame lasts; of them, left */
-    float age;            /* frames seen, up to the memory                   */
-    float *last, *before; /* [channels] the two frames before                */
-    float *rough;         /* [channels] mean square of second differences    */
+    size_t span, hold;    /* frames that an alarm lasts; of them, left        */
+    float age;            /* frames seen, up to the memory                    */
+    float *last, *before; /* [channels] the two frames before                 */
+    float *rough;         /* [channels] mean square of second differences     */
 };
 
-/* What happens in a frame is spread over `span` of them. */
+/* span: frames that an alarm lasts, those for which a vector of lags holds its cause. */
 void sudden_place(struct sudden *s, struct arena *a, size_t channels, size_t span);
 void sudden_reset(struct sudden *s);
 
-/* Takes a frame x[channels], but for what is not known.  Whether few channels, now or
- * within `span`, have had what they never had: they may have gone bad, and what is said of
- * them is better not learned before more is known.  While frozen, what is usual is not
- * learned. */
+/* Takes the known entries of frame x[channels].  True if, within the last `span` frames,
+ * less than half of the channels were rougher than ever: they may have come loose, and
+ * nothing should be learned before more is known.  freeze: the usual roughness is kept. */
 bool sudden_update(struct sudden *s, const float *x, const unsigned char *known, bool freeze);
 
 /* All that lasts from one frame to the next; see base/store.h. */

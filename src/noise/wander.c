@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: MIT
  *
- * wander.c - see wander.h.  The baseline is a running mean of a running mean: a
- * triangle 2 n - 1 frames long, symmetric, so that no wave of the signal is
- * shifted against another; what is subtracted from it is n - 1 frames old.  It
- * passes what is slower and turns down by 26 dB and more what is faster than
- * 1/n.  Where there is no time for that, a pole follows the signal instead, half
- * as fast, lest it bend the waves too much.  Of what was before the first frame, or is
- * after the last, nothing is known: both are means of what was seen, so that a lone
- * first sample is no baseline, nor a beat that is cut off.
+ * wander.c - see wander.h.
  *
- * Hearts that beat as they like have something of their own below 1/n.  Where nothing
- * strays it should stay: what goes of a baseline b, around its level, is
+ * The baseline is a running mean of a running mean: a triangular filter of 2 n - 1 frames and
+ * of linear phase, so that waves of the signal are not shifted against each other; its delay
+ * is n - 1 frames.  It passes what is slower than 1/n and attenuates what is faster by 26 dB
+ * and more.  Where that delay is not allowed, a one-pole low-pass takes its place, at half
+ * the bandwidth, which limits its phase distortion.  Before the first frame and after the
+ * last both are means of the frames there are, so that a lone first sample is no baseline,
+ * nor a beat that is cut off.
  *
- *   w = max(0, 1 - (OWN rest / stray)^2),
+ * Irregular hearts have a little of their own power below 1/n, which should stay where the
+ * baseline is calm.  So of a baseline b, relative to its level, the share
  *
- * where `rest` is the mean power of what is left and `stray` that of the slower half of
- * b, where a heart has least.  Until both are known, all of b goes, and always what is
- * more than a heart can have.
+ *   w = max(0, 1 - (OWN rest / stray)^2)
+ *
+ * is subtracted, where `rest` is the mean power of what is left and `stray` that of the
+ * slower half of b, where a heart has least.  Until both are known w is 1, and always for
+ * the part of b that is more than a heart can have.
  *
  * Cost: 30 operations a sample.
  */
@@ -30,12 +31,12 @@
 #include <stdint.h>
 #include <string.h>
 
-static const float OWN = 0.003f;        /* -25 dB; a very irregular heart had -26            */
-static const float MOST = 0.3f;         /* of `rest`, -5 dB: what is more strays, at once   */
-static const float BURST = 30;          /* of what there was: all that a shock counts for   */
-static const float FADE = 5;            /* spans in which a calm baseline is let be         */
+static const float OWN = 0.003f;        /* -25 dB; a very irregular heart had -26          */
+static const float MOST = 0.3f;         /* of `rest`, -5 dB: more is subtracted at once    */
+static const float BURST = 30;          /* times the mean power: one frame counts no more  */
+static const float FADE = 5;            /* spans, time constant of w falling               */
 static const float TINY = 1e-30f;
-static const float FAR = 1e3f; /* times a sample: farther the baseline never is */
+static const float FAR = 1e3f;          /* times the largest sample: bound of a baseline   */
 
 static void running_place(struct running *r, struct arena *a, size_t channels, size_t n)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * wander.h - the slow wandering of a baseline, taken out.
+ * wander.h - removes baseline wander.
  */
 #ifndef LULL_NOISE_WANDER_H
 #define LULL_NOISE_WANDER_H
@@ -16,26 +16,26 @@ struct running {
     float *sum, *fresh;         /* [channels] of the last n; since at was last 0  */
 };
 
-enum { WANDER_LONG = 20 };      /* spans: a calm baseline is known to be calm */
+enum { WANDER_LONG = 20 };      /* spans until a baseline is known to be calm */
 
 struct wander {
-    size_t channels, delay;     /* frames by which the output is late             */
+    size_t channels, delay;     /* delay: frames by which the output is late      */
     size_t span, seen;          /* frames of a mean; seen so far, <= 2 span       */
-    size_t over;                /* frames since the last, <= delay + 1            */
+    size_t over;                /* frames since the signal ended, <= delay + 1    */
     struct running first, second;
     size_t at;
     float *late;                /* [delay + 1][channels] what came in             */
     float *mean;                /* [channels] the baseline                        */
-    size_t age;                 /* frames weighed, <= WANDER_LONG span            */
-    double *level;              /* [channels] mean of the baseline, for long      */
+    size_t age;                 /* frames in the powers below, <= WANDER_LONG span */
+    double *level;              /* [channels] long-term mean of the baseline      */
     float *slow;                /* [channels] the slower half of it               */
     float *stray, *rest;        /* [channels] power of that, and of what is left  */
-    float *share;               /* [channels] of the baseline that goes           */
-    float pace;                 /* of a baseline that follows at once, else 0     */
+    float *share;               /* [channels] w: of the baseline that is removed  */
+    float pace;                 /* of the one-pole low-pass; 0: running means     */
 };
 
-/* What is slower than about 1 / span frames goes, span - 1 frames late if `most`
- * allows so much, else at once; late, it goes only as far as it strays. */
+/* Removes what is slower than about 1/span per frame: with a delay of span - 1 frames if
+ * that is at most `most`, and then by the share w; else without delay, and all of it. */
 void wander_place(struct wander *w, struct arena *a, size_t channels, size_t span, size_t most);
 void wander_reset(struct wander *w);
 

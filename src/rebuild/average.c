@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * average.c - see average.h.  The mean along the anti-diagonals of the Hankel
- * matrix, as in singular spectrum analysis [VG89], but only of those entries
- * that are there in time: the newest delay + 1 of each vector.
+ * average.c - see average.h.
+ *
+ * The mean along the anti-diagonals of the Hankel matrix, as in singular spectrum
+ * analysis [VG89], but only over the newest delay + 1 entries of each vector.
  */
 #include "rebuild/average.h"
 

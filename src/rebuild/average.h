@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * average.h - estimates of overlapping vectors become one signal again: each
- * sample is the mean of what the vectors that contain it make of it.
+ * average.h - estimates of overlapping vectors become one signal again: each sample
+ * is the mean of its estimates in the vectors that contain it.
  */
 #ifndef LULL_REBUILD_AVERAGE_H
 #define LULL_REBUILD_AVERAGE_H
@@ -11,7 +11,7 @@
 
 struct average {
     size_t channels, lags;      /* of a vector                             */
-    size_t delay;               /* vectors that are waited for, < lags     */
+    size_t delay;               /* frames by which the output is late, < lags */
     size_t at;                  /* slot of the newest frame, <= delay      */
     float *sum;                 /* [channels][delay + 1]                   */
     float unit;                 /* 1 / (delay + 1)                         */
@@ -25,13 +25,13 @@ void average_reset(struct average *r);
  * that is now complete: `delay` frames before the newest in x_hat. */
 void average_update(struct average *r, const float *restrict x_hat, float *restrict x);
 
-/* The same for a vector of which nothing is added. */
+/* The same without a vector: its estimates count as 0. */
 void average_pass(struct average *r, float *restrict x);
 
-/* Channel c is from now on in another unit: what is there of it is multiplied by f. */
+/* Multiplies the sums of channel c by f: its unit has changed. */
 void average_scale(struct average *r, size_t c, float f);
 
-/* Nothing that is there of channel c is larger than that. */
+/* Clips the sums of channel c to that size. */
 void average_limit(struct average *r, size_t c, float most);
 
 /* All that lasts from one frame to the next; see base/store.h. */

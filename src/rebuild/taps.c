@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: MIT
  *
- * taps.c - see taps.h.  y_k is the vector of the L samples of z that end at frame k, and
- * A y_k its estimate.  Frame s lies in the vectors k = s..s + delay, each of which has it
- * at another place, and so in another row of A.  The mean of what they say of it is one
- * filter over z, whose taps are the rows of A, each a tap further than the one below:
+ * taps.c - see taps.h.
+ *
+ * Let y_k be the vector of the L samples of z that end at frame k, and A y_k its estimate.
+ * Frame s lies in the vectors k = s..s + delay, in each of them at another place, and so in
+ * another row of A.  The mean of their estimates is one filter over z, whose taps are the
+ * rows of A, each one tap further than the one below:
  *
  *   x(s) = 1/(delay + 1) sum_k A[L-1-(k-s)] y_k = sum_m h[m] z(s - L + 1 + m),
  *   h[m] = 1/(delay + 1) sum_i A[i][m - (L-1-i)].
  *
- * A is symmetric.  Where all of its rows count, so is h, and half of A says all of it; a
- * quarter does where A is symmetric about its other diagonal, too.
+ * A is symmetric about both diagonals.  If all rows count (delay = L - 1) h is symmetric, too,
+ * and a quarter of A determines it.
  *
- * A follows the signal: its rows are computed anew one after the other, and taken into h
- * a part at a time.  So h is half a round old in the mean, and never jumps.
+ * A follows the signal: its rows are computed anew one after the other, and the sums of 2^bits
+ * rows, called parts, are replaced one at a time.  So h is half a round old on average, and
+ * never jumps.
  *
- * Where some of the vectors went another way (`apart`), the filter gives their share less.
- * If those were loud, the window ends where the vectors that are left end: or a loud
- * sample would be heard before and after where it is.
+ * If some of the vectors were estimated apart, the filter's output is scaled down to the share
+ * of the others.  If vectors were loud, the taps are restricted to the vectors between them:
+ * otherwise a loud sample would leak to before and after its place.
  *
  * Cost: up to 2 L flops a row, and 2 (L + delay) a frame.
  */
@@ -27,7 +30,7 @@
 
 #include <string.h>
 
-static const float MOST = 100; /* no tap is larger: each is a mean of entries of A, at most 1 */
+static const float MOST = 100; /* bound of a stored tap: a mean of entries of A, <= 1 */
 
 static size_t length(const struct taps *t)
 {
@@ -77,7 +80,7 @@ static void add(float *restrict sum, const float *restrict x, float f, size_t n)
         sum[i] += f * x[i];
 }
 
-/* The part that is complete becomes one of h. */
+/* Replaces a part by `next`, which is complete, and sums h anew. */
 static void take_over(struct taps *t, float *part)
 {
     const size_t from = t->even ? t->delay : 0, n = length(t) - from;
@@ -92,7 +95,7 @@ static void take_over(struct taps *t, float *part)
         t->h[i] = t->h[2 * from - i];
 }
 
-/* Of a row from one diagonal to the other: but for the latter there is each number twice. */
+/* Adds the entries of a row between the diagonals, twice but for the last: by symmetry. */
 static void add_between(struct taps *t, const float *row)
 {
     const size_t i = t->row, n = t->lags - 2 * i;

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
- * balance.c - see balance.h.  One gain for all channels keeps the image, but what has no
- * noise need not be cleaned: of two microphones one may hang in the wind.  Where speech is
- * sure, each channel shows its part of it, where noise is, of that; r is the second over
- * the first.  With the gain of all G = S / (S + N), that of the channel would be
+ * balance.c - see balance.h.
+ *
+ * One gain for all channels keeps the stereo image, but takes too much from a channel with
+ * hardly any noise: of two microphones one may hang in the wind.  Let r be the channel's
+ * share of the noise, measured where speech is surely absent, over its share of the speech,
+ * measured where it is sure.  With the common gain G = S / (S + N) the channel's own is
  *
  *   G_c = S / (S + r N) = G / (G + r (1 - G)),
  *
- * and is, if the channel has less than NEAR of the noise; what others have is too alike to
- * be told from the image.
+ * which is applied where r < NEAR; other channels are too alike for r to be told from the
+ * image.
  *
- * Cost: 6 operations a frequency and channel, and as many again where it has less.
+ * Cost: 6 operations a frequency and channel, and as many again where r < NEAR.
  */
 #include "shrink/balance.h"
 
@@ -21,9 +23,9 @@
 static const double MEMORY_S = 2;
 static const float TINY = 1e-30f;
 static const float NEAR = 0.25f;        /* 6 dB                                     */
-static const float YOUTH = 8;           /* frames of noise, and of speech: too few   */
-static const float SPEECH = 0.9f, NOISE = 0.1f; /* belief                           */
-static const float FARTHEST = 20;       /* nepers of power from N: as good as none   */
+static const float YOUTH = 8;           /* frames of noise, and of speech: fewer do not count */
+static const float SPEECH = 0.9f, NOISE = 0.1f; /* belief in speech: above, below  */
+static const float FARTHEST = 20;       /* nepers of power: bound of far_from()      */
 
 void balance_place(struct balance *b, struct arena *a, size_t channels, size_t bins,
                    double frame_hz)
@@ -55,8 +57,8 @@ void balance_begin(struct balance *b, const struct balance_frame *f)
     b->loud = fast_min(b->loud + (b->power > 0), b->memory);
 }
 
-/* Nepers of power; the logarithm tells a voice that is now and then heard through the noise
- * of others from noise of its own. */
+/* log(power/N), in nepers.  Its mean tells steady noise from speech that leaks in now and
+ * then, which a mean of powers does not. */
 static float far_from(float power, float N)
 {
     return fast_clamp(fast_log((power + TINY) / N), -FARTHEST, FARTHEST);

@@ -2,29 +2,28 @@
  *
  * burst.c - what no tracker of noise can follow: keys, clicks, claps, steps, doors.
  *
- * A burst is over before a noise estimate has heard of it.  What tells it from a
- * voice is its kind: it is broad, it has begun all at once and no longer rises, and
- * it has no pitch.  Each band is kept as far as a logistic function of that says,
+ * A burst is over before a noise estimate can follow it.  What tells it from a voice is its
+ * kind: it is broad-band, it has begun all at once and no longer rises, and it has no pitch.
+ * Each band gets a gain by a logistic function of such clues x,
  *
  *   g = FLOOR + (1 - FLOOR) / (1 + exp(-(w0 + sum_i w_i x_i))).
  *
- * But a t, a k, and a word that begins with sh are all of that too.  They differ in
- * what comes next: a consonant has a vowel beside it, a key has not.  To wait for
- * that would be latency; so it is not this burst that is judged by what follows, but
- * the stream.  An onset without pitch is remembered.  If nobody spoke in the tenth
- * of a second before, nor speaks in the fifth after, and it is over by then, a burst has
- * been met; what still sounds is a whisper, a sea, a crowd, and no burst.  Where none was
- * met, nothing is done; the more were met lately, the more is:
+ * But a plosive (t, k), and a word that begins with sh, have all of these clues, too.  They
+ * differ in what follows: a consonant has a vowel beside it, a key stroke has not.  To wait
+ * for that would be latency; so what follows does not judge this burst but the stream.  If
+ * nobody spoke in the tenth of a second before an onset without pitch, nor in the fifth
+ * after it, and the sound is over by then, a burst has been met.  If it still sounds, it is
+ * a whisper, surf or a crowd.  The more bursts were met lately, the more g is applied:
  *
  *   gain = g^open,        open = 1 - exp(-met^2).
  *
- * The first key is heard, those after it are not.
+ * So the first key stroke passes, those after it do not.
  *
- * Pitch is the greatest autocorrelation r(t)/r(0) of 65 to 400 Hz, its spectrum P^(1/4)
- * up to 4 kHz: so compressed [TK00], all harmonics count, and resonances hardly.
+ * Pitch is measured by the greatest autocorrelation r(t)/r(0) from 65 to 400 Hz of the
+ * spectrum P^(1/4) up to 4 kHz: so compressed [TK00] all harmonics count, resonances hardly.
  *
- * The weights are constants like any other here, one row for all bands, fitted once as
- * those of evidence.c.  Fitted on one half of voices and bursts they serve the other too.
+ * The weights are constants like any other here, one row for all bands, fitted once, as those
+ * of evidence.c.  Fitted on one half of voices and bursts they serve the other as well.
  *
  * Cost: one transform, two roots for each frequency below 4 kHz, and six logarithms or
  * exponentials a band.
@@ -60,16 +59,16 @@ static const double CALM_S = 0.1;               /* without a voice before an ons
 static const double WAIT_S = 0.2;               /* for a voice after it                   */
 static const double ATTACK_S = 0.032;           /* the window is full of it by then       */
 static const float SPEAKS = 0.07f;              /* smoothed harmony of somebody who speaks */
-static const float VOICED = 0.12f;              /* harmony from which a frame is the voice's, */
-static const float VOICED_FULLY = 0.22f;        /* and from which it all is               */
-static const float VOICED_MOST = 0.3f;          /* one frame proves no more               */
-static const float FAINT = 1.5f, SURE = 3;      /* flux of onsets that prove 0, and all   */
-static const float QUIET = -3;                  /* -13 dB of the voice: below are breath and lips */
-static const float LASTING = 0.2f;              /* -7 dB of its peak: it still sounds     */
-static const float LASTED = 0.5f;               /* of the wait after the attack: no burst */
-static const float UNMET = 0.5f;                /* what is left of bursts met then        */
-static const double MEMORY_S = 26.7;            /* for bursts met                         */
-static const float MET_MOST = 3;                /* a minute after the last, a tenth is left open */
+static const float VOICED = 0.12f;              /* harmony from which a frame is in part,  */
+static const float VOICED_FULLY = 0.22f;        /* and from which it is wholly voice      */
+static const float VOICED_MOST = 0.3f;          /* at which one frame's harmony is clipped */
+static const float FAINT = 1.5f, SURE = 3;      /* flux of onsets of strength 0, and 1    */
+static const float QUIET = -3;                  /* -13 dB re the voice: breath and lips   */
+static const float LASTING = 0.2f;              /* -7 dB re its peak: it still sounds     */
+static const float LASTED = 0.5f;               /* of the wait: what sounds so long is none, */
+static const float UNMET = 0.5f;                /* and `met` is multiplied by this           */
+static const double MEMORY_S = 26.7;            /* of `met`                               */
+static const float MET_MOST = 3;                /* `open` is .1 a minute after the last   */
 
 void burst_place(struct burst *b, struct arena *a, const struct bands *bands, double rate_hz,
                  double frame_hz)
@@ -176,7 +175,7 @@ void burst_update(struct burst *b, struct fft *t, const struct burst_frame *now)
     bands_spread(b->bands, kept, b->spread);
 }
 
-/* Whether the frame begins what may be a burst. */
+/* Whether the frame is an onset that may be of a burst. */
 static bool begins(const struct burst *b)
 {
     return b->flux > FAINT && b->harmony < VOICED && b->loudness > QUIET &&
@@ -201,7 +200,7 @@ static void settle(struct burst *b)
     b->met = lasts ? b->met * UNMET : fast_min(b->met + proof, MET_MOST);
 }
 
-/* As far as the frame is the voice's, it says how loud that is. */
+/* Updates the power of the voice, as far as the frame is voiced. */
 static void learn_voice(struct burst *b)
 {
     const float voiced = fast_clamp((b->harmony - VOICED) / (VOICED_FULLY - VOICED), 0, 1);

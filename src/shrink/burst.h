@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * burst.h - keys, clicks, claps, footsteps, doors: sounds that begin at once, are broad,
- * and are no voice.
+ * burst.h - turns bursts down: keys, clicks, claps, footsteps, doors, which begin at once,
+ * are broad-band and have no pitch.
  */
 #ifndef LULL_SHRINK_BURST_H
 #define LULL_SHRINK_BURST_H
@@ -34,7 +34,7 @@ struct burst {
     size_t unvoiced;            /* frames since somebody spoke, at most calm          */
     size_t waited;              /* since an onset that may be a burst's; 0: none      */
     float strength;             /* of that onset                                      */
-    float met;                  /* bursts, as far as sure, that have turned out so    */
+    float met;                  /* bursts met lately, each by its strength            */
     size_t lasted;              /* frames of the wait in which it still sounded       */
     float all;                  /* power of the last frame                            */
     float power, peak;          /* of it above the noise; greatest since the onset    */
@@ -51,7 +51,7 @@ void burst_update(struct burst *b, struct fft *t, const struct burst_frame *now)
 /* Learns from the frame last judged whether there are bursts in this stream. */
 void burst_learn(struct burst *b);
 
-/* Learns from a frame of silence, which nobody judges. */
+/* Learns from a frame of digital silence, which is not judged. */
 void burst_silence(struct burst *b);
 
 /* All that lasts from one frame to the next; see base/store.h. */

@@ -2,8 +2,8 @@
  *
  * cepstrum.c - temporal cepstrum smoothing, after [BGM08].
  *
- * The envelope of a voice lives in the lowest quefrencies of log S and its
- * harmonics in one peak at the pitch period; everything else there is chance.
+ * The envelope of a voice lies in the lowest quefrencies of log S and its
+ * harmonics in one peak at the pitch period; the rest is estimation noise.
  * So each quefrency is averaged over time by its own constant,
  *
  *   c(q) = a(q) c(q) + (1 - a(q)) now(q),

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * complement.c - see complement.h.  A rank that is too small leaves signal outside,
- * and there it is stronger than the noise alone would be:
+ * complement.c - see complement.h.
+ *
+ * Where the rank of the model is too small, signal is left outside the subspace, and the mean
+ * power there is more than that of the noise alone:
  *
  *   g_c = max(0, 1 - noise / rest),   noise = mean of 1 - |U_i|^2 over the channel.
  *
- * So a rank too small does no harm where the noise is low.
+ * So a rank that is too small does no harm where the noise is low.
  */
 #include "shrink/complement.h"
 
@@ -15,12 +17,12 @@
 #include <float.h>
 
 static const float MEMORY = 1000;       /* vectors                                           */
-static const float LOUD = 1.6f;         /* of the noise: so loud is no noise of that floor,   */
-static const float SURE = 100;          /* and so loud no noise at all                        */
-static const float LEAST_FREE = 1e-3f;  /* of a number's noise: lies outside at least         */
-static const float LOUDEST = 1e14f;     /* signal, in noise levels: more is no sample */
-static const float ALIKE = 6;           /* numbers of such signal say no more than one of noise */
-static const float MARGIN = 1.08f;      /* of the noise: less than that is no signal         */
+static const float LOUD = 1.6f;         /* times the noise power: unlikely to be noise,      */
+static const float SURE = 100;          /* and certainly not                                 */
+static const float LEAST_FREE = 1e-3f;  /* least share of an entry's noise that lies outside */
+static const float LOUDEST = 1e14f;     /* bound of the signal's power, in that of the noise */
+static const float ALIKE = 6;           /* correlated entries that count as one              */
+static const float MARGIN = 1.08f;      /* times the noise power: up to this g_c is 0        */
 
 void complement_place(struct complement *c, struct arena *a, size_t channels, size_t lags)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * complement.h - how much to keep of what lies outside the subspace, channel by
- * channel, where the noise has a power of 1 in each number.
+ * complement.h - the gain of each channel for what lies outside the subspace, where the
+ * noise has power 1 in each entry.
  */
 #ifndef LULL_SHRINK_COMPLEMENT_H
 #define LULL_SHRINK_COMPLEMENT_H
@@ -13,43 +13,41 @@
 
 struct complement {
     size_t channels, lags;
-    float frames;               /* learnt from, saturating                       */
-    float *rest;                /* [channels] mean power of a number of e        */
-    float *usual;               /* [channels] mean of its log: no burst is seen in it */
-    float *free;                /* [channels] of it if there were only noise     */
-    float *gain;                /* [channels]                                    */
+    float frames;               /* learned from, saturating                      */
+    float *rest;                /* [channels] mean power of an entry of e        */
+    float *usual;               /* [channels] mean of its log, which bursts hardly move */
+    float *free;                /* [channels] what `rest` would be of noise alone */
+    float *gain;                /* [channels] g_c                                */
     float *power;               /* [channels] scratch                            */
 };
 
 void complement_place(struct complement *c, struct arena *a, size_t channels, size_t lags);
 void complement_reset(struct complement *c);
 
-/* own[channels][lags]: the share of each number that lies in the subspace through
- * itself. */
+/* own[channels][lags]: leverage |U_i|^2 of each entry. */
 void complement_leverage(struct complement *c, const float *own);
 
-/* What will lie outside is less than what did: it is learnt anew, from the next on. */
+/* A direction has joined the subspace: `rest` is learned anew. */
 void complement_renew(struct complement *c);
 
-/* outside[channels][lags]: signal outside the subspace, in noise levels, and for as much
- * as it counts: numbers of noise are independent, these are alike. */
+/* outside[channels][lags]: power of signal outside the subspace, in that of the noise, times
+ * ALIKE: its entries are correlated and so say less than as much independent noise. */
 void complement_outside(const struct complement *c, float *outside);
 
-/* What is known of a channel goes: there is only noise outside. */
+/* Forgets a channel: outside there is then only noise. */
 void complement_forget(struct complement *c, size_t channel);
 
 /* Learns from e[channels][lags], what a vector has outside the subspace. */
 void complement_update(struct complement *c, const float *restrict e);
 
-/* How much of e[channels][lags] is to be kept whatever was learnt so far, 0..1: all
- * channels together, it is louder than noise would be, or (not often) far louder. */
+/* The share of e[channels][lags] to keep whatever was learned so far, 0..1: more than 0 if
+ * its power over all channels is above LOUD (often) or SURE (not often) times the noise's. */
 float complement_now(const struct complement *c, const float *restrict e, bool often);
 
 /* Whether anything is to be kept, given `least` as below. */
 bool complement_counts(const struct complement *c, float least);
 
-/* Adds to x_hat[channels][lags] what is to be kept of e, the share `least` of it
- * at least. */
+/* Adds max(g_c, least) e to x_hat[channels][lags]. */
 void complement_add(const struct complement *c, const float *restrict e, float least,
                     float *restrict x_hat);
 

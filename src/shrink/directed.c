@@ -13,10 +13,10 @@
  * logarithm of the mean.  Both keep a floor, below which weak residual noise
  * would begin to chirp.  The gain is that of the log-spectral amplitude [EM85].
  *
- * N is taken a little larger than it is believed to be, since noise that stays
- * is heard more than speech that goes; but where the signal has long been far
- * above all noise, N is as likely to be the recording's own breath: then it is
- * taken for less, and clean speech passes as it is.
+ * N is multiplied by OVER, since noise that stays is more audible than speech that
+ * goes; but where the signal has been far above the noise for seconds, what N
+ * measures is mostly the room and breath of a clean recording: then it is
+ * multiplied by UNDER, and clean speech passes as it is.
  *
  * Cost: two logarithms, an exponential and the table a frequency, beside the
  * cepstrum.
@@ -33,7 +33,7 @@ static const double KEEP = 0.88;                /* a, at 8 ms a frame   */
 static const float HELD = 0.65f;                /* share of xi_d in log xi */
 static const float OVER = 1.15f, UNDER = 0.23f; /* N is multiplied by      */
 static const float NOISY_DB = 28, CLEAN_DB = 40;        /* from OVER here to UNDER there */
-static const float BANG = 4;                    /* a door that slams is no long-term level */
+static const float BANG = 4;                    /* times the level: a frame counts no more */
 static const float XI_FLOOR = 0.0063f;          /* -22 dB               */
 static const float GAIN_FLOOR = 0.08f;          /* -22 dB               */
 static const float GAMMA_MOST = 1000;           /* 30 dB: beyond, nothing changes */
@@ -61,7 +61,7 @@ void directed_reset(struct directed *d)
     d->level = d->noise_level = 0;
 }
 
-/* What N is multiplied by, from the level of the signal over the last seconds. */
+/* The factor of N, OVER to UNDER, by the SNR over the last seconds. */
 static float caution(struct directed *d, const float *restrict P, const float *restrict N)
 {
     const float now = sum(P + 1, d->n - 1), noise = sum(N + 1, d->n - 1);

@@ -2,30 +2,30 @@
  *
  * directions.c - see directions.h.
  *
- * What sounds all the time is kept by the share that signal has in the mean power
- * of its direction, the Wiener gain, out of sample, as the tracker measures it:
+ * A signal that is there all the time is kept by the Wiener gain of its direction, from the
+ * mean power lambda_i, which the tracker measures out of sample:
  *
  *   w_i = max(0, 1 - 1 / lambda_i).
  *
- * What comes and goes, a heartbeat, is kept while it is there: by its local energy
- * e_i, a running mean over a few frames of p_i^2,
+ * A signal that comes and goes, as a heartbeat, is kept while it is there, by its local
+ * energy e_i, a running mean over a few frames of p_i^2,
  *
  *   g_i = max(0, 1 - (tau^2 / e_i)^3),
  *
- * a threshold with a soft foot, between the garrote [Gao98] and a hard one: the first
- * takes 1 dB of white noise less, the second leaves .6 dB more of a muscle's.
+ * a threshold between the garrote [Gao98], which takes 1 dB of white noise less, and a hard
+ * one, which leaves .6 dB more of a muscle's.
  *
- * The patient ask for both, since they learn late: a disturbance that is over by
- * then leaves nothing.  Only what is far above the noise, as a whole, is believed
- * at once; by the others, what is far above the usual: it fits no direction yet.
+ * A patient filter asks for both, and learns late: a disturbance that is over by then leaves
+ * no trace.  A frame that is far louder than the noise (if patient) or than usual (if not) is
+ * kept at once and as a whole: no direction holds it yet.
  */
 #include "shrink/directions.h"
 
 #include "base/fastmath.h"
 
-static const float SURE = 100; /* 20 dB above the noise, over all dimensions */
-static const float BURST = 16; /* 12 dB above what is usual: the swing of one channel is less, */
-static const float JOINT = 8;  /* 9 dB: that of several together is                           */
+static const float SURE = 100; /* 20 dB above the noise, mean over all dimensions       */
+static const float BURST = 16; /* 12 dB above the usual power: one channel swings less, */
+static const float JOINT = 8;  /* 9 dB, of several channels together                    */
 
 void directions_place(struct directions *d, struct arena *a, size_t most, float threshold,
                       float hold, bool patient)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * directions.h - how much of each direction of a subspace to keep, where the
- * noise has a power of 1 in each.
+ * directions.h - the gain of each direction of a subspace, where the noise has power 1
+ * in each.
  */
 #ifndef LULL_SHRINK_DIRECTIONS_H
 #define LULL_SHRINK_DIRECTIONS_H
@@ -11,15 +11,15 @@
 
 struct directions {
     size_t most;                /* directions at most                                */
-    float loud;                 /* times what is usual: that is a burst              */
-    float threshold;            /* tau: what is local and below tau noise levels goes */
-    bool patient;               /* what is new must first last, or be sure            */
+    float loud;                 /* times the usual power: a burst                    */
+    float threshold;            /* tau, in noise levels; 0: none                     */
+    bool patient;               /* learned late, as filters with patience are        */
     float pace;                 /* of the local energy, per frame, 0..1              */
     float *energy;              /* [most] e_i, local energy of a coefficient         */
-    float *wiener;              /* [most] share of signal in the mean power           */
-    float usual;                /* power in one dimension                             */
+    float *wiener;              /* [most] w_i                                        */
+    float usual;                /* mean power of a dimension, by the tracker          */
     float *gain;                /* [most] of the last frame                          */
-    float sure;                 /* belief in the last frame as a whole                */
+    float sure;                 /* share of the last frame that is kept as a whole    */
     bool burst;                 /* the last frame was far louder than usual            */
     unsigned kept;              /* directions with a gain above 0                    */
 };
@@ -28,14 +28,14 @@ struct directions {
 void directions_place(struct directions *d, struct arena *a, size_t most, float threshold,
                       float hold, bool patient);
 
-/* They are those of several channels. */
+/* The directions are those of several channels. */
 void directions_join(struct directions *d);
 void directions_reset(struct directions *d);
 
 /* Along r of n directions the mean powers are lambda[r], along the others 1. */
 void directions_learn(struct directions *d, const float *restrict lambda, size_t r, size_t n);
 
-/* A frame whose power in one dimension is `power`: how far is it believed as a whole? */
+/* Hears the mean power of a frame's dimensions: sets `sure` and `burst`. */
 void directions_hear(struct directions *d, float power);
 
 /* The gains for its coefficients p[r]. */

@@ -2,11 +2,10 @@
  *
  * evidence.c - the speech share of each band as a logistic function of clues.
  *
- * A gain that looks at one frequency in one frame is mostly guessing.  What
- * surrounds it tells more: how far its neighbours, the whole frame and the
- * last frames stand above the noise, whether the frame sounds voiced, whether
- * the band is one sharp line, and what was decided before.  With x those clues,
- * pooled in bands of the ear,
+ * The SNR of one frequency in one frame says little.  Its surroundings say more:
+ * how far its neighbours, the whole frame and the last frames are above the
+ * noise, whether the frame is voiced, whether the band is one sharp line, and
+ * the gains before.  With x those clues, pooled in ERB bands,
  *
  *   belief = 1 / (1 + exp(-(w0 + sum_i w_i x_i))).
  *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * known.h - what a filter of sensors has learned, as bytes: a mixture for each
- * group of channels, all of one shape.
+ * known.h - the bytes of a learned filter for sensors: a mixture for each group of
+ * channels, all of one shape.
  */
 #ifndef LULL_SHRINK_KNOWN_H
 #define LULL_SHRINK_KNOWN_H
@@ -14,7 +14,7 @@ struct known {
     size_t each;                        /* bytes               */
 };
 
-/* Whether the bytes are that, undamaged and whole. */
+/* Whether the bytes are valid. */
 bool known_open(struct known *k, const unsigned char *bytes, size_t size);
 
 /* The model of group g into m, which has the shape. */
@@ -22,21 +22,22 @@ void known_read(const struct known *k, size_t g, struct mixture_model *m);
 
 /* Writes models[groups], all of one shape, to buf[size], and gives the bytes that
  * they take; writes nothing if size is less. */
-size_t known_write(struct mixture_model *models, size_t groups, unsigned char *buf, size_t size);
+size_t known_write(struct mixture_model *models, size_t groups, unsigned char *buf,
+                   size_t size);
 
-/* An adapter, as bytes: W = W0 + B A, where W0 is what the base makes of a vector and
- * B A, for each group, what rank directions add to it: B[rank][n] those, as long as
- * their signal is strong, A[rank][n] what each asks of a vector. */
+/* The bytes of an adapter.  With one the filter is W = W0 + B A: W0 is the base, and for each
+ * group the rows of B[rank][n] are directions, each as long as the root mean square of its
+ * signal, and the rows of A[rank][n] give their coefficients from a vector. */
 struct addition {
     size_t groups, channels, lags, rank;
     const unsigned char *rows;          /* [groups][B, A]      */
     size_t each;                        /* bytes of B and of A */
 };
 
-/* Walks over the shape; what does not fit is bad. */
+/* Walks over the shape; read, another shape is an error. */
 void addition_shape(const struct addition *a, struct store *s);
 
-/* Whether the bytes are that, undamaged and whole. */
+/* Whether the bytes are valid. */
 bool addition_open(struct addition *a, const unsigned char *bytes, size_t size);
 
 /* B[rank][n] of group g. */

@@ -2,30 +2,30 @@
  *
  * mixture.c - see mixture.h.
  *
- * One subspace for all of a heartbeat must hold every part of it, and noise finds
- * room in it all the time.  A mixture of many small ones [TB99] knows which part it
- * is now.  With noise of power 1 a vector of part k has the covariance
+ * One subspace for all of a heartbeat must hold every phase of it, and noise passes in all its
+ * directions all the time.  A mixture of many small subspaces [TB99] knows the phase.  With
+ * noise of power 1 a vector of part k has the covariance
  *
  *   s I + G'G,   s = 1 + rest,
  *
- * G the rows of F made white.  With C C' = s I + G G' and G~ = C^-1 G all that is
- * asked of a vector comes without a matrix to invert: with d = y - mean, p = G~ d
+ * where G are the rows of F, whitened.  With the Cholesky factor C C' = s I + G G' and
+ * G~ = C^-1 G no matrix need be inverted for a vector: with d = y - mean, p = G~ d
  *
  *   log p(y | k) = -1/2 (|d|^2 - |p|^2)/s - 1/2 log det,   det = s^(n - r) |C|^2
  *   E(x | y, k)  = y - (d - G~'p)/s
  *
- * and x_hat is the mean of these, each by its belief [ZW11].  Numbers that are
- * missing leave I - G~_m G~_m' of the identity between the coefficients, m the
- * columns that are not there: only then is there something to solve.
+ * and x_hat is the mean of these over k, weighted by the posterior of each part [ZW11].  With
+ * missing entries the coefficients are correlated by I - G~_m G~_m', where m are the columns
+ * that are missing, and that r x r system must be solved.
  *
- * C is found row by row, like Gram and Schmidt: for i < j C_ji = G_j G~_i', and
+ * C is found row by row, as in Gram-Schmidt: for i < j C_ji = G_j G~_i', and
  *
  *   C_jj^2 = s + |G_j|^2 - sum_i C_ji^2,   G~_j = (G_j - sum_i C_ji G~_i)/C_jj,
  *
- * so that the base follows a noise that changes with a few rows a frame.
+ * so that the whitened base can follow a changing noise by a few rows a frame.
  *
  * Cost a vector, K parts of rank r, n numbers: 2 K (r + 1) n flops, and as much again
- * for the few parts that are believed in; the rows of a frame 2 K r^2 n / 64.
+ * for the few parts of notable posterior; the rows of a frame 2 K r^2 n / 64.
  */
 #include "shrink/mixture.h"
 
@@ -35,9 +35,9 @@
 #include <math.h>
 #include <string.h>
 
-static const float UNLIKELY = 1e-3f;    /* a part that is believed less says nothing  */
-static const float PACE = 1e-3f;        /* of the means: 1000 vectors                 */
-static const float BLIND = 1e-6f;       /* what a direction that is not seen is worth */
+static const float UNLIKELY = 1e-3f;    /* posterior: parts of less are left out      */
+static const float PACE = 1e-3f;        /* of the running means: 1000 vectors         */
+static const float BLIND = 1e-6f;       /* least pivot, of a direction all missing    */
 static const float TINY = 1e-30f;
 static const float LOUDEST = 1e15f;     /* 300 dB above the noise: squares do not overflow */
 static const float LOG_2_PI = 1.837877066f;
@@ -110,7 +110,7 @@ void mixture_reset(struct mixture *m)
 
 /* ---- the noise as it is now */
 
-/* x[channels][lags] in the units of the input -> z, white. */
+/* Whitens x[channels][lags] to z. */
 static void whiten_row(const struct mixture *m, const struct mixture_noise *noise,
                        const float *x, float *z)
 {
@@ -139,7 +139,7 @@ static void begin_part(struct mixture *m, size_t k, const float *level)
     m->next_trace = 0;
 }
 
-/* Direction j, white in its row, is put in terms of those before it. */
+/* Row j of G becomes that of G~: one step of Gram-Schmidt. */
 static void add_direction(struct mixture *m, size_t j)
 {
     const size_t n = m->n;
@@ -232,8 +232,8 @@ static float solve_gaps(struct mixture *m, const float *G, const unsigned char *
     return log_det;
 }
 
-/* The logarithm of share times density of y under part k, but for what is common
- * to all, and its coefficients. */
+/* log(share * density) of y under part k, without terms common to all parts; and its
+ * coefficients. */
 static float judge(struct mixture *m, size_t k, const float *y, const unsigned char *known,
                    float energy)
 {
@@ -263,7 +263,7 @@ static float judge(struct mixture *m, size_t k, const float *y, const unsigned c
     return m->odds[k] - 0.5f * (fast_max(outside, 0) / m->size[k] + log_det);
 }
 
-/* Beliefs from odds in their place; gives the logarithm of their sum. */
+/* Turns log odds into posteriors, in place; gives the logarithm of the sum of the odds. */
 static float believe(float *belief, size_t K)
 {
     const float most = greatest(belief, K, -3e38f);
@@ -278,7 +278,7 @@ static float believe(float *belief, size_t K)
     return most + logf(sum);
 }
 
-/* Adds to x_hat what part k makes of y. */
+/* Adds belief_k E(x | y, k) to x_hat. */
 static void add_part(const struct mixture *m, size_t k, const float *restrict y,
                      const unsigned char *known, float *restrict x_hat)
 {
@@ -302,8 +302,8 @@ static void add_part(const struct mixture *m, size_t k, const float *restrict y,
     }
 }
 
-/* The share of the noise's power that part k keeps: n - r numbers 1 - 1/s, the rest
- * more. */
+/* The share of the noise's power that part k keeps: 1 - 1/s in n - r dimensions, more in
+ * the others. */
 static float keeps(const struct mixture *m, size_t k)
 {
     const float n = (float)m->n;

@@ -2,17 +2,16 @@
  *
  * quorum.c - see quorum.h.
  *
- * The ground moves in all directions and under all sensors; what a boot, a cable or a
- * failing plug does to one of them, the others do not see.  So an event is, in a quarter
- * of the channels but in two at least,
+ * The ground moves in all directions and under all sensors; a footstep, a cable or a loose
+ * plug disturbs one of them.  So an event is, in a quarter of the channels but at least two,
  *
  *   now > RISE usual,
  *
- * two means of the power [All78], `now` over about as long as an event lasts at least,
- * `usual` over LONG times that.  No frame counts for more than MOST times the usual, lest
- * what is short last by being loud.  It goes on for as long as as many are above FALL:
- * the tail of an event is weaker than what anyone would take for one.  Meanwhile what is
- * usual hardly moves.
+ * the ratio of a short-term and a long-term mean of the power (STA/LTA) [All78]: `now` over
+ * the shortest duration of an event, `usual` over LONG times that.  A frame's power is
+ * clipped at MOST times the usual, lest a short pulse last by being loud.  The event lasts
+ * while as many channels are above FALL: the tail of an event is weaker than anything that
+ * would start one.  Meanwhile `usual` hardly moves.
  *
  * Cost: 10 operations a channel.
  */
@@ -25,7 +24,7 @@
 static const float RISE = 2, FALL = 1.25f;
 static const float MOST = 6;
 static const float LONG = 64;
-static const float CAREFUL = 64;        /* times more slowly moves what is usual, in an event */
+static const float CAREFUL = 64;        /* times slower is `usual` during an event */
 
 void quorum_place(struct quorum *q, struct arena *a, size_t channels, size_t span)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * quorum.h - what several channels see at once is no fault of one of them.
+ * quorum.h - an event is what several channels see at once.
  */
 #ifndef LULL_SHRINK_QUORUM_H
 #define LULL_SHRINK_QUORUM_H
@@ -12,9 +12,9 @@
 
 struct quorum {
     size_t channels, least;     /* least: channels that must agree                   */
-    float pace;                 /* of what is now, per frame; an event lasts 1 / pace */
-    float frames;               /* seen, up to the memory of what is usual           */
-    float *now, *usual;         /* [channels] mean powers, of late and for long      */
+    float pace;                 /* of `now`, per frame: an event lasts at least 1 / pace */
+    float frames;               /* seen, up to the memory of `usual`                 */
+    float *now, *usual;         /* [channels] short-term and long-term mean power    */
     bool met;                   /* an event is going on                              */
 };
 
@@ -22,8 +22,8 @@ struct quorum {
 void quorum_place(struct quorum *q, struct arena *a, size_t channels, size_t span);
 void quorum_reset(struct quorum *q);
 
-/* One frame z[channels], where the noise has a power of 1, of which known[] is there;
- * frozen, what is usual stays as it is. */
+/* One frame z[channels], with noise of power 1, but for entries where known[] is 0.
+ * freeze: `usual` is not learned. */
 void quorum_update(struct quorum *q, const float *z, const unsigned char *known, bool freeze);
 
 /* All that lasts from one frame to the next; see base/store.h. */

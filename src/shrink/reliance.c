@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: MIT
  *
- * reliance.c - see reliance.h.  The rows U_c of a channel are a regression on the
- * coefficients, with noise of 1: after steps mu they hold, beside what is true,
+ * reliance.c - see reliance.h.
  *
- *   chance = sum of the squares of the weights,   chance <- (1 - mu)^2 chance + mu^2,
+ * The rows U_c of a channel are a regression of its samples, with noise of power 1, on the
+ * coefficients.  Tracked with step mu, they hold beside the truth an estimation error of power
  *
- * over the power of the coefficient.  Of what is said of the channel, U_c g p, that is
- * kept = sum g_i^2 lambda_i / (lambda_i - 1) times as much.  Where the noise is far above
- * the signal it is most of it.  Rows that began at zero have learnt
- * the share learnt <- learnt + mu (1 - learnt) of what is true.  So the best share is
+ *   chance = sum of the squared weights,   chance <- (1 - mu)^2 chance + mu^2,
  *
- *   (said - kept chance) / (learnt said),   said = mean |U_c g p|^2,
+ * over the power of the coefficient.  In the estimate U_c g p of the channel this error has
+ * the power kept chance, with kept = sum g_i^2 lambda_i / (lambda_i - 1); in a channel whose
+ * noise is far above its signal it is most of the estimate.  Rows that began at zero have
+ * reached the share learned <- learned + mu (1 - learned) of the truth.  So the Wiener gain
+ * of the estimate is
  *
- * but no more than all, and over that of the best channel: what all of them lack, as in
- * the first frames, the gains know.
+ *   (said - kept chance) / (learned said),   said = mean |U_c g p|^2,
  *
- * Cost: 2 n flops a direction that is shown, n a frame.
+ * at most 1, and relative to that of the best channel: what all of them lack, as in the first
+ * frames, is in the gains g already.
+ *
+ * Cost: 2 n flops for each direction that is shown, n a frame.
  */
 #include "shrink/reliance.h"
 
@@ -29,7 +32,7 @@ static const float TINY = 1e-30f;
 void reliance_place(struct reliance *r, struct arena *a, size_t channels, size_t lags)
 {
     *r = (struct reliance){ .channels = channels, .lags = lags };
-    r->learnt = arena_floats(a, channels);
+    r->learned = arena_floats(a, channels);
     r->chance = arena_floats(a, channels);
     r->said = arena_floats(a, channels);
     r->share = arena_floats(a, channels);
@@ -52,14 +55,14 @@ void reliance_reset(struct reliance *r)
 
 void reliance_forget(struct reliance *r, size_t channel)
 {
-    r->learnt[channel] = r->chance[channel] = r->said[channel] = 0;
+    r->learned[channel] = r->chance[channel] = r->said[channel] = 0;
     r->share[channel] = 1;
 }
 
 void reliance_age(struct reliance *r, float mu)
 {
     for (size_t c = 0; c < r->channels; c++) {
-        r->learnt[c] += mu * (1 - r->learnt[c]);
+        r->learned[c] += mu * (1 - r->learned[c]);
         r->chance[c] = (1 - mu) * (1 - mu) * r->chance[c] + mu * mu;
     }
 }
@@ -85,9 +88,9 @@ void reliance_settle(struct reliance *r)
 
     for (size_t c = 0; c < r->channels; c++) {
         const float sure = fast_max(r->said[c] - r->kept * r->chance[c], 0);
-        const float all = fast_max(r->learnt[c] * r->said[c], TINY);
+        const float all = fast_max(r->learned[c] * r->said[c], TINY);
 
-        r->share[c] = r->learnt[c] > 0 ? fast_min(sure / all, 1) : 1;
+        r->share[c] = r->learned[c] > 0 ? fast_min(sure / all, 1) : 1;
         most = fast_max(most, r->share[c]);
     }
     for (size_t c = 0; c < r->channels; c++)
@@ -107,7 +110,7 @@ void reliance_apply(const struct reliance *r, float least, float *restrict x_hat
 
 void reliance_state(struct reliance *r, struct store *s)
 {
-    store_floats(s, r->learnt, r->channels, 0, 1);
+    store_floats(s, r->learned, r->channels, 0, 1);
     store_floats(s, r->chance, r->channels, 0, 1);
     store_floats(s, r->share, r->channels, 0, 1);
     store_floats(s, r->said, r->channels, 0, FLT_MAX);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * reliance.h - how far what a subspace says of a channel is to be relied upon.
+ * reliance.h - a gain for each channel's estimate: less where its rows of the subspace are
+ * mostly estimation error.
  */
 #ifndef LULL_SHRINK_RELIANCE_H
 #define LULL_SHRINK_RELIANCE_H
@@ -10,29 +11,29 @@
 
 struct reliance {
     size_t channels, lags;
-    float *learnt;              /* [channels] share of its rows that is learnt already   */
-    float *chance;              /* [channels] power of chance in them, of one regression */
-    float *said;                /* [channels] power of what is said of it, so far         */
-    float kept;                 /* directions, as far as kept, so far                    */
-    size_t shown;               /* directions so far                                     */
-    float *share;               /* [channels] of what is said that is kept               */
+    float *learned;             /* [channels] share of the true rows that is reached  */
+    float *chance;              /* [channels] error power of a row, of one regression */
+    float *said;                /* [channels] power of the estimate, by directions shown */
+    float kept;                 /* sum over the directions shown, see reliance.c      */
+    size_t shown;               /* directions shown in this round                     */
+    float *share;               /* [channels] the result, 0..1                        */
 };
 
 void reliance_place(struct reliance *r, struct arena *a, size_t channels, size_t lags);
 void reliance_reset(struct reliance *r);
 
-/* The rows of a channel begin anew, from zero. */
+/* The rows of a channel were set to zero. */
 void reliance_forget(struct reliance *r, size_t channel);
 
-/* The tracker has learnt with step mu. */
+/* The tracker has learned a frame with step mu. */
 void reliance_age(struct reliance *r, float mu);
 
-/* Direction r->shown, u[channels][lags], and its power; and after the last the shares that
- * follow from all of them. */
+/* Rounds: show directions 0, 1, .. , each u[channels][lags] with its mean power lambda; after
+ * the last, settle computes the shares and begins the next round. */
 void reliance_show(struct reliance *r, const float *u, float lambda);
 void reliance_settle(struct reliance *r);
 
-/* x_hat[channels][lags] less what is chance; the share `least` of it stays. */
+/* Multiplies x_hat[channels][lags] by max(share, least), channel by channel. */
 void reliance_apply(const struct reliance *r, float least, float *restrict x_hat);
 
 /* All that lasts from one frame to the next; see base/store.h. */

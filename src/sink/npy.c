@@ -9,7 +9,6 @@
 #include "sink/kinds.h"
 #include "source/npy.h"
 #include <errno.h>
-#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 

@@ -13,7 +13,6 @@
  */
 #include "sink/kinds.h"
 #include "source/kinds.h"
-#include <errno.h>
 #include <math.h>
 #include <sndfile.h>
 #include <stdlib.h>

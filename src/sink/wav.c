@@ -13,7 +13,6 @@
  * reads, above it WAVE_FORMAT_EXTENSIBLE; floats have the `fact` they need.
  */
 #include "sink/kinds.h"
-#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <string.h>

@@ -17,7 +17,6 @@
 #include "source/clock.h"
 #include "source/kinds.h"
 #include "source/table.h"
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

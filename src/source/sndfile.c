@@ -10,7 +10,6 @@
 #include "source/kinds.h"
 #include <sndfile.h>
 #include <stdio.h>
-#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 

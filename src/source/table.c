@@ -4,6 +4,7 @@
  */
 #include "source/table.h"
 #include <stdlib.h>
+#include <stdint.h>
 #include <string.h>
 
 static bool is_blank(char c, char delimiter)

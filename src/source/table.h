@@ -10,7 +10,6 @@
 #include "source/clock.h"
 #include "source/lines.h"
 #include "source/number.h"
-#include <stdint.h>
 
 enum { COLUMNS_MOST = 8192 };
 

@@ -2,12 +2,12 @@
  *
  * adapter.c - y = U0 p0 + (the rest); the tracker sees only the rest.
  *
- * What is known beforehand need not be learnt, and does not forget: U0 is
+ * What is known beforehand need not be learned and cannot be forgotten: U0 is
  * frozen, and a tracker of few directions follows what it lacks, as a low-rank
- * adapter [HSW21] follows a frozen network.  n d numbers and 8 n d flops for d new
- * directions, whatever the base holds; the base costs 4 n r0.
+ * adapter [HSW21] of a frozen network does.  d new directions cost n d numbers and
+ * 8 n d flops, whatever the size of the base; the base costs 4 n r0 flops.
  *
- * Only the powers of p0 go on being learnt: their shrinkage follows the level.
+ * Only the powers of p0 go on being learned: their shrinkage follows the level.
  */
 #include "track/adapter.h"
 

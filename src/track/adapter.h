@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * adapter.h - a base of directions that are known and stay; the tracker adds
- * to it what it lacks.
+ * adapter.h - a fixed base of known directions, to which the tracker adds what
+ * it lacks.
  */
 #ifndef LULL_TRACK_ADAPTER_H
 #define LULL_TRACK_ADAPTER_H

@@ -10,12 +10,11 @@
 #include "track/align.h"
 #include "base/fastmath.h"
 
-#include <math.h>
 
 /* Correlation (squared) that is left alone: that of chance in a window of 1e5 frames. */
 static const float NEGLIGIBLE = 1e-5f;
 
-/* Two that are in disorder by no more than chance may stay so. */
+/* Whether the pair is correlated, or out of order, by more than chance. */
 static bool worth_it(const struct cov *c, size_t j, size_t k, float chance)
 {
     const float *x = c->C + j * c->parts * c->ld + k * c->parts;

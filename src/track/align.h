@@ -11,9 +11,9 @@ struct align {
     size_t j, k; /* the pair whose turn is next, j < k */
 };
 
-/* One Jacobi rotation of the next pair, by what c says, unless their correlation (squared)
- * is no more than `chance`, and their order likewise; U and `also` (may be NULL) turn with
- * it.  True when the two changed places: they are in *a. */
+/* One Jacobi rotation of the next pair, so that c becomes diagonal there, largest first, unless
+ * their squared correlation and the difference of their powers are within `chance`.  U and
+ * `also` (may be NULL) are turned with c.  True if the pair, in *a, has changed places. */
 bool align_update(struct align *a, struct basis *U, struct cov *c, struct cov *also,
                   float chance);
 

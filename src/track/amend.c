@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * amend.c - see amend.h.  Directions that were cut are put upright again one by one;
- * what they span together is the same all the while.  Of one that is spent the place is
- * taken by an entry of which the others know least.
+ * amend.c - see amend.h.
  *
- * Signal of power |b|^2 and noise of 1 have 1 + |b|^2 along a direction b: so begins what
- * is taught.
+ * Directions that were cut are orthonormalised again by Gram-Schmidt, one at a time; their
+ * span stays the same throughout.  A direction of which nothing is left is replaced by the
+ * entry with the least leverage on the others.
+ *
+ * Signal of power |b|^2 in noise of power 1 has the power 1 + |b|^2 along its direction b/|b|:
+ * C in track_teach().
  */
 #include "track/amend.h"
 #include "track/vec.h"
@@ -14,13 +16,12 @@
 #include <math.h>
 #include <string.h>
 
-static const float SPARE = 1e-12f; /* power of one that has no more to forget: again and again, and
-                                      its inverse overflows */
-static const float SPENT = 1e-2f; /* shorter, what is left of a direction is rounding */
-static const float LONGEST = 1e9f; /* that a direction is believed to be */
+static const float SPARE = 1e-12f;  /* power: a weaker one is not scaled down any more, lest
+                                       its inverse overflow by and by                  */
+static const float SPENT = 1e-2f;   /* length: what is left of a shorter one is rounding */
+static const float LONGEST = 1e9f;  /* bound of a row of track_teach()                  */
 
-/* Direction j less what it shares with those before it, of length 1; gives the
- * length that was left. */
+/* Orthonormalises direction j against those before it; gives the length that was left. */
 static float put_upright(struct track *t, size_t j)
 {
     float *const u = t->missing.x, *const inside = t->x_hat;
@@ -40,8 +41,8 @@ static float put_upright(struct track *t, size_t j)
     return length;
 }
 
-/* Direction j becomes the entry, of those that are not gone, of which the others have
- * least. */
+/* Direction j becomes the unit vector of the entry with the least leverage, of those that are
+ * not gone. */
 static void point_elsewhere(struct track *t, size_t j)
 {
     float *const u = t->missing.x, *const own = t->Up;
@@ -58,8 +59,8 @@ static void point_elsewhere(struct track *t, size_t j)
     basis_set(&t->U, j, u);
 }
 
-/* Of direction j, made upright, so much was left: if that is nothing, it becomes a new one,
- * which holds noise alone.  Gives what was left, or 0. */
+/* Direction j had the length `left` after Gram-Schmidt: if that is rounding, a new direction
+ * with the power of noise takes its place.  Gives `left`, or 0 then. */
 static float settle(struct track *t, size_t j, float left)
 {
     const bool spent = left < SPENT;
@@ -74,7 +75,7 @@ static float settle(struct track *t, size_t j, float left)
     return spent ? 0 : left;
 }
 
-/* Direction j of those that were cut: what it shares with those before it becomes theirs. */
+/* Orthonormalises direction j and transforms C, so that U C U' stays the same. */
 static void amend(struct track *t, size_t j)
 {
     struct cov *const c = &t->rule.cov;
@@ -123,7 +124,7 @@ void track_drop(struct track *t)
     t->U.r--;
 }
 
-/* What was dropped still lies where it was: most likely it is still worth having. */
+/* A direction dropped before still lies in its place, and is likely to be useful again. */
 void track_add(struct track *t)
 {
     const size_t j = t->U.r++;
@@ -132,7 +133,7 @@ void track_add(struct track *t)
     settle(t, j, put_upright(t, j));
 }
 
-/* Direction j, orthogonal to those before it; one of no length stays what it was. */
+/* Sets direction j from its row, orthogonal to those before; a row of zeros leaves it. */
 static void set_direction(struct track *t, size_t j, const float *row)
 {
     const float length = sqrtf(vec_square(row, t->U.n));
@@ -142,7 +143,8 @@ static void set_direction(struct track *t, size_t j, const float *row)
         for (size_t i = 0; i < t->U.n; i++)
             t->e[i] = row[i] / length;
         basis_set(&t->U, j, t->e);
-        cov_stretch(&t->rule.cov, j, sqrtf(1.0f + fminf(length, LONGEST) * fminf(length, LONGEST)));
+        cov_stretch(&t->rule.cov, j,
+                    sqrtf(1.0f + fminf(length, LONGEST) * fminf(length, LONGEST)));
     }
     so_far.r = j + 1;
     for (int pass = 0; pass < 2; pass++)

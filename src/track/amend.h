@@ -1,33 +1,32 @@
 /* SPDX-License-Identifier: MIT
  *
- * amend.h - what whoever keeps a tracker may do to it between two frames.
+ * amend.h - changes to a tracker between two frames, by its owner: entries forgotten,
+ * directions dropped and added, a model set.
  */
 #ifndef LULL_TRACK_AMEND_H
 #define LULL_TRACK_AMEND_H
 
 #include "track/track.h"
 
-/* What is known of the entries from..to - 1 goes (TRACK_OWN only): no direction has a part
- * there any more, and its power is less by what it loses.  What is left of the directions
- * is put upright by and by; until it is, those entries are to be given as missing, for then
- * it need not be upright, and nothing is to be learnt. */
+/* Forgets the entries from..to - 1 (TRACK_OWN only): all directions become 0 there.  They are
+ * orthonormalised again one by one, by track_amend(); until that is done, those entries must
+ * be given as missing, which needs no orthonormal U, and nothing may be learned. */
 void track_forget(struct track *t, size_t from, size_t to);
 
-/* So many directions more are put upright; whether some are left.  Costs 8 n r flops each. */
+/* Orthonormalises the next `count` directions; whether some are left.  8 n r flops each. */
 bool track_amend(struct track *t, size_t count);
 
-/* Nothing is being forgotten. */
+/* Ends the forgetting. */
 void track_amended(struct track *t);
 
-/* One direction less, the weakest; one more, as if it held noise of power 1 alone.
- * For whoever has a tracker of a fixed rank and not always the time for all of it.
- * Cost: r^2, and 8 n r flops. */
+/* Drops the weakest direction; adds one, with the power 1 of noise alone.  For a tracker of
+ * fixed rank that must save time.  Cost: r^2, and 8 n r flops. */
 void track_drop(struct track *t);
 void track_add(struct track *t);
 
-/* The tracker, of real numbers whose noise has a power of 1, begins anew with the
- * directions rows[r][n], of which each is as long as its signal is strong (r is the
- * tracker's rank; those of no length are not known), and is as old as it says. */
+/* Begins anew with the model rows[r][n], r the rank: directions times the standard deviation
+ * of the signal along each; rows of zeros are unknown.  It counts as learned from `frames`
+ * frames.  Real numbers, noise of power 1. */
 void track_teach(struct track *t, const float *rows, float frames);
 
 #endif

@@ -60,8 +60,8 @@ void basis_clear(struct basis *b, size_t from, size_t to);
  * `parts` floats and c^2 + |s|^2 = 1. */
 void basis_turn_pair(struct basis *b, size_t j, size_t k, float c, const float *s);
 
-/* own[padded]: the share of entry i of a frame that lies in the subspace through
- * itself, |U_i|^2, the same in every float of the entry. */
+/* own[padded]: the leverage |U_i|^2 of entry i, its share of its own projection onto the
+ * subspace; the same in every float of the entry. */
 void basis_leverage(const struct basis *b, float *own);
 
 #endif

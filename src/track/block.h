@@ -13,7 +13,7 @@
 struct gathered {
     size_t most, filled; /* frames in a block, and gathered so far         */
     size_t ld, wide;     /* floats in a row of coefficients, and of D      */
-    float keep, loud;    /* weight of what was before; of the frame at hand */
+    float keep, loud;    /* weight of the past; of the present frame       */
     float *weight;       /* [most] of each frame                           */
     struct basis E;      /* [most] their residuals, as directions          */
     float *D;            /* [most parts][wide] frames in terms of U, then E */
@@ -25,8 +25,8 @@ struct gathered {
     float *M, *X, *x; /* [ld][ld], [ld][ld], [padded]                   */
 };
 
-/* What follows in D from the first row of frame f: the row of i times it, and its columns
- * in the frames before. */
+/* Completes D after the first row of frame f: the row of i times the frame, and by symmetry
+ * its columns in the rows of the frames before. */
 void gathered_complete(struct gathered *b, size_t f);
 
 #endif

@@ -6,21 +6,21 @@
  *   AR(1)       y_i = rho y_(i-1) + sqrt(1 - rho^2) z_i, and y_0 = z_0
  *   covariance  L its Cholesky factor: n^2 flops a frame
  *
- * Levels and rho can be learnt from the residual, brought back to the colour
- * it came in: e has the noise's own covariance but for the r directions that
- * were taken out.  Where the signal is strong most of the noise may lie in them:
- * an entry's power is e_i^2/(1 - |U_i|^2), or it would seem ever less noisy.  The
- * subspace turns with every change of L, so L is changed slowly once SETTLED.
+ * Levels and rho can be learned from the residual e, with the colour restored: its
+ * covariance is that of the noise but for the r directions of U.  An entry of which
+ * much lies in U keeps little of its noise in e: its power is e_i^2/(1 - |U_i|^2),
+ * or else its level would fall for ever.  Each change of L turns the subspace, so L
+ * is changed slowly once SETTLED.
  */
 #include "track/colour.h"
 
 #include <math.h>
 #include <string.h>
 
-static const float PACE = 0.002f;     /* of what is learnt: 1000 frames       */
+static const float PACE = 0.002f;     /* of what is learned: 1000 frames      */
 static const float MOST_RHO = 0.995f; /* beyond, whitening amplifies 26 dB    */
 static const float SPREAD = 1e-3f;    /* least level, of the mean: -60 dB     */
-static const float OWN_SAY = 0.1f;    /* least share of an entry's noise that is seen */
+static const float OWN_SAY = 0.1f;    /* least value of 1 - |U_i|^2           */
 enum { SETTLED = 200 };               /* frames */
 
 void colour_place(struct colour *c, struct arena *a, enum colour_kind kind, bool learns,

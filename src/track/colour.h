@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * colour.h - noise that is not equal and independent: y <- L^-1 y makes it so,
- * x_hat <- L x_hat undoes it.
+ * colour.h - whitens noise of covariance LL': y <- L^-1 y, and back, x_hat <- L x_hat.
  */
 #ifndef LULL_TRACK_COLOUR_H
 #define LULL_TRACK_COLOUR_H
@@ -17,7 +16,7 @@ struct colour {
     enum colour_kind kind;
     bool learns;         /* levels or rho are estimated                  */
     size_t n, parts;     /* floats in a frame, in an entry               */
-    uint32_t seen;       /* frames learnt from, saturating               */
+    uint32_t seen;       /* frames learned from, saturating              */
     float *level;        /* [dim] standard deviations                    */
     float *power;        /* [dim] running power of the residual; learns  */
     float *L;            /* [dim][dim] lower triangle; COLOUR_FULL       */
@@ -40,14 +39,14 @@ void colour_whiten(struct colour *c, float *y, float *known);
 /* The way back, in place. */
 void colour_restore(struct colour *c, float *x);
 
-/* Learns from the whitened residual e[n], of which the share own[n] of the
- * noise was taken out with the signal; known may be NULL. */
+/* Learns from the whitened residual e[n]; own[n], the leverage of each entry, is the share of
+ * its noise that lies in U and so is not in e; known may be NULL. */
 void colour_learn(struct colour *c, const float *e, const float *own, const float *known);
 
-/* Powers are f times what they were. */
+/* Multiplies powers by f. */
 void colour_scale(struct colour *c, float f);
 
-/* Whether what is learnt has settled enough to judge a rank by. */
+/* Whether what is learned has settled enough to judge a rank by. */
 bool colour_settled(const struct colour *c);
 
 #endif

@@ -25,7 +25,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { PASSES = 4, FRAMES = 3000, ROUNDS = 20 }; /* passes, or rather so many frames */
+enum { PASSES = 4, FRAMES = 3000, ROUNDS = 20 }; /* passes: PASSES + FRAMES / rows */
 
 static const float FIRST = 0.25f; /* step of the first pass; of the last 1/LAST m     */
 static const float LAST = 4.0f;
@@ -82,7 +82,7 @@ static void track_rows(struct complete *c, const float *W, float scale)
     }
 }
 
-/* What is looked for, given the other factor: the rows of W or its columns. */
+/* A regression for one factor, given the other: over the rows of W or its columns. */
 struct side {
     float *X;                          /* [rows][ld], to be found */
     const float *Y;                    /* [columns][ld], given    */
@@ -185,7 +185,7 @@ static void balance(struct complete *c)
     }
 }
 
-/* The ridge for those that are now to be found, which so far had these powers. */
+/* The ridge for the factor to be solved for, from its powers so far. */
 static void weigh(struct complete *c, const struct side *s, float sigma2)
 {
     for (size_t d = 0; d < c->k; d++)

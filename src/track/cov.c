@@ -9,7 +9,7 @@
  * textbook form does before 10^4 frames.  Two things keep it:
  *
  *   - both halves round the same product, so P is symmetric to the last bit;
- *   - one coordinate s = e_j is polished at a time, after [GR17].  With
+ *   - one coordinate s = e_j is corrected (polished) at a time, after [GR17].  With
  *     y = (C + rho I) s and z = P y, the BFGS step
  *
  *       P = P - (s z' + z s')/y's + (1 + y'z/y's) s s'/y's
@@ -31,12 +31,12 @@
  * having none; less, and float can no longer hold C and P together. */
 static const float RIDGE = 1e-6f;
 
-/* By 3/4 the error of P may grow in a round: so many frames, times mu.  Where that are few,
- * every frame is looked at. */
+/* frames * mu of a round of polishing in which the error of P grows by at most 3/4.  Above
+ * SMALL, P is checked on every frame. */
 static const float GROWTH = 0.56f, SMALL = 0.035f;
 
-/* The least power that C is taken to have, far below that of any frame (guard.c): keeps
- * divisors from zero, and p'P p in the range of float.  More than MOST is rounding. */
+/* Least power in C, far below that of any frame (guard.c): keeps divisors from zero, and p'P p
+ * in the range of float.  A p'P p above MOST is rounding. */
 static const float POWER_FLOOR = 1e-19f, MOST = 1e20f;
 
 void cov_place_alone(struct cov *c, struct arena *a, size_t cap, size_t parts)
@@ -203,8 +203,8 @@ static void polish(struct cov *c, size_t j, float rho)
     put_column(c, j, y);
 }
 
-/* Whether P can be what it should.  A product that overflows off the diagonal does so on
- * it, too: no other number need be looked at. */
+/* Whether P is finite and positive.  What overflows off the diagonal does so on it, too: only
+ * that need be looked at. */
 static bool sound(const struct cov *c)
 {
     bool fine = true;
@@ -220,7 +220,7 @@ void cov_heal(struct cov *c)
         rebuild(c);
 }
 
-/* Coordinates in a round, with those that are none: q of them, or more if they can wait. */
+/* Frames in a round: q, or more if mu is small; without a coordinate nothing is done. */
 static size_t round_of(const struct cov *c, float mu)
 {
     const size_t most = mu * COV_ROUND < GROWTH ? COV_ROUND : (size_t)(GROWTH / mu);

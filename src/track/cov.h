@@ -45,9 +45,8 @@ float cov_solve(struct cov *c, const float *p, float *h);
  * 0 < mu <= 1/2. */
 void cov_update(struct cov *c, float mu, const float *p, const float *h, float ph);
 
-/* Moves P towards the inverse of C by the coordinate whose turn it is, or by more at a
- * large mu: each has its turn once in q frames or, where mu is so small that they can
- * wait, in COV_ROUND; see cov.c. */
+/* Moves P towards the inverse of C in the coordinate that is next, or at a large mu in several:
+ * each is due once in q frames, or in COV_ROUND if mu is small enough; see cov.c. */
 void cov_polish(struct cov *c, float mu);
 
 /* P is built anew if it cannot be what it should. */
@@ -77,8 +76,8 @@ void cov_stretch(struct cov *c, size_t j, float f);
 /* Every coordinate i becomes p[i] + q[i] p[j], where q[j] = 0; real only. */
 void cov_shear(struct cov *c, size_t j, const float *q);
 
-/* Takes the last direction out; adds one of power `level`, alone, at the end; puts such a
- * one in the place of direction j. */
+/* Removes the last direction; appends one of power `level`, uncorrelated; replaces direction j
+ * by such a one. */
 void cov_drop_last(struct cov *c);
 void cov_grow(struct cov *c, float level);
 void cov_renew(struct cov *c, size_t j, float level);

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT
  *
- * estimate.c - the frame as the model has it, from the subspace before the turn.
+ * estimate.c - the estimate of a frame, from the subspace before the turn.
  *
- *   p     = U'y           (missing: from what is known)
- *   e     = y - U p       as a whole only where it has to be formed
+ *   p     = U'y           (missing entries: by least squares on the known ones)
+ *   e     = y - U p       computed before the sweep only where it has to be
  *   x_hat = U (p - sigma^2 C^-1 p) + kappa e
  *
- * C, made of coefficients of frames that U had not yet seen, is the true covariance of
- * p, and I - sigma^2 C^-1 the Wiener gain without any correction for the bias of
- * eigenvalues.
+ * C is made of coefficients of frames that U had not yet seen.  So it is the covariance of
+ * p out of sample, and I - sigma^2 C^-1 is the Wiener gain without any correction for the
+ * bias of eigenvalues.
  *
  * kappa is the Wiener gain of what leaks.  U is a regression on frames weighted by
  * mu (1 - mu)^k, so what it misses of this frame has, in each free dimension, the
  * power lambda sigma^2 with lambda = mu/2 p'C^-1 p, and kappa = lambda/(1 + lambda):
  * an error of 8.5 instead of 8.6 in 256 dimensions at mu = 0.01.
  *
- * Mostly x_hat comes with the sweep that turns U (track.c); here is what it is told, and
- * the way where it cannot.
+ * Mostly the sweep that turns U computes x_hat (track.c); here are its factors, and the
+ * estimate for the cases that it does not cover.
  */
 #include "track/estimate.h"
 
@@ -26,23 +26,22 @@
 #include <float.h>
 #include <string.h>
 
-static const float FAITH = 1e-2f; /* |e|^2 by difference down to this share of |y|^2 */
+static const float FAITH = 1e-2f; /* |e|^2 / |y|^2 down to which |e|^2 is a difference */
 
-/* A signal of less than this of the noise is too little to compare with; none counts for
- * more than so many times the usual. */
+/* Least usual signal, over noise, that a burst is compared with; greatest factor of a burst. */
 static const float QUIET = 0.01f, MOST_BURST = 1e3f;
 
-/* Whether e leans on U more than it stands; lean = U'e. */
+/* lean = U'e; whether more than half of e lies in U. */
 static bool leans(struct track *t, float e2)
 {
     late_gather(&t->late, t->kernel, &t->U, t->e, t->lean);
     return vec_square(t->lean, t->U.r * t->U.parts) > 0.5f * e2;
 }
 
-/* |e|^2 of an e that was formed, without what leans on U, which the sweep takes out:
- * else the turn would not be one, and U'U = I suffer.  An e that is small beside U p
- * is largely rounding, and with gaps the regression leaves a part of it in U.  One that
- * leans more than it stands is first put upright; if it then still does, it is nothing. */
+/* |e|^2 of a formed e without its part in U, which the sweep removes: the turn is a rotation,
+ * and keeps U'U = I, only if e is orthogonal to U.  It may not be: an e that is small beside
+ * U p is largely rounding, and with gaps least squares leaves a part of it in U.  If that is
+ * more than half, it is removed here first; if it still is then, e counts as 0. */
 static float upright(struct track *t, float e2)
 {
     if (leans(t, e2)) {
@@ -71,7 +70,7 @@ float estimate_coefficients(struct track *t, float trust)
     }
     if (!t->gathered)
         late_gather(&t->late, t->kernel, &t->U, g->y, t->p);
-    t->gathered = false; /* once what is known of it changes */
+    t->gathered = false; /* p changes if known[] does */
     t->p2 = vec_square(t->p, t->ld);
     const float e2 = g->energy - t->p2;
 
@@ -113,7 +112,7 @@ float estimate_leakage(const struct track *t, const struct motion *m, float mu, 
     return lambda * usual / fast_max((1.0f + lambda) * usual, e2);
 }
 
-/* How much louder than usual the signal is, where noise is 1. */
+/* Power of the signal in this frame over its usual power, >= 1, where noise has power 1. */
 static float burst(const struct track *t)
 {
     const float usual = cov_mean(&t->rule.cov) * (float)t->U.r - (float)t->U.r;
@@ -124,9 +123,8 @@ static float burst(const struct track *t)
                ? fast_clamp(more / (usual * share), 1.0f, MOST_BURST) : 1.0f;
 }
 
-/* The best guess of a frame of which not all is known, to q.  Where C has hardly
- * seen a direction, as in the first frames, it may be out of range of float: then
- * there is none. */
+/* q: the coefficients of the best linear guess of a frame with gaps.  False if it is out of
+ * the range of float, as it may be in the first frames. */
 static bool guess(struct track *t, float trust)
 {
     const bool own = t->plan.shrink == TRACK_OWN;
@@ -143,8 +141,8 @@ static bool guess(struct track *t, float trust)
     return vec_square(t->q, t->U.r * t->U.parts) <= FLT_MAX;
 }
 
-/* The guess is for what is missing.  What is known is shrunk as in any other frame, once
- * the gaps are filled. */
+/* Missing entries keep the guess in t->out; with the gaps filled by it, the known ones are
+ * estimated as in any other frame. */
 static void impute(struct track *t)
 {
     const struct guard *const g = &t->guard;

@@ -136,7 +136,7 @@ static bool held_out(uint32_t at)
     return (at ^ at >> 13) % HELD == 0;
 }
 
-/* Energy of what rank k, learnt from the other entries, leaves of those held out. */
+/* Energy of what rank k, learned from the other entries, leaves of those held out. */
 static double trial(struct factor *f, const float *W, size_t k)
 {
     double left = 0;

@@ -2,18 +2,17 @@
  *
  * guard.c - silence, bursts, falls in level, and what is not a number.
  *
- * One loud click must not teach the tracker that the world is loud: a frame's
- * energy counts at most BURST times the running mean.  A long loud passage
- * must not leave it deaf: when the model expects more than FALL times the
- * geometric mean level (which bursts hardly move and falls move fast), the
- * model is scaled down to it.  A frame of silence says nothing about the
- * subspace and is not learnt.
+ * One loud click must not dominate the model: a frame's energy counts at most
+ * BURST times the running mean.  A long loud passage must not leave the model
+ * insensitive: when it expects more than FALL times the geometric mean level
+ * (which bursts hardly move and falls move fast), it is scaled down to that.  A
+ * frame of silence says nothing about the subspace and is not learned.
  *
- * A float holds 76 decades, the squares of entries from 1e-15 to 1e18 make 66 of them,
- * and the rules square again.  So frames are looked at in a unit in which their mean
- * energy lies between LOW and HIGH, and each times a power of 2, which costs no bit,
- * that leaves it within REACH of the mean.  What is done with a frame is linear: x_hat
- * divided by the same is what it would have been.
+ * A float has 76 decades, the squares of entries from 1e-15 to 1e18 take 66 of them,
+ * and the rules square again.  So frames are multiplied by a unit, a power of 2 for
+ * which their mean energy lies between LOW and HIGH, and outliers by another one that
+ * brings them within REACH of the mean.  The estimate is linear in the frame: x_hat
+ * divided by the same factor is exact.
  */
 #include "track/guard.h"
 #include "base/fastmath.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * guard.h - what may be believed of a frame before anything is learnt from it.
+ * guard.h - what may be believed of a frame before anything is learned from it.
  */
 #ifndef LULL_TRACK_GUARD_H
 #define LULL_TRACK_GUARD_H
@@ -17,11 +17,11 @@ struct guard {
     float *known;            /* [padded] 1 or 0                              */
     size_t count;            /* entries known                                */
     float energy;            /* |y|^2                                        */
-    float unit;              /* a power of 2: frames are looked at times that */
-    float gain;              /* and this one times that                      */
+    float unit;              /* a power of 2 by which frames are multiplied  */
+    float gain;              /* the same for this frame                      */
     float mean;              /* running mean of energy, bursts clipped       */
     float level;             /* running mean of log energy                   */
-    uint32_t seen;           /* frames learnt from, saturating               */
+    uint32_t seen;           /* frames learned from, saturating              */
 };
 
 void guard_place(struct guard *g, struct arena *a, size_t n, size_t padded, size_t parts);
@@ -32,8 +32,8 @@ void guard_reset(struct guard *g);
 void guard_take(struct guard *g, const struct kernel *k, const float *y,
                 const unsigned char *known);
 
-/* The same of a frame of that energy, of whole tiles and all known: looked at where it lies.
- * False if it is not what it should be, which guard_take can tell. */
+/* The same for a complete frame of whole tiles and that energy, without copying it.  False if
+ * an entry may be out of range: then guard_take() is needed. */
 bool guard_look(struct guard *g, const float *y, float energy);
 
 /* After y or known was changed: counts and sums anew. */
@@ -42,25 +42,24 @@ void guard_recount(struct guard *g);
 /* After y was changed: sums anew. */
 void guard_sum(struct guard *g);
 
-/* Whether the frame's energy lies within what float can work with. */
+/* Whether the frame's energy is in the range that float can work with. */
 bool guard_possible(const struct guard *g);
 
-/* The frame in a unit that fits the level; one that is much louder or quieter than usual,
- * in one of its own.  Gives by what powers known in the old unit are to be multiplied;
- * usually 1. */
+/* Scales the frame to the common unit; one that is much louder or quieter than usual, to a
+ * gain of its own.  If the unit changes, gives the factor for powers in the old one, else 1. */
 float guard_enter(struct guard *g);
 
-/* The same after entries were taken out of it. */
+/* The same again, after entries of the frame were marked missing. */
 void guard_enter_again(struct guard *g);
 
-/* Whether the frame says anything at all; if not, time passes. */
+/* False if the frame is silence, not to be learned from; then the running mean decays. */
 bool guard_admits(struct guard *g);
 
 /* The factor in (0, 1] by which to scale the frame before learning from it,
  * and the running levels learn it. */
 float guard_weigh(struct guard *g);
 
-/* Whether the model is to be held against the level now. */
+/* Whether guard_anchor() is due. */
 bool guard_anchors(const struct guard *g);
 
 /* The factor by which the model is to be scaled so that it is not deaf after

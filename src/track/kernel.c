@@ -4,8 +4,8 @@
  */
 #include "track/kernel.h"
 
-/* A processor that uses its widest registers is clocked slower for all that it does: from
- * about so many floats on that is worth it. */
+/* The widest registers lower the clock for all other code, too: from so many floats on they
+ * pay. */
 static const size_t WIDEST = 1024;
 
 const struct kernel *kernel_choose(size_t parts, size_t floats, bool portable)

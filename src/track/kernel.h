@@ -73,8 +73,8 @@ struct kernel {
                    const float *c);
 };
 
-/* parts: 1 real, 2 complex; floats: in all directions, or 0 where nothing is to be clocked
- * slower for their sake.  portable: the one that gives the same bits on every machine. */
+/* parts: 1 real, 2 complex; floats: of all directions, or 0 if the widest registers, which
+ * lower the clock, are not to be used.  portable: the one with the same bits everywhere. */
 const struct kernel *kernel_choose(size_t parts, size_t floats, bool portable);
 
 /* The variants; [0] real, [1] complex.  NULL where the compiler cannot build

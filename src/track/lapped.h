@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * lapped.h - what successive frames of one frequency have in common: tones and
+ * lapped.h - the low-rank part of successive frames of each frequency: tones and
  * chords, but not noise.
  */
 #ifndef LULL_TRACK_LAPPED_H
@@ -18,8 +18,8 @@ struct lapped_group;
 struct lapped {
     size_t n, groups, channels;
     float keep;                         /* of the covariance, per frame               */
-    float white[LAPPED][LAPPED];        /* lower triangles: from overlapping frames   */
-    float colour[LAPPED][LAPPED];       /* to white ones, and back                    */
+    float white[LAPPED][LAPPED];        /* L^-1, which whitens overlapping frames,    */
+    float colour[LAPPED][LAPPED];       /* and L                                      */
     size_t t;                           /* frames so far, modulo LAPPED               */
     float seen;                         /* frames that the covariance is made of      */
     struct lapped_group *covariance;    /* [groups]                                   */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * late.h - a turn of the subspace that was put off: it is U + w c' until U is written.
+ * late.h - a turn of the subspace that was put off: the subspace is U + w c' until U is
+ * written.
  *
- * Where U does not fit the nearest cache, to write it costs as much as to read it.  So
- * only every second frame does, and then turns it twice; the frame between keeps its turn
- * here.  Real numbers only.
+ * Where U does not fit the nearest cache, writing it costs as much as reading it.  So it is
+ * written with every second frame only, turned twice; the frame between keeps its turn here.
+ * Real numbers only.
  */
 #ifndef LULL_TRACK_LATE_H
 #define LULL_TRACK_LATE_H
@@ -12,20 +13,20 @@
 #include "track/kernel.h"
 
 struct late {
-    float *w, *c; /* [padded], [r]; NULL: none is ever put off.  |c| = 1 */
-    bool waits;   /* one is                                               */
+    float *w, *c; /* [padded], [r]; NULL: turns are never put off.  |c| = 1 */
+    bool waits;   /* a turn is put off                                    */
 };
 
 void late_place(struct late *l, struct arena *a, const struct basis *U);
 void late_reset(struct late *l, const struct basis *U);
 
-/* Keeps U + w c' with c = d/|d|, where w is there already. */
+/* Puts off the turn U + w c', c = d/|d|, length = |d|; w was written by the sweep. */
 void late_keep(struct late *l, const float *d, float length, size_t r);
 
-/* The turn that waits, if one does, becomes part of a sweep of the same U. */
+/* Adds the turn that waits, if one does, to a sweep of the same U. */
 void late_join(const struct late *l, struct sweep *s, size_t r);
 
-/* Of the turned U: p = U'y, giving |y|^2; x = U a; direction j. */
+/* With the turned U: p = U'y, giving |y|^2; x = U a; direction j. */
 float late_gather(const struct late *l, const struct kernel *k, const struct basis *U,
                   const float *y, float *p);
 void late_combine(const struct late *l, const struct kernel *k, const struct basis *U,

@@ -3,9 +3,9 @@
  * masked.c - X_{k+1} = f(X_k, y_k) for noise under speech.
  *
  * The model X of the noise power is N(f) = Nbar(f) exp(sum_i U_i(f) h_i): a
- * reference and a few smooth directions of its logarithm, level and tilt, in
- * which noise moves fast and together.  A frame y shows the noise only where
- * nobody speaks; the rest are missing entries, as in [BNR10] and [CEC13].
+ * reference and a few smooth directions of its logarithm, level and tilt, along
+ * which noise changes fast and as a whole.  A frame y shows the noise only where
+ * nobody speaks; the other entries are missing, as in [BNR10] and [CEC13].
  * With g = P/N, noise has likelihood exp(-g), speech the heavy tail (Lomax)
  * l1 = s b^s (b + g)^-(1+s), so an entry is noise with probability
  *
@@ -20,11 +20,11 @@
  *
  *   q = (1 - a) q + a ((h - h-)^2 + diag (A + diag(1/q))^-1).
  *
- * Noise that swells and fades is so believed faster than noise that rests: this
- * is the step size, found by itself.  tr(A)/tr(A + 1/q) tells it, in 0..1.
+ * So noise that swells and fades is followed faster than steady noise: q acts as an
+ * automatic step size, reported as tr(A)/tr(A + 1/q), 0..1.
  *
- * d counts a frequency by its share of the ear's scale and evens out that
- * neighbouring frames see the same samples.
+ * d weights a frequency by its share of the ERB scale, and less because overlapping
+ * frames are not independent.
  *
  * Cost: two passes of an exponential and a ratio, and of a logarithm and an
  * exponential, a frequency.
@@ -39,13 +39,13 @@
 #include <string.h>
 
 static const float TAIL = 0.3f, TAIL_SCALE = 5.0f;      /* s, b: speech runs to 50 dB above */
-static const float BIAS = 1.05f, CLIP = 8.0f;           /* c, G: what clip and mask take off the mean */
+static const float BIAS = 1.05f, CLIP = 8.0f;           /* c, G: c makes up for clip and mask */
 static const float FARTHEST = 1.5f;                     /* nepers h may move in a frame */
 
-/* Of q, nepers^2 a frame: below, h would not notice that the noise has begun to move. */
+/* Range of q, nepers^2 a frame: with less, h would not notice that the noise moves. */
 static const float Q_LEAST = 0.04f * 0.04f, Q_MOST = 2.0f * 2.0f;
 
-/* After a shock noise is foreseen louder than it can be; and a shock out of silence is. */
+/* Bounds: of the predicted noise, which may overshoot after a jump; of the ratio g. */
 static const float LOUDEST = STORE_STRONGEST / 4, FAR = 1e30f;
 
 static void set_directions(struct masked *m, double bin_hz)
@@ -78,7 +78,7 @@ static void set_weights(struct masked *m, double bin_hz, double evidence)
 
 void masked_place(struct masked *m, struct arena *a, size_t n, double bin_hz, double frame_hz)
 {
-    const double frames = 125 / frame_hz;               /* of 8 ms, for which the constants are */
+    const double frames = 125 / frame_hz;       /* of 8 ms: the constants are for these */
 
     *m = (struct masked){ .n = n };
     m->predict = (float)pow(0.9, frames);
@@ -181,7 +181,7 @@ static void fit(struct masked *m)
     const float det = p0 * p1 - A[0][1] * A[0][1];      /* >= 1/(q0 q1) by Cauchy-Schwarz */
     const float move[R] = { (p1 * b[0] - A[0][1] * b[1]) / det,
                             (p0 * b[1] - A[0][1] * b[0]) / det };
-    const float left[R] = { p1 / det, p0 / det };       /* variance of h that the frame leaves */
+    const float left[R] = { p1 / det, p0 / det };       /* variance of h after it */
 
     for (size_t i = 0; i < R; i++) {
         const float d = fast_clamp(move[i], -FARTHEST, FARTHEST);

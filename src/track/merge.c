@@ -9,7 +9,6 @@
 #include "track/merge.h"
 
 #include <math.h>
-#include <string.h>
 
 void merge_place(struct merge *m, struct arena *a, const struct track *into,
                  const struct track *from)

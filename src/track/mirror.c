@@ -2,18 +2,18 @@
  *
  * mirror.c - see mirror.h.
  *
- * What the past says of the future of one signal, the future says of the past: the
- * covariance of its vectors of lags is that of the vectors backwards, J R J = R.  So each
- * principal direction is even, J u = u, or odd, J u = -u [CB76], and the two kinds know
- * nothing of each other:
+ * A stationary signal has the same second-order statistics reversed in time: the covariance
+ * R of its vectors of lags is centrosymmetric, J R J = R, with J the reversal.  So each
+ * principal direction is even, J u = u, or odd, J u = -u [CB76], and the two kinds are
+ * uncorrelated: the halves of
  *
- *   y+ = (y + J y)/sqrt 2,   y- = (y - J y)/sqrt 2,   of which half is enough,
+ *   y+ = (y + J y)/sqrt 2,   y- = (y - J y)/sqrt 2
  *
- * are two signals of n/2 numbers with a subspace each, of half the directions.  A tone has
- * one of either kind.
+ * are two signals of n/2 numbers, each with a subspace of its own of half the directions.  A
+ * tone has one of either kind.
  *
- * To learn from both costs half of what learning from y would, in numbers squared a
- * quarter, and says as much as y and J y together.
+ * Learning from both costs half of what learning from y does, of r^2 terms a quarter, and
+ * gives what learning from y and J y would.
  *
  * Cost: half of the tracker's.
  */
@@ -32,7 +32,7 @@ void mirror_place(struct mirror *m, struct arena *a, const struct track_plan *pl
 
     *m = (struct mirror){ .n = plan->dim };
     part.dim = plan->dim / 2;
-    part.own.shrink = NULL;         /* nobody asks a half what to make of a vector */
+    part.own.shrink = NULL;         /* halves do not shrink */
     for (size_t h = 0; h < 2; h++) {
         part.rank = (plan->rank + 1 - h) / 2;
         track_place(m->half + h, a, &part);
@@ -114,7 +114,7 @@ bool mirror_update(struct mirror *m, const float *y)
     const bool even = track_update(m->half, m->even, NULL, NULL);
     const bool odd = track_update(m->half + 1, m->odd, NULL, NULL);
 
-    /* What teaches nothing is next to nothing, and so is its rest. */
+    /* A half that is not learned from is near 0, and so is its rest. */
     unite(even ? m->half[0].e : m->even, odd ? m->half[1].e : m->odd, m->n, m->rest);
     return even || odd;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * mirror.h - the tracker of vectors of lags of one signal, which is as likely backwards.
+ * mirror.h - a tracker of vectors of lags of one stationary signal, which are as likely
+ * reversed: two trackers of half the size.
  */
 #ifndef LULL_TRACK_MIRROR_H
 #define LULL_TRACK_MIRROR_H
@@ -14,13 +15,13 @@ struct mirror {
     size_t n;               /* numbers in a vector, even                          */
     struct track half[2];   /* of what is even, and of what is odd                */
     float *even, *odd;      /* [padded] both of a vector                          */
-    float *rest;            /* [n] what no direction explains of the last         */
+    float *rest;            /* [n] y - U U'y of the last vector                    */
     float *weights;         /* [MIRROR_ROWS][ld] scratch                          */
     float *rows;            /* [2][MIRROR_ROWS][padded] of either half's matrix   */
 };
 
-/* As one tracker of that plan would be, of real numbers, with at least two directions: half
- * of them, those that come first, even. */
+/* In place of one tracker of that plan, of real numbers, even dim and rank >= 2.  Half of the
+ * directions, which come first, are even. */
 void mirror_place(struct mirror *m, struct arena *a, const struct track_plan *plan);
 void mirror_reset(struct mirror *m);
 
@@ -28,7 +29,7 @@ void mirror_reset(struct mirror *m);
 size_t mirror_rank(const struct mirror *m);
 void mirror_powers(const struct mirror *m, float *lambda);
 
-/* One more, or one less, but for the last of each half. */
+/* Adds a direction; drops one, but never the last of a half. */
 void mirror_add(struct mirror *m);
 void mirror_drop(struct mirror *m);
 
@@ -36,19 +37,18 @@ void mirror_drop(struct mirror *m);
 void mirror_step(struct mirror *m, float mu);
 void mirror_scale(struct mirror *m, float f);
 
-/* Learns from y[n], of which all is known; whether there was anything to learn: then m->rest
- * is of it. */
+/* Learns from y[n], without gaps; whether anything was learned: then m->rest is of y. */
 bool mirror_update(struct mirror *m, const float *y);
 
 /* x_hat = U g U'y, and m->rest. */
 void mirror_look(struct mirror *m, const float *y, const float *g, float *x_hat);
 
-/* `whole`, a tracker of the same plan, knows from now on what the halves do: for a look at
- * vectors of which not all is known. */
+/* Copies the model of both halves to `whole`, a tracker of the same plan, which can estimate
+ * vectors with gaps. */
 void mirror_join(const struct mirror *m, struct track *whole);
 
-/* Rows from..from + count - 1 of U g U', g[r], all of one half of it, without the `first`
- * entries at either end; rows[count][n]. */
+/* rows[count][n]: rows from..from + count - 1 of U g U', g[r], all in one half of the matrix;
+ * the `first` entries at either end are not wanted. */
 void mirror_matrix(struct mirror *m, size_t from, size_t count, size_t first, const float *g,
                    float *rows);
 

@@ -6,27 +6,28 @@
  * (known/dim) I for a spread-out subspace, so a few steps do, each costing two
  * passes over U instead of the O(n r^2) of forming G.
  *
- * As a guess of the whole frame least squares is too bold where little is
- * known.  The best linear guess has the ridge sigma^2 S^-1, where S is the
- * covariance of the signal alone: what C shows less the noise of the
- * estimate, S = C - s I with s = trust sigma^2.  Its inverse is a series in
- * x = s P, with 0 <= x < 1 wherever a signal is:
+ * As a guess of the whole frame least squares overfits where little is known.  The best
+ * linear guess has the ridge sigma^2 S^-1, where S is the covariance of the signal alone: C
+ * less the noise of the estimate, S = C - s I with s = trust sigma^2.  Its inverse is a
+ * series in x = s P, with 0 <= x < 1 in directions that hold signal:
  *
  *   sigma^2 S^-1 = (x + x^2 + x^3 + ...) / trust
  *
- * of which SERIES terms are taken: past them it is signal weaker than the
- * noise, and the ridge is large enough to say so.
+ * of which SERIES terms are taken: where that is too few the signal is weaker than the
+ * noise, and the ridge is large anyhow.
  *
- * What is known is wrong by more than noise: by what U lacks.  Entry i counts by
+ * Known entries differ from U p by more than noise, as the signal is not all in U.  So entry
+ * i has the weight
  *
  *   w_i = 1 / (1 + burst outside_i + DRIFT mean y^2),
  *
- * in sigma^2, where outside_i is the signal in it that is not in U, burst = |y|^2 now /
- * of late, noise apart, and U is always a little behind: without, a clean record would be
- * thought to be known to the last bit, and weak directions would make up the difference.  A burst is as much louder
- * outside as in C, whose S is then too small: the ridge is divided by it.
+ * all in units of sigma^2, where outside_i is the power of signal outside U, burst the power
+ * of the present signal over its usual one, and DRIFT allows for U being always a little
+ * behind.  Without these a clean record would be fitted to the last bit by weak directions.
+ * A burst is as much louder in U as outside: the ridge, from the C of usual frames, is divided
+ * by it.
  *
- * The steps are preconditioned by the diagonal, which is most of it where directions
+ * The steps are preconditioned by the diagonal, which is most of the matrix where directions
  * are principal.
  *
  * Cost: 4 n r flops a step, STEPS steps at most.
@@ -38,11 +39,11 @@
 #include <math.h>
 #include <string.h>
 
-static const float LAMBDA = 1e-3f;  /* keeps what no known entry shows at zero  */
-static const float DRIFT = 0.03f;   /* of a frame's power: what U is behind     */
-static const float ENOUGH = 1e-10f; /* of |b|^2: -100 dB                        */
-static const float FAR = 1e36f;     /* a ridge beyond float: there is no signal   */
-static const float RARE = 4.0f;     /* of its deviation: no coefficient is guessed beyond */
+static const float LAMBDA = 1e-3f;  /* keeps what no known entry shows at zero        */
+static const float DRIFT = 0.03f;   /* of a frame's power: error by the lag of U      */
+static const float ENOUGH = 1e-10f; /* |rest|^2 over |b|^2 at which it ends: -100 dB  */
+static const float FAR = 1e36f;     /* beyond it the ridge has left the range of float */
+static const float RARE = 4.0f;     /* standard deviations at which a coefficient is clipped */
 enum { STEPS = 12, SERIES = 6 };
 
 void missing_place(struct missing *m, struct arena *a, size_t padded, size_t ld)
@@ -60,7 +61,7 @@ void missing_place(struct missing *m, struct arena *a, size_t padded, size_t ld)
     m->w = arena_floats(a, ld);
 }
 
-/* A ridge by another name: out = M v. */
+/* The ridge, an operator: see ridge_apply(). */
 struct ridge {
     struct cov *c; /* NULL: LAMBDA I */
     float s;       /* noise in C */
@@ -172,7 +173,7 @@ void missing_solve(struct missing *m, const struct kernel *k, const struct basis
     solve(m, k, U, y, known, &(struct ridge){ .share = 1.0f / trust }, p);
 }
 
-/* The weights of the entries, 1 in the mean of those known, which is given as it was. */
+/* Weights w_i, divided by their mean over the known entries, which is returned. */
 static float weigh(struct missing *m, const struct basis *U, const float *y,
                    const float *known, const struct missing_noise *noise)
 {

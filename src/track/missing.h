@@ -16,11 +16,11 @@ struct missing {
     float *per, *s;                   /* [ld]                               */
 };
 
-/* What a frame is taken to have besides U p. */
+/* What a frame is assumed to hold besides U p. */
 struct missing_noise {
     float sigma2;         /* power of the noise in an entry                       */
     float trust;          /* dim / entries known                                  */
-    float burst;          /* the frame's signal, of what C has of it: 1 or more   */
+    float burst;          /* power of the frame's signal over that in C, >= 1     */
     const float *outside; /* [dim] signal that U lacks, in sigma2; NULL: none     */
 };
 
@@ -31,8 +31,8 @@ void missing_place(struct missing *m, struct arena *a, size_t padded, size_t ld)
 void missing_solve(struct missing *m, const struct kernel *k, const struct basis *U,
                    const float *y, const float *known, float trust, float *p);
 
-/* The same with what C says about p as a prior: the best guess of the frame is then
- * U p. */
+/* The same with the covariance C of p as a prior: U p is then the best linear guess of the
+ * frame. */
 void missing_guess(struct missing *m, struct cov *c, const struct basis *U, const float *y,
                    const float *known, const struct missing_noise *noise, float *p);
 

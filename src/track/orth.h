@@ -8,8 +8,8 @@
 #include "track/kernel.h"
 
 struct orth {
-    size_t j;     /* whose turn it is                  */
-    size_t wait;  /* frames to go                      */
+    size_t j;     /* direction that is next            */
+    size_t wait;  /* frames until then                 */
     float *u, *x; /* [padded] scratch                  */
     float *c;     /* [cap parts] scratch               */
 };

@@ -2,14 +2,14 @@
  *
  * rank.c - the number of directions, with hysteresis.
  *
- * The powers are those of the last 100 frames, whatever the step: directions
- * that fall silent are told from the rest as soon with a slow step.
+ * The powers are means of the last 100 frames, whatever the step: directions
+ * that fall silent are noticed as soon with a slow step.
  *
- * Up: when the scout calls, its direction is taken in, made orthogonal to the
- * rest; a second one, that looks at what it leaves, then takes its place.  It
- * calls at the chi^2 bound for x = 16.  Down: the last direction (they are kept
- * strongest first) goes when its power has been below the bound for x = 2 for
- * HOLD frames.  Between 2 and 16 lies the hysteresis.
+ * Up: when the scout calls, at the chi^2 bound for x = 16, its direction is
+ * orthogonalised and added; a second scout, which watches what the first leaves,
+ * then takes its place.  Down: the last direction (they are sorted) is dropped
+ * when its power has been below the bound for x = 2 for HOLD frames.  Between 2
+ * and 16 lies the hysteresis.
  *
  * With Wiener shrinkage a direction too many costs next to nothing in error:
  * the rank is a matter of resources.

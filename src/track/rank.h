@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * rank.h - how many directions are worth having.
+ * rank.h - the automatic rank.
  */
 #ifndef LULL_TRACK_RANK_H
 #define LULL_TRACK_RANK_H
@@ -10,8 +10,8 @@
 
 struct rank {
     struct cov fast; /* covariance of the last 100 frames        */
-    float *weak;     /* [cap] frames it was lately below the bar */
-    float *age;      /* [cap] frames since it came               */
+    float *weak;     /* [cap] frames spent below the bound lately */
+    float *age;      /* [cap] frames since the direction was added */
     struct align align;
     float *x; /* [padded] scratch                         */
     float *p; /* [ld] scratch                             */

@@ -20,7 +20,7 @@
 /* C remembers at least two frames or so: with less it would be singular. */
 static const float SHORTEST = 0.5f;
 
-static const float LONG = 1e36f, FAR = 0x1p64f; /* a square that is; what to divide by then */
+static const float LONG = 1e36f, FAR = 0x1p64f; /* for |h|^2 beyond LONG h is divided by FAR */
 
 static void place(struct rule_state *s, struct arena *a)
 {
@@ -32,8 +32,8 @@ static void reset(struct rule_state *s, size_t r, float level)
     cov_reset(&s->cov, r, level);
 }
 
-/* The turn is along h, at its own length; unless that is out of the range of squares, as
- * after a frame of 1e-14 one of 1. */
+/* Sets the turn along h; scaled if |h|^2 is out of the range of float, as for a frame of size
+ * 1 after frames of size 1e-14. */
 static void along(struct motion *m, size_t ld)
 {
     m->d = m->h;

@@ -9,10 +9,10 @@
  *
  * (majorisation with step 1, since U'U = I).  Entries still beyond theta = KAPPA
  * sigma are then declared unknown, and the frame is one with missing entries.
- * What counts is the residual that the other entries leave, e_i/(1 - |U_i|^2):
- * a direction that has turned to one entry would explain all its outliers, and
- * keep being fed by them.  sigma comes from the median of |e|, which half the
- * entries would have to be wrong to mislead, smoothed over frames.
+ * They are judged by the leave-one-out residual e_i/(1 - |U_i|^2): a direction
+ * that has turned towards one entry would otherwise explain all its outliers,
+ * and be confirmed by them.  sigma comes from the median of |e|, which only
+ * half of the entries being wrong can mislead, smoothed over frames.
  *
  * Cost: ROUNDS times 4 n r flops and three passes for the exact median.
  */
@@ -23,9 +23,9 @@
 
 static const float KAPPA = 4.0f; /* sigmas: 6e-5 of ordinary entries are beyond */
 static const float PACE = 0.05f;
-static const float JUMP = 3.0f; /* most one frame may say, of sigma            */
-static const float OWN = 0.3f;  /* least of a frame's own level that counts    */
-static const float MEDIAN[3] = { 0, 0.6745f, 0.8326f }; /* of |noise|, by parts  */
+static const float JUMP = 3.0f; /* times sigma: a frame's level is clipped at that */
+static const float OWN = 0.3f;  /* times a frame's own level: sigma is at least that */
+static const float MEDIAN[3] = { 0, 0.6745f, 0.8326f }; /* of |noise| over sigma, by parts */
 enum { ROUNDS = 6, BINS = 2048, START = 3 };
 
 void robust_place(struct robust *r, struct arena *a, size_t padded, size_t ld)
@@ -116,7 +116,7 @@ static void clip(const struct guard *g, float *e, float theta)
     }
 }
 
-/* The least that is left of an entry's own say. */
+/* Least value of 1 - |U_i|^2. */
 static const float OWN_SAY = 0.02f;
 
 /* e_i becomes what the other entries leave of entry i: e_i/(1 - |U_i|^2). */
@@ -136,7 +136,7 @@ static float own_sigma(struct robust *r, const struct guard *g, const float *e)
     return count ? select_nth(r->count, r->size, count, count / 2) / MEDIAN[g->parts] : 0.0f;
 }
 
-/* A frame in a unit of its own: what is known is brought to that, and back. */
+/* theta for this frame, whose gain may differ from the common unit. */
 static float threshold(const struct robust *r, const struct guard *g, float own)
 {
     const float usual = r->sigma * (g->gain / g->unit);

@@ -18,7 +18,7 @@
 /* The frame as a rule sees it; y = U p + e. */
 struct look {
     const float *p; /* [ld] coefficients, padded by zeros          */
-    float weight;   /* by which p and e2 are scaled                */
+    float weight;   /* factor of the frame, applied to p and e2    */
     float e2;       /* |e|^2                                       */
     float mu;       /* step in force, in (0, 1]                    */
     float trust;    /* 1, or dim / entries known if some are not   */
@@ -30,8 +30,8 @@ struct motion {
     float *room;    /* [ld] for d, if it is not h                  */
     const float *d; /* [ld] the turn is along U d, of any length   */
     float d2, pull; /* |d|^2; tangent = pull |d| |e|, >= 0         */
-    float per;      /* h = per d: one product less; or 0           */
-    bool along_p;   /* d = weight p: likewise                      */
+    float per;      /* if not 0, h = per d, which saves a product  */
+    bool along_p;   /* d = weight p, likewise                      */
     float ph, h2;   /* p'h and |h|^2, perhaps infinite             */
 };
 

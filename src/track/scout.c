@@ -8,10 +8,10 @@
  *   w += ms (e - w q) conj(q) / along,  then to length 1
  *
  * Noise of any level gives along/across near 1; a lost direction of the signal
- * lifts it.  It calls above the chi^2 bound at x = CALL.  A frame counts at most
- * LOUD times the mean: after a jump in level few frames would otherwise stand
- * for many.  Every 8/pace looks it loosens up again, so that it finds what comes
- * late.
+ * raises it.  The scout calls when it is above the chi^2 bound for x = CALL.  A
+ * frame counts at most LOUD times the mean: after a jump in level few frames would
+ * otherwise dominate.  Every 8/pace looks the pace is raised again for a while, so
+ * that w can turn to a direction that comes late.
  *
  * Cost: 8 n flops; memory n.
  */

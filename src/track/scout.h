@@ -36,11 +36,11 @@ void scout_deflate(const struct scout *s, const struct kernel *k, const float *e
 /* The two change places. */
 void scout_swap(struct scout *a, struct scout *b);
 
-/* No call for so many frames. */
+/* Prevents a call for so many frames. */
 void scout_hold(struct scout *s, uint32_t frames);
 
-/* The ratio that noise exceeds with probability below exp(-x) when squares
- * are averaged at this pace: a chi^2 bound [LM00]. */
+/* The bound that the mean of squares of unit noise, averaged at this pace, exceeds with
+ * probability below exp(-x): a chi^2 tail bound [LM00]. */
 float scout_bound(float pace, float x, size_t parts);
 
 #endif

@@ -7,18 +7,18 @@
 #include <float.h>
 #include <math.h>
 
-/* In the unit of guard.c no frame has the energy 1e19, and so no entry 1e10; nothing that
- * is made of them is as large. */
+/* Bounds of loaded numbers.  In the unit of guard.c frames have energies below 1e19, and so
+ * entries below 1e10; nothing made of them is as large. */
 static const float LARGE = 1e24f, MOST = 1e20f, ENTRY = 1e10f;
 
 /* Of the mean, a little beyond what colour.c lets a level be among LULL_MAX_DIM. */
 static const float LOWEST = 9e-4f, HIGHEST = 300.0f;
 
-/* What rounding leaves of a power that is none, of the greatest. */
+/* Rounding error of a power, over the greatest. */
 static const float ROUNDING = 1e-4f;
 
-/* Whether the q x q matrix that began at `from` is a covariance, but for rounding: no
- * number is far more than the geometric mean of the powers that it belongs to. */
+/* Whether the q x q matrix stored from `from` on can be a covariance: no |C_ij| is far above
+ * sqrt(C_ii C_jj). */
 static bool is_covariance(const struct store *s, size_t from, size_t q, size_t ld)
 {
     float most = 0;
@@ -36,7 +36,7 @@ static bool is_covariance(const struct store *s, size_t from, size_t q, size_t l
     return true;
 }
 
-/* The whole of both, used or not: the size does not depend on the rank r. */
+/* All of C and P, in use or not: so the size does not depend on the rank r. */
 static void walk_cov(struct cov *c, struct store *s, size_t r)
 {
     if (!c->C)
@@ -245,7 +245,7 @@ static void walk_amends(struct track *t, struct store *s)
 
 void track_state(struct track *t, struct store *s)
 {
-    /* Who shrinks by himself may have bounded the rank. */
+    /* With TRACK_OWN the owner may have dropped directions. */
     const size_t least = t->plan.auto_rank ? 0 : t->plan.shrink == TRACK_OWN ? 1 : t->plan.rank;
 
     const size_t rank = walk_basis(&t->U, s, least);

@@ -4,7 +4,7 @@
  *
  * A subspace that follows with step mu loses r n mu sigma^2/2 a frame to noise,
  * and some to lag.  At the best mu the lag costs half of that (drift at
- * constant speed) to all of it (random walk).  What lag costs can be seen: keep
+ * constant speed) to all of it (random walk).  The cost of lag can be measured: keep
  * the subspace R of up to 1/mu frames ago and compare on each new frame
  *
  *   cost = |U'y|^2 - |R'y|^2     energy that only the newer one explains.
@@ -16,9 +16,9 @@
  *
  *   mu = mu exp(mu clip(lag / (TARGET r n mu sigma^2) - 1, -1, 4)),
  *
- * which for lag 0 is the 1/t schedule of a plain average.  A few numbers and a
- * copy; the copy is free of work: when it is due, the sweep writes the moved
- * U to the other memory, and the two change names.
+ * which for lag 0 is the 1/t schedule of a plain average.  The copy costs no work:
+ * when it is due, the sweep writes the turned U to R's memory, and the two change
+ * places.
  *
  * Cost: 2 n r flops for R'y on one frame in three; memory n r.
  */
@@ -31,9 +31,9 @@
 static const float TARGET = 0.4f;    /* 0.8 of the noise's half: between the optima   */
 static const float SMALLEST = 1e-4f; /* slower than 2e4 frames tells us nothing        */
 static const float LARGEST = 0.25f;
-static const float SMALL = 0.02f; /* from here down every third frame says enough    */
-enum { STRIDE = 3 };             /* of a drift: leak + 1 %, and a third of the cost */
-enum { MANY = 64, SELDOM = 6 };  /* so many directions say as much in one frame as few in many */
+static const float SMALL = 0.02f; /* mu below which every STRIDE-th frame is enough   */
+enum { STRIDE = 3 };             /* frames: a third of the cost, for 1 % more error in drifts */
+enum { MANY = 64, SELDOM = 6 };  /* from MANY directions on, which say more in one frame */
 static const float UP = 4.0f, DOWN = -1.0f;
 
 void step_place(struct step *s, struct arena *a, const struct basis *U, size_t ld, float fixed)

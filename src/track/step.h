@@ -44,8 +44,8 @@ void step_set(struct step *s, float mu);
 /* From now on the tracker remembers so many frames (automatic), and is as old. */
 void step_remember(struct step *s, float frames);
 
-/* Whether R is due; then the next sweep writes U to R's memory, and step_renew
- * makes the two change names.  R is also due when directions came or went. */
+/* due: whether R is to be renewed, which it is also when the rank has changed.  Then the next
+ * sweep writes the turned U to R's memory, and step_renew() exchanges the two. */
 bool step_due(const struct step *s, const struct basis *U);
 void step_renew(struct step *s, struct basis *U);
 

@@ -18,12 +18,12 @@
 
 enum { SPARE = 8, ROUNDS = 6, SWEEPS = 20 };
 
-/* Gram-Schmidt twice is enough [GV13, 5.2], but for what is independent: where the rank of A
- * is less, the first pass leaves rounding, the second little of that. */
+/* Passes of Gram-Schmidt: two are enough for independent vectors [GV13, 5.2]; where the rank
+ * of A is less than l, the first pass leaves rounding, of which the second leaves little. */
 enum { UPRIGHT = 3 };
 
-/* Of the power of the strongest direction, added to all: where A has nothing, directions
- * stay what they were, or they would be rounding, and one like the other. */
+/* Shift of A'A, over the power of the strongest direction: in the null space of A directions
+ * then stay as they were, instead of becoming rounding. */
 static const float SHIFT = 1e-6f;
 
 /* Smallest step: the plain average of all rows. */

@@ -28,24 +28,24 @@
 #include <math.h>
 #include <string.h>
 
-static const float BLANK = 1e-6f;           /* C before the first frame, of |y|^2  */
-static const float NOISE_PACE = 0.02f;      /* fastest of sigma^2: 100 frames      */
+static const float BLANK = 1e-6f;           /* C before the first frame, over |y|^2 */
+static const float NOISE_PACE = 0.02f;      /* greatest of sigma^2: 100 frames     */
 static const float SCOUT_PACE = 0.05f;      /* 40 frames                           */
 static const float SCOUT_PACE_RANK = 0.02f; /* 100 frames: finds weaker directions */
 
-/* Of the noise that is in every entry: what is quieter by 40 dB says nothing, and with
- * a C made of it a burst would overflow. */
+/* Frames 40 dB below the noise that is in every entry are not learned from: of a C made of
+ * them a burst would overflow. */
 static const float WHISPER = 1e-4f;
-static const float BURST = 3.0f;  /* of the energy that is expected: louder counts as that */
-static const float LASTS = 1 / 768.0f; /* a frame, of what was heard lately: no burst lasts so long */
+static const float BURST = 3.0f;       /* times the expected energy: more does not count */
+static const float LASTS = 1 / 768.0f; /* per frame, of `lately`: no burst is so long  */
 
-static const float UPRIGHT = 1e30f; /* tangent^2 */
+static const float UPRIGHT = 1e30f;    /* tangent^2; beyond it there is no turn        */
 
-/* Directions from which on the passes over them are most of what there is to do, anyhow. */
+/* From so many directions on, the passes over them dominate all other work anyhow. */
 static const size_t MANY = 64;
 
-/* Floats worth wide registers, for which all else is clocked slower: a filter has much else
- * to do, and a tracker that finds its rank perhaps few directions. */
+/* Floats that count for the choice of wide registers, which lower the clock for all other
+ * code: 0 where there is much of that (a filter, an automatic rank) beside few directions. */
 static size_t heft(const struct track_plan *plan)
 {
     const size_t floats = plan->dim * plan->parts * plan->rank;
@@ -130,7 +130,7 @@ void track_reset(struct track *t)
     t->seen = t->changes = 0;
 }
 
-/* How much more of the frame the stale subspace leaves. */
+/* How much more energy of the frame the stale subspace R leaves than U; see step.c. */
 static float staleness(struct track *t, float e2, float trust)
 {
     struct step *const s = &t->step;
@@ -153,7 +153,7 @@ struct turn {
     float e, d;
 };
 
-/* By an angle of that tangent.  A sum of such size that its square overflows is no turn. */
+/* The turn that a rule asks for; none if its tangent is out of range. */
 static struct turn turn_of(const struct motion *m, float e2, float weight)
 {
     const float pull = m->pull * weight;
@@ -166,15 +166,15 @@ static struct turn turn_of(const struct motion *m, float e2, float weight)
     return (struct turn){ pull / root, -pull * per * (pull * e2) }; /* sin, cos - 1 */
 }
 
-/* Whether anyone looks at e after the sweep: the scout, the colour, a rule, or the owner. */
+/* Whether e is needed after the sweep: by the scout, the colour, a rule, or the owner. */
 static bool wants_rest(const struct track *t)
 {
     return t->step.automatic || t->plan.auto_rank || t->colour.learns ||
            t->plan.rule->settle || t->plan.shrink == TRACK_OWN;
 }
 
-/* Whether the turn can wait for the next frame's: not two can, nor one of a U that will be
- * wanted as it is.  The portable kernel is slow enough for writing not to matter. */
+/* Whether the turn can be put off to the next frame: not if one is put off already, or U is
+ * needed now.  The portable kernel is too slow for the writing to matter. */
 static bool can_wait(const struct track *t, bool due)
 {
     return t->plan.patient && !t->plan.portable && !t->late.waits && !due && !t->formed &&
@@ -260,9 +260,9 @@ static void learn_colour(struct track *t)
     colour_learn(&t->colour, t->e, own, guard_masked(&t->guard) ? t->guard.known : NULL);
 }
 
-/* What a frame counts for.  Where the noise is white and known, so is what a frame is
- * expected to hold.  A burst teaches no more than BURST times that, or what was heard
- * lately, which doubles in 300 frames: what lasts is soon learnt. */
+/* The weight of a frame in (0, 1].  Where the noise is white and known, so is the expected
+ * energy; the energy of a burst counts for BURST times that, or BURST times `lately`, which
+ * can double in 300 frames: what lasts is soon learned. */
 static float weigh(struct track *t)
 {
     struct guard *const g = &t->guard;
@@ -327,21 +327,21 @@ static void learn(struct track *t)
         unit_anchor(t);
 }
 
-/* Whether more is known than there are directions.  Who says himself what to make of
- * the frame gets a guess from less, too, but nothing is learnt from it. */
+/* Whether more entries are known than there are directions.  From fewer nothing is learned,
+ * but with TRACK_OWN x_hat is guessed all the same. */
 static bool enough(const struct track *t)
 {
     return !guard_masked(&t->guard) || t->guard.count > t->U.r + t->plan.base_rank;
 }
 
-/* Whether frames are whole tiles, and nothing is done to them before they are looked at. */
+/* Whether frames can be used where they lie: whole tiles, no colour, no base. */
 static bool is_plain(const struct track *t)
 {
     return t->U.n == basis_padded(&t->U) && t->colour.kind == COLOUR_NONE &&
            !t->adapter.U0.r;
 }
 
-/* Looks at a frame where it lies, all known.  False if that will not do. */
+/* Uses a complete frame where it lies.  False if that is not possible. */
 static bool look(struct track *t, const float *y)
 {
     if (!is_plain(t) || !t->U.r)
@@ -352,7 +352,7 @@ static bool look(struct track *t, const float *y)
     return t->gathered;
 }
 
-/* Takes it in, in white. */
+/* Copies a frame and whitens it. */
 static void whiten(struct track *t, const float *y, const unsigned char *known)
 {
     struct guard *const g = &t->guard;
@@ -369,8 +369,8 @@ static void whiten(struct track *t, const float *y, const unsigned char *known)
         guard_sum(g);
 }
 
-/* Takes a frame in; whether there is anything in it to see.  x_hat must not be written
- * over a y that lies with the caller. */
+/* Takes a frame in, in place unless y is x_hat; false if it says nothing: x_hat and e are
+ * then 0. */
 static bool take(struct track *t, const float *y, const unsigned char *known,
                  const float *x_hat)
 {
@@ -395,8 +395,8 @@ static bool take(struct track *t, const float *y, const unsigned char *known,
     return false;
 }
 
-/* Whether x_hat is wanted, and where it can go: at once where it is wanted, if there
- * are only whole tiles of it and nothing is added to it after the sweep. */
+/* Sets where x_hat goes: straight to the caller, if it is whole tiles and nothing is added to
+ * it after the sweep. */
 static void expect(struct track *t, bool shows, float *x_hat)
 {
     t->shows = shows;
@@ -404,7 +404,7 @@ static void expect(struct track *t, bool shows, float *x_hat)
     t->out = shows && is_plain(t) ? x_hat : t->x_hat;
 }
 
-/* What is left of the frame, in x_hat. */
+/* Finishes x_hat: adds the base's part, and undoes unit and colour. */
 static void give(struct track *t, bool possible, float *x_hat)
 {
     if (!t->shows)

@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-/* +120 dB re 1: louder a model is not made, when all of late was much quieter than it. */
+/* +120 dB re 1: a model is not scaled up beyond this. */
 static const float LOUDEST = 0x1p40f;
 
 float track_power(const struct track *t, size_t j)

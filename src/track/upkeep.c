@@ -8,14 +8,15 @@
 
 enum { LOCK = 40, LOCK_RANK = 2, ALIGN_EVERY = 8 }; /* frames */
 
-/* After an abrupt change the tracker is as if r/8 frames old: with few directions
- * all is learnt anew, with many those that stayed are worth keeping. */
+/* After an abrupt change the step is that of a tracker r/AGE_SHARE frames old: few directions
+ * are learned anew, of many most are still valid and worth keeping. */
 enum { AGE_SHARE = 8 };
 
-/* An upright e does not heal U'U = I by itself; it is seen to so much oftener. */
+/* Where e was orthogonalised, turns do not contract the error of U'U = I: it is corrected so
+ * many times as often. */
 enum { HURRY = 4 };
 
-/* A sweep over all pairs takes 4 r frames; a tenth of the work of a frame. */
+/* A sweep over all pairs takes 4 r frames, and a tenth of the work. */
 enum { TURN_SHARE = 8 };
 
 static bool grow(struct track *t)
@@ -57,15 +58,15 @@ void upkeep_notice(struct track *t, float e2)
     }
 }
 
-/* Where gains are asked for direction by direction, these must be principal. */
+/* Pairs to align in this frame: more with TRACK_OWN, whose gains need principal directions. */
 static size_t turns_due(const struct track *t)
 {
     return t->plan.shrink == TRACK_OWN ? 1 + t->U.r / TURN_SHARE : t->seen % ALIGN_EVERY == 0;
 }
 
-/* Correlation (squared) of which two directions that have none show as much in half of the
- * cases, in as many frames as C remembers: a turn by it is not worth its walk.  For whoever
- * asks for no gains frame by frame, but for powers now and then, in a sixth of the cases. */
+/* Squared correlation that uncorrelated directions show by chance, in half of the cases, over
+ * the memory of C: less is not worth a turn.  Where no gains are applied in each frame, but
+ * powers are read now and then, in a sixth of the cases. */
 static float chance(const struct track *t)
 {
     const bool seldom = t->plan.shrink == TRACK_OWN && !t->plan.own.shrink;

@@ -12,7 +12,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { WIDTH = 820, HEIGHT = 260, LEFT = 64, RIGHT = 150, TOP = 36, BOTTOM = 36, MOST = 4 };
 

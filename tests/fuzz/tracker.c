@@ -70,7 +70,7 @@ static void forge(uint8_t *state, size_t size, const uint8_t *bytes, size_t n)
 }
 
 /* Goes on, and after a reset knows no more of it. */
-static void go_on(lull_tracker *t, const uint8_t *learnt, size_t size)
+static void go_on(lull_tracker *t, const uint8_t *learned, size_t size)
 {
     static uint8_t again[ROOM];
     float basis[RANK * 2 * N], energies[RANK];
@@ -82,7 +82,7 @@ static void go_on(lull_tracker *t, const uint8_t *learnt, size_t size)
     lull_tracker_reset(t);
     hear(t, LESSON);
     lull_tracker_save(t, again, size);
-    demand(!memcmp(again, learnt, size), "a reset is as good as new");
+    demand(!memcmp(again, learned, size), "a reset is as good as new");
 }
 
 /* A state of such a tracker that has heard something; the bytes that it takes. */
@@ -100,18 +100,18 @@ static size_t learn(const lull_tracker_config *cfg, uint8_t *state)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-    static uint8_t learnt[2 * KINDS][ROOM], state[ROOM];
+    static uint8_t learned[2 * KINDS][ROOM], state[ROOM];
     static size_t size[2 * KINDS];
     const unsigned which = n ? bytes[0] % (2 * KINDS) : 0;
     const lull_tracker_config cfg = kind(which);
     lull_tracker *const t = lull_tracker_new(&cfg, NULL);
 
     if (!size[which])
-        size[which] = learn(&cfg, learnt[which]);
-    memcpy(state, learnt[which], size[which]);
+        size[which] = learn(&cfg, learned[which]);
+    memcpy(state, learned[which], size[which]);
     forge(state, size[which], bytes + 1, n ? n - 1 : 0);
     if (lull_tracker_load(t, state, size[which]) == LULL_OK)
-        go_on(t, learnt[which], size[which]);
+        go_on(t, learned[which], size[which]);
     lull_tracker_free(t);
     return 0;
 }

@@ -12,7 +12,6 @@
 #include "app/through.h"
 #include "lull.h"
 #include <dlfcn.h>
-#include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
