@@ -24,7 +24,7 @@ FLAGS = -std=c11 $(WARN) -fPIC -fvisibility=hidden -ffp-contract=off -fno-math-e
 # What is built from what.  Everything below the public faces is `core`.
 stages  := base guard frame noise track shrink rebuild
 core    := $(wildcard src/*.c $(stages:%=src/%/*.c) src/learn/*.c src/engine/*.c src/filter/*.c)
-sound   := $(shell pkg-config --exists portaudio-2.0 && echo portaudio)
+sound   := $(shell pkg-config --exists portaudio-2.0 2>/dev/null && echo portaudio)
 devices := src/device/find.c src/device/hush.c src/device/$(or $(sound),none).c
 program := $(wildcard src/app/*.c src/source/*.c src/sink/*.c) $(devices)
 filters := $(wildcard filters/*.filter)
@@ -40,7 +40,7 @@ helpers := $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/test_%,$(wildcard tests/
 measures := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/measures/*.c))
 benches := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/*.c))
 samples := $(wildcard samples/*.c)
-jack    := $(shell pkg-config --exists jack && echo jack)
+jack    := $(shell pkg-config --exists jack 2>/dev/null && echo jack)
 proofs  := $(addprefix $(OUT)/tests/live/,sound rt guard.so $(jack:%=%file) $(sound:%=clicks))
 objects  = $(patsubst %.c,$(OUT)/%.o,$(1))
 
@@ -50,8 +50,7 @@ cflags = $(shell pkg-config --cflags $(1))
 libs   = $(shell pkg-config --libs $(1)) -lm -lpthread
 
 .DELETE_ON_ERROR:
-.SECONDARY:
-.PHONY: $(tests:%=%.run) test-programs test-cli test-malformed test-live test-clips test-stranger race races soak fuzz bench-filters bench-tracker pictures-tracker pictures-sensors all test check demo deps sanitize layers bench quality records install uninstall format clean help
+.PHONY: $(tests:%=%.run) test-programs test-cli test-malformed test-live test-clips test-stranger test-needs race races soak fuzz bench-filters bench-tracker pictures-tracker pictures-sensors all test check demo deps sanitize layers bench quality records install uninstall format clean help lacking
 all: $(static) $(shared) $(binary) $(ladspa)      ## library and program (default)
 
 $(OUT)/src/base/fft.o: FLAGS += $(call cflags,fftw3f)
@@ -70,10 +69,17 @@ $(OUT)/src/track/kernel_avx2.o: FLAGS += -mavx2 -mfma
 $(OUT)/src/track/kernel_avx512.o: FLAGS += -mavx512f -mavx512dq -mavx512vl -mfma
 endif
 $(OUT)/src/track/kernel_neon.o: FLAGS += -ffp-contract=fast
-$(OUT)/%.o: %.c Makefile
+# Nothing can be built without these two.
+built_from := fftw3f sndfile
+found := $(shell pkg-config --exists $(built_from) 2>/dev/null && echo found)
+$(OUT)/%.o: %.c Makefile $(if $(found),,| lacking)
 	@mkdir -p $(@D)
 	@echo "  $<"
 	$(Q)$(CC) $(FLAGS) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+
+lacking:
+	@pkg-config --exists $(built_from) 2>/dev/null || { echo "lull needs FFTW (single precision)" \
+	    "and libsndfile, told by pkg-config: \`make deps\` installs them" >&2; exit 1; }
 
 # Each filter file becomes a C string that the library carries.
 $(OUT)/filters.c: $(filters) Makefile
@@ -124,25 +130,28 @@ $(OUT)/tests/live/clicks: $(OUT)/tests/live/clicks.o
 $(OUT)/tests/live/jackfile: $(OUT)/tests/live/jackfile.o
 	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(call libs,jack)
 $(OUT)/tests/live/%.o: FLAGS += -D_GNU_SOURCE
+# What looks for the plugin's header is looked at again when that comes.
+$(OUT)/tests/live/rt.o $(OUT)/tests/test_threads.o: $(ladspa:%=$(OUT)/src/plugin/ladspa.o)
 
 # --- what people do ----------------------------------------------------------
 
-# One line for each package that must be there: pkg-config's name, Debian's name.
-needs := fftw3f:libfftw3-dev sndfile:libsndfile1-dev cmocka:libcmocka-dev lapacke:liblapacke-dev \
-         portaudio-2.0:portaudio19-dev
+# What must be there: pkg-config's name, Debian's name.  What there may be, for the microphone
+# and the plugin, is only installed where it can be.
+needs := fftw3f:libfftw3-dev sndfile:libsndfile1-dev cmocka:libcmocka-dev lapacke:liblapacke-dev
+likes := $(if $(sound),,portaudio19-dev) $(if $(ladspa),,ladspa-sdk)
 deps:                           ## see what is missing and install it
-	@missing=; \
+	@missing= root=; \
 	command -v pkg-config >/dev/null || missing="pkg-config"; \
 	for n in $(needs); do \
 	    pkg-config --exists $${n%%:*} 2>/dev/null || missing="$$missing $${n##*:}"; done; \
-	[ -n "$(ladspa)" ] || ! command -v apt-get >/dev/null || missing="$$missing ladspa-sdk"; \
-	if [ -z "$$missing" ]; then exit 0; fi; \
-	if ! command -v apt-get >/dev/null; then \
-	    echo "lull needs (Debian's names):" $$missing >&2; exit 1; fi; \
-	root=; [ "$$(id -u)" = 0 ] || root=sudo; \
-	echo "lull needs:" $$missing "- installing with $$root apt-get"; \
-	$$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive \
-	    apt-get install -y -qq --no-install-recommends $$missing >/dev/null
+	[ "$$(id -u)" = 0 ] || root=sudo; \
+	if ! command -v apt-get >/dev/null || ! command -v $${root:-true} >/dev/null; then \
+	    [ -n "$$missing" ] || exit 0; \
+	    echo "lull needs (Debian's names, to be installed by root):" $$missing >&2; exit 1; fi; \
+	set -- $$missing $(likes); [ $$# -gt 0 ] || exit 0; \
+	echo "lull needs: $$* - installing with $${root:+$$root }apt-get"; \
+	{ $$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends "$$@" >/dev/null; } || [ -z "$$missing" ]
 
 demo: deps                      ## build, denoise a shipped clip, show what happened
 	@echo "building $(binary)"
@@ -166,7 +175,7 @@ race: $(OUT)/tests/test_threads
 
 # Every test program and the program as a user runs it; then, with nothing beside it, what
 # must be in time.
-test: test-programs test-cli test-malformed test-clips test-stranger
+test: test-programs test-cli test-malformed test-clips test-stranger test-needs
 	@$(MAKE) --no-print-directory test-live
 test-programs: $(tests:%=%.run)
 $(tests:%=%.run): %.run: %
@@ -181,6 +190,8 @@ test-clips: $(OUT)/tests/bench/quality
 	@sh tests/clips.sh $(OUT)/tests/bench/quality
 test-stranger: all
 	@MAKEFLAGS= FLAVOUR=$(FLAVOUR) CC="$(CC)" CFLAGS="$(CFLAGS)" sh tests/stranger.sh
+test-needs:
+	@MAKEFLAGS= sh tests/needs.sh
 soak: deps                      ## live on sound servers of our own in real time, with faults
 	@$(MAKE) -s --no-print-directory all $(proofs)
 	@LULL=$(binary) PROOFS=$(OUT)/tests/live sh tests/soak.sh

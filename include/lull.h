@@ -148,7 +148,11 @@ LULL_API void lull_free(lull *l);                       /* NULL is fine */
 
 /* Denoises in[frames][channels] into out[frames][channels]; out may be in,
  * but must not overlap it otherwise.  However a signal is cut into calls, the
- * output is the same bit for bit. */
+ * output is the same bit for bit.
+ *
+ * Sensors' filters learn from some thousand frames.  Where a recording is there as a whole,
+ * pass its beginning through first and drop what comes out: then its first frames gain as
+ * much as its last. */
 LULL_API void lull_process(lull *l, const float *in, float *out, size_t frames) LULL_RT;
 
 /* The same for channels that lie apart: in[channels][frames], out likewise;

@@ -4,6 +4,7 @@
 # demo.sh LULL QUALITY - denoises the clips that come with lull and says what
 # that did to them.
 set -eu
+export LC_ALL=C                 # numbers have points
 lull=$1 quality=$2
 sounds=$(dirname "$0")/sounds out=build/demo
 mkdir -p $out

@@ -337,12 +337,22 @@ with_mix_0_a_table_stays_byte_for_byte() {
 }
 
 a_table_may_come_by_any_name_and_in_pieces() {
-    table , . '\n' >in.csv; lull in.csv want.csv
+    table , . '\n' >in.csv; lull in.csv named.csv; lull <in.csv >want.csv
     { head -c 5; sleep .1; head -c 70; sleep .1; head -c 3333; sleep .1; cat; } <in.csv | lull | cat >got; same want.csv got
-    cp in.csv in.dat; lull in.dat out.dat; same want.csv out.dat
+    cp in.csv in.dat; lull in.dat out.dat; same named.csv out.dat
     lull -t csv -r 16000 - out.tsv <in.csv; same want.csv out.tsv
     lull in.csv out.wav; lull -v out.wav back.wav 2>err; says '32 bit float, 16000 Hz, 2 channels'
     exits 73 lull noise.wav out.csv; says 'out.csv: a table is written only where one was read'
+}
+
+a_named_file_of_sensors_is_rehearsed() {
+    unheard() { ! grep heard err; }
+    beats 4 3 >in.csv; lull -f ecg <in.csv >stream.csv; exits 0 lull -v -f ecg in.csv named.csv
+    says '^lull: heard the first 1000 frames beforehand$'; differ stream.csv named.csv
+    lull -v -f ecg - out.csv <in.csv 2>err; unheard; same stream.csv out.csv
+    rm -f s; lull -v --state s --last -f ecg in.csv out.csv 2>err; unheard; same stream.csv out.csv
+    rm -f pipe; mkfifo pipe; cat in.csv >pipe & lull -v -f ecg pipe out.csv 2>err; unheard; same stream.csv out.csv
+    lull -v noise.wav out.wav 2>err; unheard
 }
 
 a_table_passes_as_it_comes() {
@@ -839,7 +849,7 @@ what_a_filter_adds_is_kept_and_lent() {
 
 a_learned_filter_goes_on_in_chunks_as_well() {
     beats 8 3 >a.csv; lull learn -q -f ecg a.csv -o a.filter; rm -f s
-    lull -f a.filter --adapt 2 a.csv want.csv
+    lull -f a.filter --adapt 2 <a.csv >want.csv
     head -n 701 a.csv >1.csv; { head -n 1 a.csv; tail -n +702 a.csv; } >2.csv
     lull --state s -f a.filter --adapt 2 1.csv out1.csv; lull --state s --last -f a.filter --adapt 2 2.csv out2.csv
     { cat out1.csv; tail -n +2 out2.csv; } >got.csv; same want.csv got.csv
@@ -898,7 +908,7 @@ a_table_whose_time_jumps_is_told_of() {
 
 chunks_of_a_table_keep_their_rows() {
     ecg=$HERE/../samples/ecg.csv
-    lull -f ecg $ecg want.csv; rm -f s
+    lull -f ecg <$ecg >want.csv; rm -f s
     rows() { head -n 1 $ecg; tail -n +2 $ecg | sed -n "$1"; }
     rows 1,18p >1.csv; rows 19,900p >2.csv; rows '901,$p' >3.csv
     for i in 1 2; do exits 0 lull --state s -f ecg $i.csv out$i.csv; silent; done
@@ -1096,6 +1106,7 @@ it a_table_keeps_all_but_its_samples
 it the_heartbeat_that_comes_along_loses_its_noise_and_no_beat
 it with_mix_0_a_table_stays_byte_for_byte
 it a_table_may_come_by_any_name_and_in_pieces
+it a_named_file_of_sensors_is_rehearsed mkfifo
 it a_table_passes_as_it_comes mkfifo
 it a_table_without_time_needs_a_rate
 it an_array_keeps_type_shape_and_order

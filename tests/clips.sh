@@ -4,6 +4,7 @@
 # clips.sh QUALITY - the clips that come with lull get better by every measure,
 # at every latency; a denoiser that does nothing does not pass.
 set -eu
+export LC_ALL=C                 # numbers have points
 quality=$1 sounds=$(dirname "$0")/../samples/sounds
 
 # mean OPTION...: of all clips, before and after, for SI-SDR, segmental SNR, STOI, ESTOI, pauses.

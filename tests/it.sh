@@ -6,6 +6,7 @@
 # shellcheck shell=sh disable=SC2034
 
 passed=0 failed=0
+export LC_ALL=C                 # numbers have points
 
 it() {                          # it SENTENCE [TOOL...]: runs a test if the tools are there
     sentence=$(echo "$1" | tr _ ' ')

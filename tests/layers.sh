@@ -11,7 +11,7 @@
 set -u
 archive=$1
 cc=${CC:-cc}
-pure='mem(cpy|set|move|cmp|chr)|str(len|n?cmp|spn|cspn|chr)|(sqrt|exp|log|pow|cos|sin|tan|atan|atan2|hypot|ldexp|frexp|exp2|log2|log10|log1p|sincos|floor|ceil|round|lround|fmin|fmax|fabs|expm1|scalbn)f?|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__cpu_(model|indicator_init|features2)'
+pure='mem(cpy|set|move|cmp|chr)|__mem(cpy|set|move)_chk|str(len|n?cmp|spn|cspn|chr)|(sqrt|exp|log|pow|cos|sin|tan|atan|atan2|hypot|ldexp|frexp|exp2|log2|log10|log1p|sincos|floor|ceil|round|lround|fmin|fmax|fabs|expm1|scalbn)f?|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__cpu_(model|indicator_init|features2)'
 face='malloc|calloc|aligned_alloc|free'
 seam='fftwf_.*|pthread_mutex_(lock|unlock)'
 

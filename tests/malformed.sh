@@ -14,6 +14,7 @@ T=$(mktemp -d) || exit 1
 trap 'rm -rf "$T"' EXIT
 cd "$T" || exit 1
 kinds=0 failed=0
+export LC_ALL=C                 # numbers have points
 
 # 64 MiB, unless the program is built to need terabytes.
 limit=''

@@ -6,6 +6,7 @@
 # and the static library; the header in C++; no name but lull_* from outside;
 # and nothing left after uninstall.  MAKE, CC, CXX and CFLAGS as for make.
 set -eu
+export LC_ALL=C                 # numbers have points
 cd "$(dirname "$0")/.."
 cc=${CC:-cc} cxx=${CXX:-c++} flags=${CFLAGS--O2}
 tmp=$(mktemp -d)

@@ -374,8 +374,9 @@ static void arrays_of_all_kinds_keep_type_order_shape_and_samples(void **state)
                     memset(at, 0, width);
                     at[big ? 0 : width - 1] = real ? 0x40 : 0;
                     at[big == real ? 1 : width - 2] = (unsigned char)(real ? 16 * (i % 8) : i);
-                    at[big == real ? 2 % width : (width - 3) % width] |=
-                        (unsigned char)(real ? 8 * (i / 8) : 0);
+                    unsigned char *const last = at + (big == real ? 2 % width : (width - 3) % width);
+
+                    *last = (unsigned char)(*last | (real ? 8 * (i / 8) : 0));
                 }
 
                 const size_t bytes = array(in, dictionary, data, 24 * width);

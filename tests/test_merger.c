@@ -282,7 +282,7 @@ static void shards_know_as_much_as_one_pass(void **state)
     assert_at_most(once, 0.1);
     for (size_t count = 2; count <= SHARDS_MOST; count *= 2) {
         const size_t frames = SWEEP / count;
-        struct file part[SHARDS_MOST];
+        struct file part[SHARDS_MOST] = { 0 };
         double mean[WAYS * SENSORS] = { 0 };
 
         for (size_t i = 0; i < count; i++) {

@@ -117,8 +117,9 @@ static void truncated_svd_equals_lapack(void **state)
 
         for (size_t i = 0; i < m * n; i++)
             B[i] = (double)A[i];
-        LAPACKE_dgesvd(LAPACK_ROW_MAJOR, 'N', 'N', (lapack_int)m, (lapack_int)n, B,
-                       (lapack_int)n, truth, NULL, 1, NULL, 1, rest);
+        assert_int_equal(LAPACKE_dgesvd(LAPACK_ROW_MAJOR, 'N', 'N', (lapack_int)m, (lapack_int)n,
+                                        B, (lapack_int)n, truth, NULL, (lapack_int)m, NULL,
+                                        (lapack_int)n, rest), 0);
         assert_int_equal(lull_svd_truncated(A, m, n, k, s, U, V), LULL_OK);
         for (size_t j = 0; j < k; j++)
             assert_at_most(fabs((double)s[j] / truth[j] - 1), 1e-4); /* 1e-7 */

@@ -7,7 +7,8 @@
  *
  * and, when the source has ended, lull_flush gives the same number of frames
  * back at the end.  Of a stream in chunks (resume.h) only the first chunk begins
- * so, and only the last one ends so.
+ * so, and only the last one ends so.  A file of sensors is rehearsed before
+ * (rehearse.h).
  */
 #include "app/denoise.h"
 #include "app/adapt.h"
@@ -15,6 +16,7 @@
 #include "app/filters.h"
 #include "app/log.h"
 #include "app/pass.h"
+#include "app/rehearse.h"
 #include "app/report.h"
 #include "app/stop.h"
 #include <errno.h>
@@ -34,6 +36,15 @@ static double energy(const float *x, size_t n)
     for (size_t i = 0; i < n; i++)
         sum += isfinite(x[i]) ? (double)x[i] * (double)x[i] : 0;
     return sum;
+}
+
+static unsigned long long count_invalid(const float *x, size_t n)
+{
+    unsigned long long count = 0;
+
+    for (size_t i = 0; i < n; i++)
+        count += isfinite(x[i]) ? 0 : 1;
+    return count;
 }
 
 /* What lull has given goes out, less what is still to be dropped. */
@@ -79,6 +90,7 @@ static bool stream(struct pass *p, struct fault *why)
 
     while (!stop_signal && (n = source_read(&p->source, block, room < due ? room : due, why))) {
         p->in_energy += energy(block, n * channels);
+        p->invalid += count_invalid(block, n * channels);
         lull_process(p->lull, block, block, n);
         if (!emit(p, block, n, why))
             return false;
@@ -249,6 +261,7 @@ static bool open_all(struct pass *p, struct fault *why)
 static bool run(struct pass *p, struct fault *why)
 {
     report_begin(p);
+    p->heard = rehearse(p);
 
     const bool streamed = stream(p, why);
 

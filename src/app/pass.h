@@ -27,7 +27,9 @@ struct pass {
     struct progress progress;
     bool existed;           /* OUT was there before */
     size_t drop;                        /* frames that belong before the start  */
+    size_t heard;                       /* frames of the rehearsal              */
     double in_energy, out_energy;       /* sums of squares                      */
+    unsigned long long invalid;         /* samples that are not finite          */
     double began;                       /* s                                    */
 };
 

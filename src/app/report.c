@@ -61,7 +61,7 @@ long long report_missing(const struct pass *p)
     return !stop_signal && promised > got ? promised - got : 0;
 }
 
-static struct summary sum_up(const struct pass *p, const lull_readings *r)
+static struct summary sum_up(const struct pass *p)
 {
     const struct sound *sound = &p->source.sound;
     const double samples = (double)p->source.frames * sound->channels;
@@ -74,7 +74,7 @@ static struct summary sum_up(const struct pass *p, const lull_readings *r)
         .frames = p->source.frames,
         .missing = report_missing(p),
         .clipped = p->sink.clipped,
-        .invalid = r->invalid,
+        .invalid = p->invalid,
         .in_db = mean_db(p->in_energy, samples),
         .out_db = mean_db(p->out_energy, samples),
     };
@@ -131,10 +131,12 @@ static void warn(const struct pass *p, const struct summary *s, const lull_readi
         remark("%s: clipped %lld samples", p->sink.name, s->clipped);
 }
 
-static void conclude(const struct summary *s)
+static void conclude(const struct pass *p, const struct summary *s)
 {
     const double sound = (double)s->frames / s->rate_hz;
 
+    if (p->heard)
+        remark("heard the first %zu frames beforehand", p->heard);
     remark("%.3f s of sound in %.3f s, %.0f times real time", sound, s->wall_s,
            sound / s->wall_s);
     remark("level %.1f dB in, %.1f dB out; %lld samples clipped", s->in_db, s->out_db,
@@ -150,11 +152,11 @@ void report_end(struct pass *p, bool whole)
         return;
     lull_read(p->lull, &r);
 
-    const struct summary s = sum_up(p, &r);
+    const struct summary s = sum_up(p);
 
     log_summary(p->log, &s, &r);
     if (!p->options->quiet)
         warn(p, &s, &r);
     if (p->options->verbose)
-        conclude(&s);
+        conclude(p, &s);
 }

@@ -21,6 +21,9 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+/* By its number: sndfile.h names it from 1.1 on.  An older library does not write it. */
+enum { MP3 = 0x230082 };
+
 static const struct {
     const char *extension;
     int format;             /* with a subformat where the extension means one */
@@ -31,7 +34,7 @@ static const struct {
     { "snd", SF_FORMAT_AU },     { "caf", SF_FORMAT_CAF },    { "flac", SF_FORMAT_FLAC },
     { "ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS },  { "oga", SF_FORMAT_OGG | SF_FORMAT_VORBIS },
     { "opus", SF_FORMAT_OGG | SF_FORMAT_OPUS },
-    { "mp3", SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III },
+    { "mp3", MP3 },
     { "mat", SF_FORMAT_MAT5 },   { "voc", SF_FORMAT_VOC },
 };
 

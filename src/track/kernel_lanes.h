@@ -50,7 +50,7 @@ static inline lanes all(float x)
 /* J x: (a, b) becomes (-b, a) in every pair. */
 static inline lanes turned(lanes x)
 {
-    return __builtin_shufflevector(x, x, 1, 0, 3, 2) * (lanes){ -1, 1, -1, 1 };
+    return (lanes){ x[1], x[0], x[3], x[2] } * (lanes){ -1, 1, -1, 1 };
 }
 
 static inline float sum(lanes x)

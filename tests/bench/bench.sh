@@ -4,6 +4,7 @@
 # bench.sh OUT - times the library block by block, then the program beside
 # others that are installed: the same sound, whole processes, CPU seconds.
 set -eu
+export LC_ALL=C                 # numbers have points
 out=$1
 speed=$out/tests/bench/speed
 lull=$out/lull

@@ -283,6 +283,19 @@ static bool watched(struct job *j, bool kernel)
     return true;
 }
 
+static bool plugin_watched(const char *path, bool kernel)
+{
+#ifdef HAVE_LADSPA
+    struct job hosted = plugin_job(path);
+
+    return watched(&hosted, kernel);
+#else
+    fprintf(stderr, "rt: %s: built without ladspa.h\n", path);
+    (void)kernel;
+    return false;
+#endif
+}
+
 int main(int argc, char **argv)
 {
     bool kernel = false, plant = false, well = true;
@@ -314,12 +327,7 @@ int main(int argc, char **argv)
     struct job live = live_job();
 
     well &= watched(&live, kernel);
-#ifdef HAVE_LADSPA
-    if (plugin) {
-        struct job hosted = plugin_job(plugin);
-
-        well &= watched(&hosted, kernel);
-    }
-#endif
+    if (plugin)
+        well &= plugin_watched(plugin, kernel);
     return !well;
 }
