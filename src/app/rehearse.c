@@ -2,7 +2,7 @@
  *
  * rehearse.c - see rehearse.h.
  *
- * Twice, since in a short recording once is too little to learn from.  Its end is faded
+ * Twice, and a short recording until the floor of its noise is known.  Its end is faded
  * into its beginning, backwards, so that nothing jumps where it begins again: a jump would
  * be learned, too.
  */
@@ -13,8 +13,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { HEAD = 4096, TIMES = 2, TURN = 256 };    /* frames; over them; frames */
-static const size_t MOST = 1 << 23;             /* samples                   */
+enum { HEAD = 8192, TURN = 256 };               /* frames                             */
+enum { TIMES = 2, LEAST = 1536 };               /* over them; and frames in all       */
+static const size_t MOST = 1 << 23;             /* samples                            */
 
 static bool is_file(const char *path)
 {
@@ -78,7 +79,7 @@ size_t rehearse(struct pass *p)
     float *const x = has_use(p) ? malloc((most + 1) * channels * sizeof *x) : NULL;
     const size_t frames = x ? read_head(p, x, most) : 0;
 
-    for (int i = 0; i < TIMES; i++)
+    for (size_t i = 0; frames && (i < TIMES || i * frames < LEAST); i++)
         hear(p->lull, x, frames, channels, x + most * channels);
     free(x);
     return frames;
