@@ -185,7 +185,7 @@ test-cli: all
 test-malformed: all
 	@LULL=$(binary) sh tests/malformed.sh
 test-live: all $(proofs)
-	@LULL=$(binary) PROOFS=$(OUT)/tests/live LADSPA=$(abspath $(ladspa)) FLAVOUR=$(FLAVOUR) sh tests/live.sh
+	@LULL=$(binary) PROOFS=$(OUT)/tests/live LADSPA="$(abspath $(ladspa))" FLAVOUR=$(FLAVOUR) sh tests/live.sh
 test-clips: $(OUT)/tests/bench/quality
 	@sh tests/clips.sh $(OUT)/tests/bench/quality
 test-stranger: all

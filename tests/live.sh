@@ -18,6 +18,11 @@ PROOFS=$(absolute "${PROOFS:?the directory of the helpers}")
 T=$(mktemp -d) || exit 1
 # PortAudio and the plugins of ALSA leave memory behind when a device closes: theirs.
 export ASAN_OPTIONS=detect_leaks=0
+# By names without blanks, for LD_PRELOAD and script.
+mkdir "$T/our"
+for ours in "$LULL" "$PROOFS" ${LADSPA:+"$LADSPA"}; do ln -s "$ours" "$T/our"; done
+LULL=$T/our/$(basename "$LULL") PROOFS=$T/our/$(basename "$PROOFS")
+[ -z "$LADSPA" ] || LADSPA=$T/our/$(basename "$LADSPA")
 trap '[ ! -f "$T/jackd.pid" ] || kill -9 "$(cat "$T/jackd.pid")"; rm -rf "$T"' EXIT
 cd "$T" || exit 1
 . "$HERE/it.sh"
