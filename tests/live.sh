@@ -224,6 +224,7 @@ a_full_disk_ends_it() {
 jack() {                        # jack RATE PERIOD: a server of our own
     # A name of few: JACK keeps room for 8, and that of a server that was killed is
     # only free for one of the same name.
+    [ ! -f jackd.pid ] || unjack        # of a test that failed
     export JACK_DEFAULT_SERVER=lull$(($$ % 3))
     jackd --no-realtime -n $JACK_DEFAULT_SERVER -d dummy -r $1 -p $2 >jackd.log 2>&1 &
     echo $! >jackd.pid
