@@ -369,9 +369,9 @@ if lull devices 2>/dev/null | grep -q lullmic; then
     it what_was_learnt_is_kept_for_next_time
     it a_key_saves_what_was_learnt script
     it a_full_disk_ends_it
-    it by_jack_the_delay_is_ours_and_one_period jackd "$PROOFS/jackfile"
-    it a_rate_that_cannot_be_is_told jackd
-    it a_server_that_dies_is_told_within_a_second jackd
+    it by_jack_the_delay_is_ours_and_one_period jackd jack_lsp "$PROOFS/jackfile"
+    it a_rate_that_cannot_be_is_told jackd jack_lsp
+    it a_server_that_dies_is_told_within_a_second jackd jack_lsp
 else
     echo "ok - lull live # SKIP built without PortAudio"
 fi
