@@ -185,7 +185,7 @@ test-cli: all
 test-malformed: all
 	@LULL=$(binary) sh tests/malformed.sh
 test-live: all $(proofs)
-	@LULL=$(binary) PROOFS=$(OUT)/tests/live LADSPA=$(abspath $(ladspa)) FLAVOUR=$(FLAVOUR) sh tests/live.sh
+	@LULL=$(binary) PROOFS=$(OUT)/tests/live LADSPA="$(abspath $(ladspa))" FLAVOUR=$(FLAVOUR) sh tests/live.sh
 test-clips: $(OUT)/tests/bench/quality
 	@sh tests/clips.sh $(OUT)/tests/bench/quality
 test-stranger: all
@@ -214,9 +214,10 @@ pictures-tracker: deps          ## draw samples/tracker-*.svg anew
 	@$(OUT)/tests/bench/pictures samples
 pictures-sensors: all           ## draw samples/ecg.svg and eeg.svg anew
 	@$(CC) -O2 -Iinclude samples/7-sensors.c $(static) $(call libs,fftw3f) -o $(OUT)/7-sensors
-	@$(OUT)/7-sensors table >$(OUT)/eeg.csv && samples/waves.py eeg $(OUT)/eeg.csv >samples/eeg.svg
+	@$(OUT)/7-sensors table >$(OUT)/eeg.csv && python3 samples/waves.py eeg $(OUT)/eeg.csv >$(OUT)/eeg.svg
 	@$(binary) -q -f ecg samples/ecg.csv $(OUT)/ecg.csv && \
-	    samples/waves.py ecg samples/ecg.csv $(OUT)/ecg.csv >samples/ecg.svg
+	    python3 samples/waves.py ecg samples/ecg.csv $(OUT)/ecg.csv >$(OUT)/ecg.svg
+	@mv $(OUT)/eeg.svg $(OUT)/ecg.svg samples
 quality: deps                   ## score DATA/noisy against DATA/clean
 	@$(MAKE) -s --no-print-directory all $(benches)
 	@test -n "$(DATA)" || { echo "usage: make quality DATA=dir [OPTIONS='--latency 16'], with dir/clean and dir/noisy" >&2; exit 64; }

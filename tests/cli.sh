@@ -579,13 +579,13 @@ the_page_knows_every_option_and_command() {
         lull $command --help | sed -n 's/^  \(-.,\|   \) --\([a-z-]*\) .*/\2/p' >options
         [ -s options ]
         while read -r option; do
-            grep -q "Fl -$option\( \|\$\)" $page || { echo "$command --$option"; return 1; }
+            grep -q "Fl -$option\( \|\$\)" "$page" || { echo "$command --$option"; return 1; }
         done <options
-        [ -z "$command" ] || grep -q "^\.Cm $command\$" $page
+        [ -z "$command" ] || grep -q "^\.Cm $command\$" "$page"
     done
     lull -h | sed -n '/^Commands/,/^$/s/^  \([a-z-]*\) .*/\1/p' >commands
     [ -s commands ]
-    while read -r command; do grep -q "^\.Cm $command\$" $page; done <commands
+    while read -r command; do grep -q "^\.Cm $command\$" "$page"; done <commands
 }
 
 shells_can_complete_it() {
@@ -908,8 +908,8 @@ a_table_whose_time_jumps_is_told_of() {
 
 chunks_of_a_table_keep_their_rows() {
     ecg=$HERE/../samples/ecg.csv
-    lull -f ecg <$ecg >want.csv; rm -f s
-    rows() { head -n 1 $ecg; tail -n +2 $ecg | sed -n "$1"; }
+    lull -f ecg <"$ecg" >want.csv; rm -f s
+    rows() { head -n 1 "$ecg"; tail -n +2 "$ecg" | sed -n "$1"; }
     rows 1,18p >1.csv; rows 19,900p >2.csv; rows '901,$p' >3.csv
     for i in 1 2; do exits 0 lull --state s -f ecg $i.csv out$i.csv; silent; done
     exits 0 lull --state s --last -f ecg 3.csv out3.csv; silent; absent s

@@ -24,6 +24,7 @@ tool() {                        # tool NAME LINE...: a false one
 machine() {
     rm -rf bin asked
     mkdir bin
+    ln -sf "$HERE/Makefile" "$HERE/src" "$HERE/tests" "$HERE/filters" .
     for real in sh make env awk rm mkdir sed; do ln -s "$(command -v $real)" bin/$real; done
     tool id 'echo $UID_IS'
     tool cc 'exit 1'
@@ -36,7 +37,7 @@ with_apt() { tool apt-get 'echo "$*" >>asked'; }
 with_sudo() { tool sudo 'echo sudo >>asked' 'exec "$@"'; }
 
 # There is the user UID_IS, who has the packages HAS.
-make_() { env PATH="$T/bin" UID_IS="$uid" HAS="$has" make -s -f "$HERE/Makefile" CC=cc "$@"; }
+make_() { env PATH="$T/bin" UID_IS="$uid" HAS="$has" make -s CC=cc "$@"; }
 uid=1000 has=
 mute() { [ ! -s said ]; }
 lacks() { ! grep -q "$1" "$2"; }
@@ -82,14 +83,12 @@ where_nothing_is_missing_nobody_is_asked() {
 
 without_what_it_is_built_from_it_says_so_and_compiles_nothing() {
     machine; tool cc 'echo "$*" >>asked' 'exit 1'
-    ln -sf "$HERE/Makefile" "$HERE/src" .
     exits 2 make_ build/release/src/base/sum.o >said; says '^lull needs FFTW.*libsndfile.*make deps'
     mute; lacks sum asked; lacks 'not found' err; lacks 'No such' err
 }
 
 what_is_installed_later_is_built_in() {
     machine; with_pkg_config; has=$all
-    ln -sf "$HERE/Makefile" "$HERE/src" "$HERE/tests" "$HERE/filters" .
     writes='while [ $# -gt 1 ]; do [ "$1" != -o ] || echo "$out" >"$2"; shift; done'
     tool cc 'case "$*" in *-E*) exit 1 ;; esac' 'out=$*' "$writes"
     tool ar ': >"$2"'
