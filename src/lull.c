@@ -9,6 +9,7 @@
 
 #include "base/least.h"
 #include "base/store.h"
+#include "memory.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -60,13 +61,10 @@ lull *lull_new(const lull_config *cfg, lull_status *why)
     struct arena a = { 0 };
 
     place(&a, &r);
-    *status = LULL_NO_MEMORY;
-    if (a.used == SIZE_MAX)
-        return NULL;
-
     const size_t bytes = a.used;
 
-    a = (struct arena){ .block = aligned_alloc(ARENA_ALIGN, bytes) };
+    a = (struct arena){ .block = memory_for(&a) };
+    *status = LULL_NO_MEMORY;
     if (!a.block)
         return NULL;
 

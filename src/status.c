@@ -11,7 +11,7 @@ const char *lull_strerror(lull_status why)
     static const char *const sentence[] = {
         [LULL_OK] = "all is well",
         [LULL_NO_MEMORY] = "out of memory",
-        [LULL_BAD_FILTER] = "no filter of that name, or a text or file that is none",
+        [LULL_BAD_FILTER] = "no filter of that name, or not a valid filter file",
         [LULL_BAD_RATE] =
             "the sample rate must be 8000 to 192000 Hz for sound, or that of what was learned",
         [LULL_BAD_CHANNELS] =

@@ -4,6 +4,7 @@
  */
 #include "lull_tracker.h"
 
+#include "memory.h"
 #include "track/factor.h"
 #include "track/merge.h"
 #include "track/state.h"
@@ -108,12 +109,6 @@ static lull_status fill(struct track *t, const lull_tracker_config *c)
     return LULL_OK;
 }
 
-/* A block for what was measured, or NULL. */
-static void *take(const struct arena *measured)
-{
-    return measured->used == SIZE_MAX ? NULL : aligned_alloc(ARENA_ALIGN, measured->used);
-}
-
 /* The struct and its arrays in one piece: run over an empty arena it measures. */
 static lull_tracker *lay_out(struct arena *a, lull_tracker *measured,
                              const struct track_plan *plan)
@@ -141,7 +136,7 @@ lull_tracker *lull_tracker_new(const lull_tracker_config *cfg, lull_status *why)
 
     const size_t bytes = arena.used;
 
-    arena = (struct arena){ .block = take(&arena) };
+    arena = (struct arena){ .block = memory_for(&arena) };
     *why = LULL_NO_MEMORY;
     if (!arena.block)
         return NULL;
@@ -229,7 +224,7 @@ lull_status lull_tracker_merge(lull_tracker *into, const lull_tracker *from)
     if (!can_merge(&into->track, &from->track))
         return LULL_WRONG_STATE;
     merge_place(&m, &arena, &into->track, &from->track);
-    arena = (struct arena){ .block = take(&arena) };
+    arena = (struct arena){ .block = memory_for(&arena) };
     if (!arena.block)
         return LULL_NO_MEMORY;
     merge_place(&m, &arena, &into->track, &from->track);
@@ -259,7 +254,7 @@ lull_status lull_svd_truncated(const float *A, size_t m, size_t n, size_t k, flo
     if (!finite(A, m * n))
         return LULL_BAD_NUMBER;
     svd_place(&svd, &arena, m, n, k);
-    arena = (struct arena){ .block = take(&arena) };
+    arena = (struct arena){ .block = memory_for(&arena) };
     if (!arena.block)
         return LULL_NO_MEMORY;
     svd_place(&svd, &arena, m, n, k);
@@ -284,7 +279,7 @@ lull_status lull_factorize(const float *W, size_t m, size_t n, size_t *k, float 
         gaps = gaps || isnan(W[i]);
     }
     factor_place(&f, &arena, m, n, *k, gaps);
-    arena = (struct arena){ .block = take(&arena) };
+    arena = (struct arena){ .block = memory_for(&arena) };
     if (!arena.block)
         return LULL_NO_MEMORY;
     factor_place(&f, &arena, m, n, *k, gaps);

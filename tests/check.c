@@ -52,12 +52,29 @@ struct arena fresh_arena(void)
     return (struct arena){ .block = memory };
 }
 
+bool all_finite(const float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(x[i]))
+            return false;
+    return true;
+}
+
 double energy(const float *x, size_t n)
 {
     double sum = 0;
 
     for (size_t t = 0; t < n; t++)
         sum += (double)x[t] * (double)x[t];
+    return sum;
+}
+
+double distance2(const float *a, const float *b, size_t n)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += ((double)a[i] - (double)b[i]) * ((double)a[i] - (double)b[i]);
     return sum;
 }
 

@@ -9,6 +9,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -50,8 +51,11 @@ struct arena fresh_arena(void);
             fail_msg("%s is %g, less than %g", #x, got_, least_);                             \
     } while (0)
 
-/* Sum of squares. */
+bool all_finite(const float *x, size_t n);
+
+/* Sums of squares: of x, of a - b. */
 double energy(const float *x, size_t n);
+double distance2(const float *a, const float *b, size_t n);
 
 /* 10 log10(a/b); the mean of its sizes over a[n] and b[n]. */
 double decibel(double a, double b);

@@ -4,6 +4,8 @@
  */
 #include "scene.h"
 
+const double scene_strong[4] = { 40, 20, 10, 5 };
+
 #include "oracle.h"
 
 #include <math.h>
@@ -149,6 +151,20 @@ double scene_error(const struct scene *s, const float *x_hat)
         sum += d * d;
     }
     return sum;
+}
+
+double scene_mean_error(lull_tracker *t, struct scene *s, size_t frames)
+{
+    float *const x_hat = malloc(s->n * sizeof *x_hat);
+    double sum = 0;
+
+    for (size_t f = 0; f < frames; f++) {
+        scene_frame(s);
+        lull_tracker_update(t, s->y, NULL, x_hat);
+        sum += scene_error(s, x_hat);
+    }
+    free(x_hat);
+    return sum / (double)frames;
 }
 
 void scene_feed(lull_tracker *t, struct scene *s, size_t frames)

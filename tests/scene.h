@@ -12,6 +12,9 @@
 
 enum { SCENE_MOST = 16 };
 
+/* Powers of four directions that stand well above the noise. */
+extern const double scene_strong[4];
+
 struct scene {
     size_t dim, n, parts, k; /* numbers and floats in a frame; directions    */
     double ell[SCENE_MOST];  /* power of each direction                      */
@@ -47,7 +50,8 @@ double scene_leak(const struct scene *s, const lull_tracker *t);
 /* Largest |U'U - I|. */
 double scene_orthonormality(const lull_tracker *t, size_t n, size_t parts);
 
-/* |x_hat - x|^2. */
+/* |x_hat - x|^2; and its mean over the next so many frames, given to the tracker. */
 double scene_error(const struct scene *s, const float *x_hat);
+double scene_mean_error(lull_tracker *t, struct scene *s, size_t frames);
 
 #endif

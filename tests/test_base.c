@@ -243,9 +243,23 @@ static void mailbox_never_gives_half_a_value(void **state)
     pthread_join(writer, NULL);
 }
 
+/* Of the tests' own. */
+static void what_is_not_finite_is_seen_wherever_it_is(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        float x[4] = { 1, -3e38f, 0, 1e-40f };
+
+        assert_true(all_finite(x, 4));
+        x[i] = i % 2 ? NAN : -INFINITY;
+        assert_false(all_finite(x, 4));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_not_finite_is_seen_wherever_it_is),
         cmocka_unit_test(arena_measures_what_it_lays_out),
         cmocka_unit_test(arena_that_overflows_says_so),
         cmocka_unit_test(transform_equals_the_plain_sum_and_inverts),

@@ -141,7 +141,7 @@ static void keys_go_in_digital_silence(void **state)
     talk_free(&t);
 }
 
-/* By how many dB the consonants that words of the second half begin with go down, on average. */
+/* Mean attenuation in dB of the consonants that words of the second half begin with. */
 static double consonants_removed(struct talk *t)
 {
     double mean = 0;

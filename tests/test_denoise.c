@@ -331,12 +331,10 @@ static void recovers_from(const float *x, size_t n)
     lull *const l = fresh(RATE);
 
     lull_process(l, x, y, n);
-    for (size_t t = 0; t < n; t++)
-        assert_true(isfinite(y[t]));
+    assert_true(all_finite(y, n));
     dice_noise(&d, h, more, 0.05);
     lull_process(l, h, y, more);
-    for (size_t t = 0; t < more; t++)
-        assert_true(isfinite(y[t]));
+    assert_true(all_finite(y, more));
     for (size_t t = RATE + 1000; t + RATE / 4 <= more; t += RATE / 4)
         assert_true(decibel(energy(h + t, RATE / 4), energy(y + t, RATE / 4)) > 10);
     lull_free(l);
@@ -388,8 +386,7 @@ static void a_sample_missing_from_the_first_vectors_costs_no_other(void **state)
                 x[t] += (float)sin(0.3 * (double)t);
             x[lost] = NAN;
             lull_process(l, x, x, FRAMES);
-            for (size_t t = 0; t < FRAMES; t++)
-                assert_true(isfinite(x[t]));
+            assert_true(all_finite(x, FRAMES));
             lull_free(l);
             free(x);
         }

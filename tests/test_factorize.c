@@ -303,10 +303,8 @@ static void wild_matrices_stay_finite(void **state)
         }
         struct product p = factorize(W, m, n, 1 + seed % least);
 
-        for (size_t i = 0; i < m * p.k; i++)
-            assert_true(isfinite(p.A[i]));
-        for (size_t i = 0; i < n * p.k; i++)
-            assert_true(isfinite(p.B[i]));
+        assert_true(all_finite(p.A, m * p.k));
+        assert_true(all_finite(p.B, n * p.k));
         release(&p);
     }
 }

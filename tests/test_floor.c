@@ -314,8 +314,8 @@ static void gaps_do_not_bring_back_a_channel_that_is_lost(void **state)
 }
 
 /* Channel 1 of three, `what` times as loud as ever from a frame on, or all of them: in how
- * many of so many frames was that seen?  A slow wave, as of a blink, or noise.  Before that, while frozen,
- * all were `frozen` times as loud. */
+ * many of so many frames was that seen?  A slow wave, as of a blink, or noise.  Before that,
+ * while frozen, all were `frozen` times as loud. */
 static size_t seen_as_sudden(bool slow, bool all, double what, double frozen)
 {
     enum { M = 3, AT = 2000, FRAMES = 20, SPAN = 4 };

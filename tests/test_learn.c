@@ -206,8 +206,7 @@ static void fewer_different_rows_than_groups_are_no_trouble(void **state)
                 for (size_t j = 0; j < i && j < distinct; j++)
                     assert_true((p.label[i] == p.label[j]) == (i % distinct == j));
             }
-            for (size_t i = 0; i < CLUSTERS_MOST * POINT_DIM; i++)
-                assert_true(isfinite(p.centre[i]));
+            assert_true(all_finite(p.centre, CLUSTERS_MOST * POINT_DIM));
         }
 }
 

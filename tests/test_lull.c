@@ -407,8 +407,7 @@ static void controls_and_readings_cross_threads(void **state)
         lull_process(l, x + t, y + t, 160);
     stop = 1;
     pthread_join(thread, NULL);
-    for (size_t t = 0; t < N; t++)
-        assert_true(isfinite(y[t]));
+    assert_true(all_finite(y, N));
     lull_free(l);
     free(y);
     free(x);

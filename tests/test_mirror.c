@@ -12,8 +12,6 @@
 
 enum { N = 72, RANK = 7, TONES = 3 };   /* half of N is no whole tile; RANK is odd */
 
-static _Alignas(64) unsigned char memory[1 << 22];
-
 /* Keeps so much of each direction. */
 static const float gains[RANK] = { 1, 0.9f, 0.8f, 0.4f, 0.7f, 0.6f, 0.5f };
 
@@ -30,12 +28,11 @@ static void fresh(struct mirror *m, struct track *whole)
         .dim = N, .parts = 1, .rank = RANK, .rule = &rule_rls, .step = 0.01f,
         .shrink = TRACK_OWN, .own = { weigh, NULL, NULL }, .whitened = true,
     };
-    struct arena a = { .block = memory };
+    struct arena a = fresh_arena();
 
-    memset(memory, 0, sizeof memory);
     mirror_place(m, &a, &plan);
     track_place(whole, &a, &plan);
-    assert_true(a.used <= sizeof memory);
+    assert_true(a.used <= FRESH);
     mirror_reset(m);
     track_reset(whole);
 }
@@ -63,15 +60,6 @@ static void learn(struct mirror *m, size_t frames, struct dice *d)
     }
 }
 
-static double difference(const float *a, const float *b, size_t n)
-{
-    double sum = 0;
-
-    for (size_t i = 0; i < n; i++)
-        sum += ((double)a[i] - (double)b[i]) * ((double)a[i] - (double)b[i]);
-    return sum;
-}
-
 static void halves_find_what_is_in_the_vectors(void **state)
 {
     (void)state;
@@ -88,7 +76,7 @@ static void halves_find_what_is_in_the_vectors(void **state)
     for (size_t t = 0; t < 500; t++) {
         lags(11 * t, &d, 1, clean, y);
         mirror_look(&m, y, all, x_hat);
-        wrong += difference(x_hat, clean, N);
+        wrong += distance2(x_hat, clean, N);
         noise += N;
     }
     /* RANK of N numbers' noise are kept; one direction has nothing else */
@@ -124,7 +112,7 @@ static void what_is_left_is_what_no_direction_has(void **state)
 
     memcpy(rest, m.rest, sizeof rest);
     assert_true(mirror_update(&m, y)); /* from the directions before the turn */
-    assert_at_most(difference(rest, m.rest, N), 1e-8 * energy(y, N));   /* measured 0 */
+    assert_at_most(distance2(rest, m.rest, N), 1e-8 * energy(y, N));   /* measured 0 */
 }
 
 static void joined_they_see_what_they_see_apart(void **state)
@@ -141,7 +129,7 @@ static void joined_they_see_what_they_see_apart(void **state)
     lags(5, &d, 1, clean, y);
     mirror_look(&m, y, gains, want);
     track_look(&whole, y, NULL, got);
-    assert_at_most(difference(want, got, N), 1e-13 * energy(want, N));  /* measured 6e-15 */
+    assert_at_most(distance2(want, got, N), 1e-13 * energy(want, N));  /* measured 6e-15 */
     for (size_t j = 0; j < RANK; j++) {
         float lambda[RANK];
 
@@ -170,7 +158,7 @@ static void what_is_missing_is_guessed_by_both_together(void **state)
             y[i] = known[i] ? y[i] : 1000;
         }
         track_look(&whole, y, known, x_hat);
-        wrong += difference(x_hat + 1, clean + 1, 60);
+        wrong += distance2(x_hat + 1, clean + 1, 60);
         all += energy(clean + 1, 60);
     }
     assert_at_most(wrong / all, 0.35); /* measured .24; .53 if nothing were known of powers */

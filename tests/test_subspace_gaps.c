@@ -71,7 +71,8 @@ static void what_a_loose_electrode_should_have_shown_the_others_tell(void **stat
     /* For 100 frames nobody knows whether it is an event.  Measured -17.7 */
     assert_at_most(error_there(x, out, ALL, LATER, latency, KNOWN, WHEN + 400), -13);
     assert_at_most(error_there(x, out, ALL, LOOSE, latency, KNOWN, WHEN + 400), -3); /* -6.3 */
-    assert_at_most(error_there(x, out, ALL, LOOSE, latency, WHEN + 1000, LONG), -2.5); /* -3.5 */
+    assert_at_most(error_there(x, out, ALL, LOOSE, latency, WHEN + 1000, LONG),
+                   -2.5); /* -3.5 */
     assert_at_most(error_there(x, out, ALL, LATER, latency, WHEN + 1000, LONG), -7); /* -9 */
     free(x);
     free(y);

@@ -24,8 +24,7 @@ static void works_at_any_rate_and_refuses_the_rest(void **state)
             lull *const l = kind_open(&k, 1);
 
             lull_process(l, x, y, rates[i] > 1000 ? 200 : 1000);
-            for (size_t t = 0; t < 1000; t++)
-                assert_true(isfinite(y[t]));
+            assert_true(all_finite(y, 1000));
             lull_free(l);
         }
         for (size_t i = 0; i < 6; i++) {
@@ -59,8 +58,7 @@ static void takes_any_number_of_channels(void **state)
         assert_at_most((double)lull_memory(l), 30000. * c + 500000);
         lull_process(l, y, y, 1);
         lull_process(l, y + c, y + c, 399);
-        for (size_t j = 0; j < 400 * c; j++)
-            assert_true(isfinite(y[j]));
+        assert_true(all_finite(y, 400 * c));
         lull_free(l);
         free(x);
         free(y);
@@ -84,8 +82,7 @@ static void odd_filters_work(void **state)
             const struct kind k = { texts[i], 1000, -1 };
             float *const x = noisy(700, c), *const y = kind_process(&k, x, 700, c);
 
-            for (size_t j = 0; j < 700 * c; j++)
-                assert_true(isfinite(y[j]));
+            assert_true(all_finite(y, 700 * c));
             free(x);
             free(y);
         }

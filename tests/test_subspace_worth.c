@@ -229,7 +229,7 @@ static void seismic_is_quiet_until_there_is_an_event(void **state)
                                  energy(out + EVENT / 2, EVENT / 2));
     const double gain = kind_gain_db(&k, x, y, LONG, 1, EVENT);
 
-    assert_at_least(quiet, 28);     /* measured 32.8: the error of its offset; 59.4 with that known */
+    assert_at_least(quiet, 28);     /* measured 32.8; 59.4 with its offset known */
     assert_at_least(gain, 7);                               /* measured 8.8 */
     free(x);
     free(y);

@@ -90,8 +90,7 @@ static double inverse_error(const struct cov *c)
 /* After so many frames; then P is spoilt by a factor and polished so often. */
 static double inverse_after(size_t parts, float mu, size_t frames, float spoilt, size_t polish)
 {
-    static _Alignas(64) unsigned char memory[1 << 16];
-    struct arena a = { .block = memory };
+    struct arena a = fresh_arena();
     struct cov c = { 0 };
     struct dice d = { 9 };
     float p[24] = { 0 }, h[24];
@@ -136,8 +135,7 @@ static void polishing_finds_the_inverse(void **state)
 static void a_spoilt_inverse_is_replaced_but_not_by_a_look(void **state)
 {
     (void)state;
-    static _Alignas(64) unsigned char memory[1 << 14];
-    struct arena a = { .block = memory };
+    struct arena a = fresh_arena();
     struct cov c = { 0 };
     const float p[8] = { 1, -2, 3, -4, 5, -6, 7, -8 };
     float h[8];
@@ -160,10 +158,9 @@ static void nothing_is_guessed_beyond_reason(void **state)
 {
     (void)state;
     enum { DIM = 16, RANK = 12, UNKNOWN = 4, PADDED = 64 };
-    static _Alignas(64) unsigned char memory[1 << 16];
     const float power = 2, outside[DIM] = { 0 };
     const struct missing_noise noise = { 1, (float)DIM / (DIM - UNKNOWN), 1, outside };
-    struct arena a = { .block = memory };
+    struct arena a = fresh_arena();
     struct basis U = { 0 };
     struct missing m;
     struct cov c = { 0 };
@@ -198,8 +195,7 @@ static void a_dropped_direction_leaves_the_inverse_of_the_rest(void **state)
 {
     (void)state;
     for (size_t parts = 1; parts <= 2; parts++) {
-        static _Alignas(64) unsigned char memory[1 << 16];
-        struct arena a = { .block = memory };
+        struct arena a = fresh_arena();
         struct cov c = { 0 };
         struct dice d = { 9 };
         float p[24] = { 0 }, h[24], s[2];
@@ -228,13 +224,11 @@ static void rows_turn_with_their_covariance(void **state)
 {
     (void)state;
     for (size_t parts = 1; parts <= 2; parts++) {
-        static _Alignas(64) unsigned char memory[1 << 14];
-        struct arena a = { .block = memory };
+        struct arena a = fresh_arena();
         struct dice d = { 7 };
         struct cov c;
         float *const rows = dice_vector(&d, 2 * 24), s[2], again[24 * 24] = { 0 };
 
-        memset(memory, 0, sizeof memory);
         cov_place(&c, &a, 6, parts);
         c.kernel = kernel_choose(parts, SIZE_MAX, false);
         cov_reset(&c, 6, 1);
@@ -261,8 +255,7 @@ static void rows_turn_with_their_covariance(void **state)
 /* Largest |U'U - I| after so many frames, from directions bent by 1 %. */
 static double bent(size_t parts, size_t frames)
 {
-    static _Alignas(64) unsigned char memory[1 << 16];
-    struct arena a = { .block = memory };
+    struct arena a = fresh_arena();
     struct basis U;
     struct orth o;
     struct dice d = { 6 };

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double strong[] = { 40, 20, 10, 5 };
 enum { N = 64, MOST = 2 * 256 };
 
 static lull_tracker *tracker(float step)
@@ -124,7 +123,7 @@ static void all_memory_is_taken_in_new(void **state)
 {
     (void)state;
     lull_tracker_config cfg = lull_tracker_defaults(N, 4);
-    struct scene s = scene_new(N, 1, 4, strong, 9);
+    struct scene s = scene_new(N, 1, 4, scene_strong, 9);
 
     asked = 0;
     cfg.auto_rank = cfg.robust = 1;
@@ -159,7 +158,7 @@ static void a_rank_of_all_dimensions_keeps_everything(void **state)
 static void the_output_may_be_the_input(void **state)
 {
     (void)state;
-    struct scene s = scene_new(N, 1, 4, strong, 9);
+    struct scene s = scene_new(N, 1, 4, scene_strong, 9);
     lull_tracker *const a = tracker(0), *const b = tracker(0);
     float x_hat[N];
 
@@ -177,7 +176,7 @@ static void the_output_may_be_the_input(void **state)
 static void reset_is_as_good_as_new(void **state)
 {
     (void)state;
-    struct scene s = scene_new(N, 1, 4, strong, 9);
+    struct scene s = scene_new(N, 1, 4, scene_strong, 9);
     lull_tracker *const used = tracker(0), *const fresh = tracker(0);
     float a[N], b[N];
 
@@ -199,7 +198,7 @@ static void portable_gives_the_same_to_rounding(void **state)
     (void)state;
     for (int complex_numbers = 0; complex_numbers < 2; complex_numbers++) {
         lull_tracker_config cfg = lull_tracker_defaults(N, 4);
-        struct scene s = scene_new(N, (size_t)complex_numbers + 1, 4, strong, 9);
+        struct scene s = scene_new(N, (size_t)complex_numbers + 1, 4, scene_strong, 9);
 
         cfg.step = 0.02f;
         cfg.complex_numbers = complex_numbers;
@@ -228,33 +227,33 @@ static void portable_gives_the_same_to_rounding(void **state)
 static void directions_come_strongest_first(void **state)
 {
     (void)state;
-    struct scene s = scene_new(N, 1, 4, strong, 2);
+    struct scene s = scene_new(N, 1, 4, scene_strong, 2);
     lull_tracker *const t = tracker(0);
     float power[4];
 
     scene_feed(t, &s, 4000);
     lull_tracker_basis(t, NULL, power);
     for (size_t j = 0; j < 4; j++) /* ell + 1, sampled */
-        assert_at_most(fabs((double)power[j] / (strong[j] + 1) - 1), 0.2);
+        assert_at_most(fabs((double)power[j] / (scene_strong[j] + 1) - 1), 0.2);
     lull_tracker_free(t);
     scene_free(&s);
 }
 
 static double merged_leak(size_t parts, size_t frames, bool halves)
 {
-    struct scene s = scene_new(N, 1, 4, strong, 6);
+    struct scene s = scene_new(N, 1, 4, scene_strong, 6);
     lull_tracker *const whole = tracker(0);
 
     for (size_t i = 0; i < parts; i++) {
         lull_tracker *const part = tracker(0);
 
         for (size_t j = 0; halves && j < 4; j++)
-            s.ell[j] = j % 2 == i % 2 ? strong[j] : 0;
+            s.ell[j] = j % 2 == i % 2 ? scene_strong[j] : 0;
         scene_feed(part, &s, frames / parts);
         assert_int_equal(lull_tracker_merge(whole, part), LULL_OK);
         lull_tracker_free(part);
     }
-    memcpy(s.ell, strong, sizeof strong);
+    memcpy(s.ell, scene_strong, sizeof scene_strong);
     const double leak = scene_leak(&s, whole);
 
     lull_tracker_free(whole);
@@ -265,7 +264,7 @@ static double merged_leak(size_t parts, size_t frames, bool halves)
 /* What the mean of the parts' directions misses, entry by entry, made orthonormal. */
 static double averaged_leak(size_t parts, size_t frames)
 {
-    struct scene s = scene_new(N, 1, 4, strong, 6);
+    struct scene s = scene_new(N, 1, 4, scene_strong, 6);
     double mean[4 * N] = { 0 }, leak = 0;
     float U[4 * N];
 
@@ -289,7 +288,7 @@ static double averaged_leak(size_t parts, size_t frames)
                 along += mean[k * N + i] * s.V[j * N + i];
             inside += along * along;
         }
-        leak += strong[j] * (1 - inside);
+        leak += scene_strong[j] * (1 - inside);
     }
     scene_free(&s);
     return leak;

@@ -9,16 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double strong[] = { 40, 20, 10, 5 };
 enum { N = 64 };
-
-static bool finite(const float *x, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(x[i]))
-            return false;
-    return true;
-}
 
 static void every_step_in_0_1_is_stable(void **state)
 {
@@ -29,7 +20,7 @@ static void every_step_in_0_1_is_stable(void **state)
     for (lull_rule rule = LULL_RLS; rule <= LULL_BLOCK; rule++)
         for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
             lull_tracker_config cfg = lull_tracker_defaults(N, 8);
-            struct scene s = scene_new(N, 1, 4, strong, 5);
+            struct scene s = scene_new(N, 1, 4, scene_strong, 5);
 
             cfg.rule = rule;
             cfg.step = steps[i];
@@ -38,7 +29,7 @@ static void every_step_in_0_1_is_stable(void **state)
             for (int f = 0; f < 2000; f++) {
                 scene_frame(&s);
                 lull_tracker_update(t, s.y, NULL, x_hat);
-                assert_true(finite(x_hat, N));
+                assert_true(all_finite(x_hat, N));
             }
             assert_at_most(scene_orthonormality(t, N, 1), 1e-4); /* 3e-5, block */
             lull_tracker_free(t);
@@ -51,7 +42,7 @@ static void a_step_of_1_takes_the_frame_in(void **state)
 {
     (void)state;
     lull_tracker_config cfg = lull_tracker_defaults(N, 4);
-    struct scene s = scene_new(N, 1, 4, strong, 5);
+    struct scene s = scene_new(N, 1, 4, scene_strong, 5);
     double own[4], left;
 
     cfg.step = 1;
@@ -85,7 +76,7 @@ static void orthonormality_lasts(void **state)
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         lull_tracker_config cfg = lull_tracker_defaults(N, 8);
-        struct scene s = scene_new(N, 1, 4, strong, 3);
+        struct scene s = scene_new(N, 1, 4, scene_strong, 3);
         float y[64][N];
 
         cfg.step = cases[i].step;
@@ -177,7 +168,7 @@ static void spare_directions_do_no_harm(void **state)
                         y[i] += z * v[i];
                 }
                 lull_tracker_update(t, y, NULL, x_hat);
-                assert_true(finite(x_hat, DIM));
+                assert_true(all_finite(x_hat, DIM));
                 for (size_t i = 0; i < DIM && f % HALF >= HALF - 100; i++) {
                     left += (double)((x_hat[i] - y[i]) * (x_hat[i] - y[i]));
                     all += (double)(y[i] * y[i]);
@@ -240,7 +231,7 @@ static void gaps_and_spare_directions_do_no_harm(void **state)
         }
         for (size_t f = 0; f < 2000; f++) {
             lull_tracker_update(t, Y[f % ROWS], NULL, x_hat);
-            assert_true(finite(x_hat, DIM));
+            assert_true(all_finite(x_hat, DIM));
         }
         assert_at_most(scene_orthonormality(t, DIM, 1), 1e-5); /* 1e-6 */
         lull_tracker_free(t);
@@ -264,7 +255,7 @@ static void a_turn_by_a_right_angle_is_one(void **state)
                 y[i] = (float)(i % 3) * (f == 20 ? faint : 1);
             y[0] = f == 20;
             lull_tracker_update(t, y, NULL, x_hat);
-            assert_true(finite(x_hat, N));
+            assert_true(all_finite(x_hat, N));
         }
         assert_at_most(scene_orthonormality(t, N, 1), 1e-5);
         lull_tracker_free(t);

@@ -35,12 +35,8 @@ static void next_frame(struct scene *s, size_t f)
 
 static double apart(const float *x, const float *y, size_t n)
 {
-    double sum = 0, all = 0;
+    const double sum = distance2(x, y, n), all = energy(y, n);
 
-    for (size_t i = 0; i < n; i++) {
-        sum += ((double)x[i] - (double)y[i]) * ((double)x[i] - (double)y[i]);
-        all += (double)y[i] * (double)y[i];
-    }
     return all > 0 ? sqrt(sum / all) : sqrt(sum);
 }
 

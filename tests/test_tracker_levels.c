@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double strong[] = { 40, 20, 10, 5 };
 enum { N = 64, MOST = 2 * 256 };
 
 static lull_tracker *tracker(float step)
@@ -20,29 +19,16 @@ static lull_tracker *tracker(float step)
     return lull_tracker_new(&cfg, NULL);
 }
 
-static bool finite(const float *x, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(x[i]))
-            return false;
-    return true;
-}
-
 /* Mean error over 400 frames after 600, for a signal times `scale`, over scale^2. */
 static double error_at(double scale, float step)
 {
-    struct scene s = scene_new(N, 1, 4, strong, 9);
+    struct scene s = scene_new(N, 1, 4, scene_strong, 9);
     lull_tracker *const t = tracker(step);
-    float x_hat[N];
-    double mse = 0;
 
     s.level = scale;
-    for (int f = 0; f < 1000; f++) {
-        scene_frame(&s);
-        lull_tracker_update(t, s.y, NULL, x_hat);
-        if (f >= 600)
-            mse += scene_error(&s, x_hat) / 400 / (scale * scale);
-    }
+    scene_feed(t, &s, 600);
+    const double mse = scene_mean_error(t, &s, 400) / (scale * scale);
+
     lull_tracker_free(t);
     scene_free(&s);
     return mse;
@@ -72,7 +58,7 @@ static void nothing_is_learnt_from_what_is_no_frame(void **state)
 {
     (void)state;
     float odd[6][N];
-    struct scene s = scene_new(N, 1, 4, strong, 9);
+    struct scene s = scene_new(N, 1, 4, scene_strong, 9);
     lull_tracker *const t = tracker(0.01f);
 
     for (size_t i = 0; i < N; i++) {
@@ -90,7 +76,7 @@ static void nothing_is_learnt_from_what_is_no_frame(void **state)
         float x_hat[N];
 
         lull_tracker_update(t, odd[f % 6], NULL, x_hat);
-        assert_true(finite(x_hat, N));
+        assert_true(all_finite(x_hat, N));
     }
     assert_at_most(fabs(scene_leak(&s, t) - leak), 1e-6 * leak);
     lull_tracker_free(t);
@@ -100,7 +86,7 @@ static void nothing_is_learnt_from_what_is_no_frame(void **state)
 static void an_absurd_entry_counts_as_missing(void **state)
 {
     (void)state;
-    struct scene s = scene_new(N, 1, 4, strong, 9);
+    struct scene s = scene_new(N, 1, 4, scene_strong, 9);
     lull_tracker *const t = tracker(0.01f);
     double mse = 0;
 
@@ -121,7 +107,7 @@ static void an_absurd_entry_counts_as_missing(void **state)
 static void long_silence_forgets_nothing(void **state)
 {
     (void)state;
-    struct scene s = scene_new(N, 1, 4, strong, 9);
+    struct scene s = scene_new(N, 1, 4, scene_strong, 9);
     lull_tracker *const t = tracker(0.01f);
 
     scene_feed(t, &s, 1500);
@@ -131,7 +117,7 @@ static void long_silence_forgets_nothing(void **state)
     s.ell[0] = s.ell[1] = s.ell[2] = s.ell[3] = 0;
     scene_feed(t, &s, 400);
     s.level = 1;
-    memcpy(s.ell, strong, sizeof strong);
+    memcpy(s.ell, scene_strong, sizeof scene_strong);
     scene_feed(t, &s, 3);
     assert_at_most(scene_leak(&s, t), 1.5 * leak); /* 1.04 */
     lull_tracker_free(t);
@@ -142,7 +128,7 @@ static void long_silence_forgets_nothing(void **state)
  * by `gain`. */
 static size_t recovery(double gain, int frames)
 {
-    struct scene s = scene_new(N, 1, 4, strong, 9);
+    struct scene s = scene_new(N, 1, 4, scene_strong, 9);
     lull_tracker *const t = tracker(0.01f);
     size_t after = 0;
 
@@ -169,7 +155,7 @@ static void it_recovers_from_bursts(void **state)
 static void it_hears_again_after_a_fall_in_level(void **state)
 {
     (void)state;
-    struct scene s = scene_new(N, 1, 4, strong, 9);
+    struct scene s = scene_new(N, 1, 4, scene_strong, 9);
     lull_tracker *const t = tracker(0.01f);
 
     scene_feed(t, &s, 1500);
@@ -199,7 +185,7 @@ static void the_first_frames_may_be_a_whisper(void **state)
         for (size_t f = 0; f < 100; f++) {
             dice_noise(&d, y, N, f < 3 ? 1e-14 : 1);
             lull_tracker_update(t, y, NULL, x_hat);
-            assert_true(finite(x_hat, N));
+            assert_true(all_finite(x_hat, N));
         }
         assert_at_most(scene_orthonormality(t, N, 1), 1e-5); /* 1e-6 */
         lull_tracker_free(t);
@@ -262,7 +248,7 @@ static void feed_anything(const lull_tracker_config *cfg, struct dice *d, double
 
         lull_tracker_update(t, y, some, x_hat);
         lull_tracker_update(other, y, some, NULL);
-        assert_true(finite(x_hat, n));
+        assert_true(all_finite(x_hat, n));
         lull_tracker_save(t, state, size);
         lull_tracker_save(other, same, size);
         assert_memory_equal(state, same, size);
@@ -291,7 +277,7 @@ static void whatever_floats_come_all_stays_finite(void **state)
 static void an_outlier_of_any_size_is_left_out(void **state)
 {
     (void)state;
-    struct scene s = scene_new(N, 1, 4, strong, 9);
+    struct scene s = scene_new(N, 1, 4, scene_strong, 9);
     lull_tracker_config cfg = lull_tracker_defaults(N, 4);
     double mse = 0;
 
@@ -319,22 +305,16 @@ static void it_follows_any_jump_in_level(void **state)
 {
     (void)state;
     static const double levels[] = { 1e-14, 1e16, 1e-5, 1 };
-    struct scene s = scene_new(N, 1, 4, strong, 9);
+    struct scene s = scene_new(N, 1, 4, scene_strong, 9);
     lull_tracker *const t = tracker(0.01f);
-    float x_hat[N];
 
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
         const size_t silence = i ? 30000 : 0; /* while what was still counts */
-        double mse = 0;
 
         s.level = levels[i];
         scene_feed(t, &s, silence);
         scene_feed(t, &s, 2000);
-        for (int f = 0; f < 500; f++) {
-            scene_frame(&s);
-            lull_tracker_update(t, s.y, NULL, x_hat);
-            mse += scene_error(&s, x_hat) / 500 / (levels[i] * levels[i]);
-        }
+        const double mse = scene_mean_error(t, &s, 500) / (levels[i] * levels[i]);
 
         assert_at_most(mse, 6); /* 4.9 */
     }

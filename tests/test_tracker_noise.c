@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double strong[] = { 40, 20, 10, 5 };
 enum { N = 64 };
 
 /* Noise of mean power 1 with some shape; for each kind, what a tracker may be told. */
@@ -42,7 +41,7 @@ static double coloured_by(size_t parts, enum shape shape, lull_noise told, const
     cfg.noise_shape = what;
     cfg.complex_numbers = parts == 2;
     for (size_t seed = 1; seed <= seeds; seed++) {
-        struct scene s = scene_new(N, parts, 4, strong, seed);
+        struct scene s = scene_new(N, parts, 4, scene_strong, seed);
         lull_tracker *const t = lull_tracker_new(&cfg, NULL);
 
         assert_non_null(t);

@@ -12,7 +12,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const double strong[] = { 40, 20, 10, 5 }, weak[] = { 8, 4, 2, 1 };
+static const double weak[] = { 8, 4, 2, 1 };
 static const double TOTAL = 75; /* power of the strong signal */
 enum { N = 64, MOST = 2 * 256 };
 
@@ -59,7 +59,7 @@ static void a_fixed_step_loses_what_theory_says(void **state)
 {
     (void)state;
     const lull_tracker_config cfg = config(N, 0.01f);
-    const struct result r = rest(&cfg, strong, 3);
+    const struct result r = rest(&cfg, scene_strong, 3);
 
     assert_at_most(r.leak, 1.35); /* 1.21; r n mu/2 = 1.28 */
     assert_at_least(r.leak, 1.10);
@@ -74,7 +74,7 @@ static void in_256_dimensions_it_beats_the_exact_decomposition(void **state)
     (void)state;
     const lull_tracker_config cfg = config(256, 0.01f);
 
-    assert_at_most(rest(&cfg, strong, 6).mse, 8.60); /* 8.55 */
+    assert_at_most(rest(&cfg, scene_strong, 6).mse, 8.60); /* 8.55 */
 }
 
 static void the_automatic_step_finds_rest(void **state)
@@ -82,9 +82,9 @@ static void the_automatic_step_finds_rest(void **state)
     (void)state;
     const lull_tracker_config cfg = config(N, 0), large = config(256, 0);
 
-    assert_at_most(rest(&cfg, strong, 3).mse, 3.95);   /* 3.80; 3.67 if U were known */
+    assert_at_most(rest(&cfg, scene_strong, 3).mse, 3.95);   /* 3.80; 3.67 if U were known */
     assert_at_most(rest(&cfg, weak, 3).mse, 3.15);     /* 2.97 */
-    assert_at_most(rest(&large, strong, 3).mse, 4.40); /* 4.17 */
+    assert_at_most(rest(&large, scene_strong, 3).mse, 4.40); /* 4.17 */
 }
 
 static void complex_frames_do_as_well(void **state)
@@ -93,11 +93,11 @@ static void complex_frames_do_as_well(void **state)
     lull_tracker_config fixed = config(N, 0.01f), automatic = config(N, 0);
 
     fixed.complex_numbers = automatic.complex_numbers = 1;
-    const struct result r = rest(&fixed, strong, 2);
+    const struct result r = rest(&fixed, scene_strong, 2);
 
     assert_at_most(r.leak, 1.35);                          /* 1.20 */
     assert_at_most(r.mse, 5.05);                           /* 4.83 */
-    assert_at_most(rest(&automatic, strong, 2).mse, 3.95); /* 3.80 */
+    assert_at_most(rest(&automatic, scene_strong, 2).mse, 3.95); /* 3.80 */
 }
 
 static void every_rule_settles_at_the_same_loss(void **state)
@@ -107,7 +107,7 @@ static void every_rule_settles_at_the_same_loss(void **state)
 
     for (lull_rule rule = LULL_EXACT; rule <= LULL_BLOCK; rule++) {
         cfg.rule = rule;
-        const struct result r = rest(&cfg, strong, 2);
+        const struct result r = rest(&cfg, scene_strong, 2);
 
         assert_at_most(r.leak, 1.45); /* 1.24, 1.27, 1.25 */
         assert_at_most(r.mse, 5.15);  /* 4.84, 4.96, 4.85 */
@@ -121,7 +121,7 @@ static void a_block_follows_directions_that_turn_go_and_come(void **state)
     for (int complex_numbers = 0; complex_numbers < 2; complex_numbers++)
         for (int auto_rank = 0; auto_rank < 2; auto_rank++) {
             lull_tracker_config cfg = config(N, 0.01f);
-            struct scene s = scene_new(N, complex_numbers ? 2 : 1, 4, strong, 4);
+            struct scene s = scene_new(N, complex_numbers ? 2 : 1, 4, scene_strong, 4);
             double leak = 0, worst = 0;
             float power[8];
 
@@ -133,7 +133,7 @@ static void a_block_follows_directions_that_turn_go_and_come(void **state)
             lull_tracker *const t = lull_tracker_new(&cfg, NULL);
 
             for (size_t f = 0; f < 4000; f++) {
-                s.ell[3] = f / 1000 == 2 ? 0 : strong[3];
+                s.ell[3] = f / 1000 == 2 ? 0 : scene_strong[3];
                 scene_frame(&s);
                 lull_tracker_update(t, s.y, NULL, NULL);
                 worst = fmax(worst, f % 10 ? 0 : scene_orthonormality(t, s.n, s.parts));
@@ -147,7 +147,7 @@ static void a_block_follows_directions_that_turn_go_and_come(void **state)
             assert_int_equal(lull_tracker_rank(t), 4);
             lull_tracker_basis(t, NULL, power);
             for (size_t j = 0; j < 4; j++)
-                assert_at_most(fabs((double)power[j] / (strong[j] + 1) - 1), 0.5);
+                assert_at_most(fabs((double)power[j] / (scene_strong[j] + 1) - 1), 0.5);
             lull_tracker_free(t);
             scene_free(&s);
         }
@@ -174,7 +174,7 @@ static double drifting(float step, double rate, bool walk, size_t seeds)
     double leak = 0;
 
     for (size_t seed = 1; seed <= seeds; seed++) {
-        struct scene s = scene_new(N, 1, 4, strong, seed);
+        struct scene s = scene_new(N, 1, 4, scene_strong, seed);
         lull_tracker *const t = lull_tracker_new(&cfg, NULL);
 
         for (size_t f = 0; f < frames; f++) {
@@ -239,7 +239,7 @@ static struct jump jumping(float step, size_t seeds)
     struct jump mean = { 0, 0, 0, 0 };
 
     for (size_t seed = 1; seed <= seeds; seed++) {
-        struct scene s = scene_new(N, 1, 4, strong, seed);
+        struct scene s = scene_new(N, 1, 4, scene_strong, seed);
         lull_tracker *const t = lull_tracker_new(&cfg, NULL);
         double minus10 = 0, minus13 = 0;
 
@@ -360,7 +360,7 @@ static double harmed(struct harm h, float step)
     cfg.robust = h.robust;
     cfg.complex_numbers = h.complex_numbers;
     for (size_t seed = 1; seed <= seeds; seed++) {
-        struct scene s = scene_new(N, parts, 4, strong, seed);
+        struct scene s = scene_new(N, parts, 4, scene_strong, seed);
         lull_tracker *const t = lull_tracker_new(&cfg, NULL);
 
         for (size_t f = 0; f < frames; f++) {

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double strong[] = { 40, 20, 10, 5 };
 enum { N = 24, KINDS = 8 };
 
 /* Configurations that between them use every part. */
@@ -69,7 +68,7 @@ static void a_saved_tracker_goes_on_bit_for_bit(void **state)
     (void)state;
     for (size_t i = 0; i < KINDS; i++) {
         const lull_tracker_config cfg = kind(i);
-        struct scene s = scene_new(N, cfg.complex_numbers ? 2 : 1, 4, strong, 3);
+        struct scene s = scene_new(N, cfg.complex_numbers ? 2 : 1, 4, scene_strong, 3);
         lull_tracker *const a = lull_tracker_new(&cfg, NULL);
         lull_tracker *const b = lull_tracker_new(&cfg, NULL);
         float x[2 * N], y[2 * N];
@@ -109,7 +108,7 @@ static void a_tracker_that_is_reset_is_saved_as_a_new_one(void **state)
     (void)state;
     for (size_t i = 0; i < KINDS; i++) {
         const lull_tracker_config cfg = kind(i);
-        struct scene s = scene_new(N, cfg.complex_numbers ? 2 : 1, 4, strong, 3);
+        struct scene s = scene_new(N, cfg.complex_numbers ? 2 : 1, 4, scene_strong, 3);
         lull_tracker *const fresh = lull_tracker_new(&cfg, NULL);
         lull_tracker *const t = lull_tracker_new(&cfg, NULL);
 
@@ -148,7 +147,7 @@ static void a_hundred_interruptions_change_no_bit(void **state)
 
     for (size_t i = 0; i < KINDS; i++) {
         const lull_tracker_config cfg = kind(i);
-        struct scene s = scene_new(N, cfg.complex_numbers ? 2 : 1, 4, strong, 3);
+        struct scene s = scene_new(N, cfg.complex_numbers ? 2 : 1, 4, scene_strong, 3);
         lull_tracker *const whole = lull_tracker_new(&cfg, NULL);
         lull_tracker *cut = lull_tracker_new(&cfg, NULL);
         float x[2 * N], y[2 * N];
@@ -175,7 +174,7 @@ static void a_hundred_interruptions_change_no_bit(void **state)
 
 static lull_tracker *experienced(const lull_tracker_config *cfg, uint64_t seed)
 {
-    struct scene s = scene_new(N, 1, 4, strong, seed);
+    struct scene s = scene_new(N, 1, 4, scene_strong, seed);
     lull_tracker *const t = lull_tracker_new(cfg, NULL);
 
     for (size_t f = 0; f < 200; f++) {
@@ -329,7 +328,7 @@ static void a_covariance_that_is_none_breaks_nothing(void **state)
     const lull_tracker_config cfg = kind(3);
     const size_t C = 8 + 4 + 8 + 4 * 13 + 4 + 4 * 32 * 4;
     lull_tracker *const t = experienced(&cfg, 1);
-    struct scene s = scene_new(N, 1, 4, strong, 3);
+    struct scene s = scene_new(N, 1, 4, scene_strong, 3);
     struct saved forged = save(t);
     float x[N];
 
@@ -362,7 +361,7 @@ static void what_follows_from_others_is_not_believed(void **state)
 
     cfg.complex_numbers = 1;
     lull_tracker *const t = lull_tracker_new(&cfg, NULL);
-    struct scene s = scene_new(N, 2, 4, strong, 3);
+    struct scene s = scene_new(N, 2, 4, scene_strong, 3);
     const size_t wide = 8 + 16, head = 8 + 4 + 8 + 4 * 13;
     const size_t D = head + 4 + 4 * (64 * 4 + 2 * 8 * 8) + 4 + 4 + 4 + 4 * 7;
 
@@ -393,7 +392,7 @@ static void random_forgeries_never_break_the_tracker(void **state)
 
     for (size_t i = 0; i < KINDS; i++) {
         const lull_tracker_config cfg = kind(i);
-        struct scene s = scene_new(N, cfg.complex_numbers ? 2 : 1, 4, strong, 3);
+        struct scene s = scene_new(N, cfg.complex_numbers ? 2 : 1, 4, scene_strong, 3);
         lull_tracker *const t = lull_tracker_new(&cfg, NULL);
 
         for (int round = 0; round < 60; round++) {

@@ -14,11 +14,12 @@
 enum { PER_S = 50, MOST = 60 * PER_S, LEAST = 3 * PER_S, EARS = 4 };
 enum { SHORTEST = 17, LONGEST = 75 };   /* beat, in steps: 176 to 40 a minute */
 
-/* Of 60 recordings most hearts had .44 or more and 3.1 to 10, events .78 and 16 or more, machines
- * 1.0 to 1.2; brains .38 at most. */
+/* In 60 recordings repetition and unevenness were at least .44 and 3.1 to 10 of most hearts,
+ * at least .78 and 16 of events; the unevenness of machines was 1.0 to 1.2, the repetition of
+ * brains at most .38. */
 static const double ALIKE = 0.42, BEATS_LEAST = 2.5, BEATS_MOST = 14;
-/* Of hearts, as electrodes show them, .13 to 1; of pulses and slow waves .06 at most, of their
- * sound 1.2. */
+/* Quickness was .13 to 1 of hearts by electrodes, at most .06 of pulses and slow waves, 1.2 of
+ * heart sounds. */
 static const double QUICK = 0.1, CLICK = 1.1;
 static const double EVENTS_ALIKE = 0.6, EVENTS = 15;
 static const double RESTLESS = 1.3;
@@ -142,7 +143,9 @@ static double alikeness(const double *v, size_t n)
 static enum motion judge(const struct habit *h)
 {
     if (h->alike >= ALIKE && h->uneven >= BEATS_LEAST && h->uneven <= BEATS_MOST)
-        return h->quick > CLICK ? MOTION_OTHER : h->quick >= QUICK ? MOTION_BEATS : MOTION_PULSES;
+        return h->quick > CLICK    ? MOTION_OTHER
+               : h->quick >= QUICK ? MOTION_BEATS
+                                   : MOTION_PULSES;
     if (h->alike >= EVENTS_ALIKE && h->uneven >= EVENTS)
         return MOTION_EVENTS;
     return h->uneven > 0 && h->uneven < RESTLESS ? MOTION_RESTLESS : MOTION_OTHER;

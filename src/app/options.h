@@ -15,7 +15,8 @@ enum { NOT_GIVEN = -1 };        /* a number that the filter or the input decides
 
 /* A bit for each command (commands.c), in the rows that it knows. */
 enum { DENOISE = 1 << 0, LIVE = 1 << 1, DEVICES = 1 << 2, PIPEWIRE = 1 << 3,
-       COMPLETION = 1 << 4, FILTERS = 1 << 5, INSPECT = 1 << 6, LEARN = 1 << 7, MERGE = 1 << 8 };
+       COMPLETION = 1 << 4, FILTERS = 1 << 5, INSPECT = 1 << 6, LEARN = 1 << 7,
+       MERGE = 1 << 8 };
 #define ANY (~0u)
 
 struct command;

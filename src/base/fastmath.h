@@ -16,6 +16,9 @@
 /* ln 2 in two parts; a multiple k of the first is exact for |k| < 2^15. */
 static const float FAST_LN2_HIGH = 0.693359375f, FAST_LN2_LOW = -2.12194440e-4f;
 
+/* Nepers of amplitude in a decibel: ln 10 / 20. */
+static const float FAST_DB = 0.115129255f;
+
 /* The lesser and the greater of two numbers; unlike fminf and fmaxf, which mind
  * NaN, one instruction each. */
 static inline float fast_min(float x, float y)

@@ -6,7 +6,6 @@
  */
 #include "engine/listener.h"
 
-#include "base/sum.h"
 #include "engine/spectral.h"
 #include "guard/guard.h"
 
@@ -62,14 +61,8 @@ static void analyse(struct listener *l)
 
     for (size_t f = 0; f < l->bins; f++)
         l->power[f] = STFT_TINY;
-    for (size_t c = 0; c < l->channels; c++) {
-        for (size_t t = 0; t < l->plan.span; t++)
-            l->fft.time[t] = l->frame[c].x[t] * l->window[t];
-        fft_forward(&l->fft);
-        for (size_t f = 0; f < l->bins; f++)
-            l->power[f] += unit * (l->fft.freq[f][0] * l->fft.freq[f][0] +
-                                   l->fft.freq[f][1] * l->fft.freq[f][1]);
-    }
+    for (size_t c = 0; c < l->channels; c++)
+        stft_add_power(&l->fft, l->frame[c].x, l->window, unit, l->power);
 }
 
 static void turn(struct listener *l)
@@ -78,7 +71,7 @@ static void turn(struct listener *l)
         l->fresh--;
     if (!l->fresh) {
         analyse(l);
-        if (sum(l->power, l->bins) < 2 * STFT_TINY * (float)l->bins)
+        if (stft_silent(l->power, l->bins))
             acquaint_cut(&l->acquaint);
         else
             acquaint_update(&l->acquaint, l->power);

@@ -27,7 +27,7 @@
 
 static const double WINDOW_MS = 32;
 static const float LATENCY_MS = 56;             /* seven hops */
-static const float PILOT = 0.5f;                /* below 1: where the pilot erred, it was too low */
+static const float PILOT = 0.5f;                /* below 1: the pilot errs on the low side */
 
 static bool takes_latency(float ms)
 {

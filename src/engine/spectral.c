@@ -203,7 +203,7 @@ static void learn(struct spectral *s)
 static void decide(struct spectral *s, float reduction_db)
 {
     const float floor = powf(10, -reduction_db / 20);
-    const float log_deep = fast_min(REACH_DB - reduction_db, 0) * 0.115129255f;    /* nepers */
+    const float log_deep = FAST_DB * fast_min(REACH_DB - reduction_db, 0);    /* nepers */
 
     directed_update(&s->directed, &s->stft.fft, s->power, s->noise, s->gain);
     evidence_update(&s->evidence, &(struct evidence_frame){
@@ -244,7 +244,7 @@ static void update(struct spectral *s, const struct controls *c)
     const bool many = s->stft.channels > 1;
 
     stft_analyse(&s->stft, s->power);
-    if (stft_silent(&s->stft, s->power)) { /* whatever gain it had will do */
+    if (stft_silent(s->power, s->bins)) { /* whatever gain it had will do */
         onset_silence(&s->onset);
         if (!c->freeze)
             burst_silence(&s->burst);

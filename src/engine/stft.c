@@ -80,6 +80,16 @@ bool stft_exchange(struct stft *s, const struct block *b)
     return s->at == s->plan.hop;
 }
 
+void stft_add_power(struct fft *t, const float *restrict x, const float *restrict a, float unit,
+                    float *restrict power)
+{
+    for (size_t i = 0; i < t->n; i++)
+        t->time[i] = x[i] * a[i];
+    fft_forward(t);
+    for (size_t f = 0; f <= t->n / 2; f++)
+        power[f] += unit * (t->freq[f][0] * t->freq[f][0] + t->freq[f][1] * t->freq[f][1]);
+}
+
 void stft_analyse(struct stft *s, float *power)
 {
     const size_t before = kept(s) - s->plan.span;
@@ -89,21 +99,15 @@ void stft_analyse(struct stft *s, float *power)
         power[f] = STFT_TINY;
     for (size_t c = 0; c < s->channels; c++) {
         struct stft_channel *const ch = s->channel + c;
-        const float *const x = ch->frame.x + before;
 
-        for (size_t t = 0; t < s->plan.span; t++)
-            s->fft.time[t] = x[t] * s->analysis[t];
-        fft_forward(&s->fft);
+        stft_add_power(&s->fft, ch->frame.x + before, s->analysis, unit, power);
         memcpy(ch->spectrum, s->fft.freq, s->bins * sizeof *ch->spectrum);
-        for (size_t f = 0; f < s->bins; f++)
-            power[f] += unit * (s->fft.freq[f][0] * s->fft.freq[f][0] +
-                                s->fft.freq[f][1] * s->fft.freq[f][1]);
     }
 }
 
-bool stft_silent(const struct stft *s, const float *power)
+bool stft_silent(const float *power, size_t bins)
 {
-    return sum(power, s->bins) < 2 * STFT_TINY * (float)s->bins;
+    return sum(power, bins) < 2 * STFT_TINY * (float)bins;
 }
 
 bool stft_hop_is_zero(const struct stft *s)

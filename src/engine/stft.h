@@ -45,8 +45,14 @@ bool stft_exchange(struct stft *s, const struct block *b);
 /* Transforms every channel; their mean power per frequency into power[bins]. */
 void stft_analyse(struct stft *s, float *power);
 
-/* Digital silence has nothing to teach. */
-bool stft_silent(const struct stft *s, const float *power);
+/* Transforms x[n] under the window a[n] into t->freq, n = t->n, and adds `unit` times its
+ * power to power[n/2 + 1]. */
+void stft_add_power(struct fft *t, const float *restrict x, const float *restrict a, float unit,
+                    float *restrict power);
+
+/* Whether power[bins], begun with STFT_TINY, is that of digital silence, which teaches
+ * nothing. */
+bool stft_silent(const float *power, size_t bins);
 
 /* The newest hop is zero in every channel. */
 bool stft_hop_is_zero(const struct stft *s);

@@ -309,7 +309,7 @@ static void straighten(struct subspace *s, const struct controls *control)
  * be millivolts. */
 static float share_for(float reduction_db)
 {
-    const float gone = 1 - fast_exp(-0.115129255f * reduction_db);
+    const float gone = 1 - fast_exp(-FAST_DB * reduction_db);
 
     return reduction_db < 60 ? fast_min(gone / 0.999f, 1) : 1;
 }

@@ -5,8 +5,8 @@
  * Two parts of weights a and b, together 1, become one with the moments of both
  * [Run07]: mean a m + b m', covariance a C + b C' + a b (m - m')(m - m')', of which the
  * strongest directions stay.  The nearest are those whose means' scatter, a b |m - m'|^2,
- * grows least [War63].  The mean of two bases, entry by entry, would be no basis at
- * all: that of a subspace is not unique.
+ * grows least [War63].  (Bases cannot be averaged entry by entry: the basis of a
+ * subspace is not unique.)
  */
 #include "learn/blend.h"
 

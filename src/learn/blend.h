@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * blend.h - two mixtures of low-rank Gaussians become one, and what there is in one
- * as a whole.
+ * blend.h - merges two mixtures of low-rank Gaussians; and the spectrum of one as a
+ * whole.
  */
 #ifndef LULL_LEARN_BLEND_H
 #define LULL_LEARN_BLEND_H
@@ -20,9 +20,9 @@ struct blend {
 void blend_place(struct blend *b, struct arena *a, size_t channels, size_t lags, size_t parts,
                  size_t rank, size_t more);
 
-/* `into`, of any shape, becomes what x and y have seen, both of its channels and lags:
- * their parts, of which the nearest two are made one until there are few enough.  Mean
- * and covariance of all stay, but for directions beyond into's rank. */
+/* into = x and y, weighted by the vectors they have seen; all of the same channels and lags,
+ * into of any shape: the nearest two parts are merged until there are few enough.  Mean and
+ * covariance of the whole are preserved, but for directions beyond into's rank. */
 void blend_models(struct blend *b, const struct mixture_model *x, const struct mixture_model *y,
                   struct mixture_model *into);
 

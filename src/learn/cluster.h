@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * cluster.h - vectors fall into groups of those that are near each other.
+ * cluster.h - k-means: divides vectors into groups that are near each other.
  */
 #ifndef LULL_LEARN_CLUSTER_H
 #define LULL_LEARN_CLUSTER_H

@@ -2,13 +2,14 @@
  *
  * fit.c - see fit.h.
  *
- * Groups of vectors by k-means; in each a mean and, by the tracker's singular value
- * decomposition, the strongest directions, less the noise that the recording has:
- * mixtures of probabilistic principal components [TB99], with hard assignment.
+ * A mixture of probabilistic principal component analysers [TB99], with hard assignment:
+ * vectors are grouped by k-means; each group gets its mean and, by a truncated singular
+ * value decomposition, its strongest directions, whose powers are reduced by that of the
+ * noise in the recording.
  *
- * How many parts, and of which rank, is what denoises best vectors that were not
- * learned from, every fifth stretch of the recording, with noise put into them.  Of
- * shapes that are as good as the best the smallest is taken.
+ * The number of parts and their rank are chosen by validation: every fifth stretch of the
+ * recording is held back, and the shape is taken that removes most of the white noise added
+ * to it; of shapes as good as the best, to AS_GOOD, the smallest.
  */
 #include "learn/fit.h"
 
@@ -18,9 +19,9 @@
 #include <math.h>
 #include <string.h>
 
-static const float NOISE = 0.1f;        /* 10 dB below the signal                      */
+static const float NOISE = 0.1f;        /* added for validation: -10 dB                */
 static const float AS_GOOD = 1.05f;
-static const float OWN = 4;             /* times the recording's own noise, at least   */
+static const float OWN = 4;             /* and at least so many times the recording's own */
 static const float TINY = 1e-30f;
 static const size_t TRIAL_ROWS = 12288, HELD_ROWS = 1024, ROWS_A_PART = 16;
 enum { FIFTH = 5, STRETCH = 8 };        /* stretches of 8 vectors' length              */
@@ -31,7 +32,7 @@ static const size_t ranks_tried[] = { 2, 4, 8, 16, 32, 48 };
 enum { PARTS = sizeof parts_tried / sizeof *parts_tried,
        RANKS = sizeof ranks_tried / sizeof *ranks_tried };
 
-/* A normal number: twelve even ones less six. */
+/* Normally distributed, nearly: twelve uniform numbers, less six. */
 static float normal(uint64_t *dice)
 {
     float sum = -6;
@@ -94,7 +95,8 @@ void fit_look_at(struct fit *f, const struct pupil *p, const float *level)
     }
 }
 
-/* Rows for which wanted(), in units, into `to`; at most so many, evenly.  Gives how many. */
+/* Copies rows for which wanted(), over their units, to `to`: at most `most`, evenly spread.
+ * Gives how many. */
 static size_t gather(const struct fit *f, bool wanted(const struct fit *, size_t), size_t most,
                      float *to)
 {
@@ -135,7 +137,7 @@ static bool any(const struct fit *f, size_t i)
 
 /* ---- one model */
 
-/* The rows of part k, less their mean, which is given too. */
+/* Collects the rows of part k, less their mean; gives how many, and the mean. */
 static size_t pile_up(struct fit *f, size_t rows, size_t k, float *mean)
 {
     size_t m = 0;
@@ -151,7 +153,7 @@ static size_t pile_up(struct fit *f, size_t rows, size_t k, float *mean)
     return m;
 }
 
-/* The directions of a part of m rows into F[rank][n], and what is left outside. */
+/* Directions of a part of m rows into F[rank][n]; gives the power left outside. */
 static float find_directions(struct fit *f, size_t m, size_t rank, float *F)
 {
     const size_t n = f->n, k = least(rank, m > 1 ? m - 1 : 0);
@@ -218,7 +220,7 @@ static void by_power(const void *self, const float *x, float *z)
         z[c] = x[c] / sqrtf(f->power);
 }
 
-/* The share of noise that the trial leaves in vectors not learned from. */
+/* The share of the added noise that the trial model leaves in the rows held back. */
 static float left_of_noise(struct fit *f, size_t rows)
 {
     const struct mixture_noise noise = { by_power, f, f->scratch + 2 * f->channels,

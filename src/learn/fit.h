@@ -11,8 +11,8 @@
 #include "shrink/mixture.h"
 #include "track/svd.h"
 
-/* What was chosen: of what noise 10 dB below the signal puts into vectors not learned
- * from, which share would be left, 0..1. */
+/* The shape that was chosen, and the share of noise 10 dB below the signal that it leaves in
+ * vectors held back from learning, 0..1. */
 struct fit_choice {
     size_t parts, rank;
     float left;
@@ -33,11 +33,10 @@ struct fit {
     float *y, *x_hat, *scratch; /* [n], [n], [3][channels]                                 */
 };
 
-/* most: numbers in a model at most; 0: as it thinks best. */
+/* most: numbers in a model at most; 0: no limit. */
 void fit_place(struct fit *f, struct arena *a, const struct pupil *p, size_t most);
 
-/* From now on it is about the vectors of p, with noise of power level[channels] in
- * them. */
+/* Sets the vectors to learn from: those of p, with noise of power level[channels]. */
 void fit_look_at(struct fit *f, const struct pupil *p, const float *level);
 
 /* How many parts of which rank. */

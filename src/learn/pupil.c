@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * pupil.c - see pupil.h.  Each vector has the same chance to be kept, however many
- * there are [Vit85], so that an hour takes the memory of a minute.
+ * pupil.c - see pupil.h.
+ *
+ * Reservoir sampling [Vit85]: each vector has the same chance to be kept, however many
+ * there are, so that an hour takes the memory of a minute.
  *
  * Cost a frame: n moves at most.
  */

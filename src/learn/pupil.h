@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * pupil.h - what is remembered of a recording to learn from: vectors of lags and
- * channels, a fair sample of all that went by.
+ * pupil.h - a uniform random sample of the vectors of lags and channels of a recording,
+ * to learn from.
  */
 #ifndef LULL_LEARN_PUPIL_H
 #define LULL_LEARN_PUPIL_H
@@ -25,16 +25,16 @@ struct pupil {
 void pupil_place(struct pupil *p, struct arena *a, size_t channels, size_t lags);
 void pupil_reset(struct pupil *p);
 
-/* What went before does not go before what comes. */
+/* The next frame does not continue those before. */
 void pupil_cut(struct pupil *p);
 
-/* One frame x[channels], of which known[] says what is there. */
+/* One frame x[channels]; known[channels]: 0 where it is missing. */
 void pupil_add(struct pupil *p, const float *x, const unsigned char *known);
 
 /* Rows that are kept. */
 size_t pupil_rows(const struct pupil *p);
 
-/* The next of a row of numbers that look random, and always are the same. */
+/* The next number of a pseudo-random sequence. */
 uint64_t pupil_dice(uint64_t *state);
 
 #endif

@@ -19,7 +19,7 @@ struct evidence_frame {
 
 struct evidence {
     const struct bands *bands;
-    float keep_short, keep_middle, keep_long, keep_frame;    /* per frame                       */
+    float keep_short, keep_middle, keep_long, keep_frame;       /* per frame       */
     float *pooled_noise, *pooled_clean;         /* [bands] the latter gain^2 power */
     float *peak;                                /* [bands] greatest power/noise    */
     float *short_power, *middle_power, *long_power;     /* [bands] smoothed        */

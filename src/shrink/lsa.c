@@ -80,7 +80,7 @@ static float look_up(const struct lsa_line *line, float v)
 
 void lsa_update(const struct lsa *l, size_t n, float *restrict xi, float *restrict G)
 {
-    static const float lowest = 9.5367431640625e-7f, highest = 63.999996f;  /* 2^LOW, < 2^HIGH */
+    static const float lowest = 0x1p-20f, highest = 63.999996f;     /* 2^LOW, < 2^HIGH */
 
     for (size_t f = 0; f < n; f++) {
         xi[f] = xi[f] / (1 + xi[f]);

@@ -383,7 +383,8 @@ static bool learn(struct source *s, double rate_hz, struct fault *why)
     }
     h->hurry = rate_hz > 0;
 
-    const bool done = read_names(s, h, why) && learn_rows(s, h, why) && settle(s, h, rate_hz, why);
+    const bool done =
+        read_names(s, h, why) && learn_rows(s, h, why) && settle(s, h, rate_hz, why);
 
     free(h);
     return done;

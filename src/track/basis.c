@@ -3,6 +3,7 @@
  * basis.c - see basis.h.  Everything here is O(n) or runs at reset.
  */
 #include "track/basis.h"
+#include "track/vec.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -86,16 +87,6 @@ void basis_leverage(const struct basis *b, float *own)
         own[i] = own[i + 1] = own[i] + own[i + 1];
 }
 
-static void turn_real(float *restrict x, float *restrict y, float c, float s)
-{
-    for (size_t i = 0; i < TILE; i++) {
-        const float u = x[i], v = y[i];
-
-        x[i] = c * u + s * v;
-        y[i] = c * v - s * u;
-    }
-}
-
 static void turn_complex(float *restrict x, float *restrict y, float c, const float *s)
 {
     const float re = s[0], im = s[1];
@@ -114,7 +105,7 @@ void basis_turn_pair(struct basis *b, size_t j, size_t k, float c, const float *
 {
     for (size_t t = 0; t < b->tiles; t++) {
         if (b->parts == 1)
-            turn_real(column(b, t, j), column(b, t, k), c, s[0]);
+            vec_turn(column(b, t, j), column(b, t, k), TILE, c, s[0]);
         else
             turn_complex(column(b, t, j), column(b, t, k), c, s);
     }

@@ -317,17 +317,6 @@ static void turn(float *a, float *b, size_t step, size_t parts, float c, const f
     b[step] = c * b1 - s[0] * a1 - s[1] * a0;
 }
 
-/* The same for two rows of n, side by side. */
-static void turn_rows(float *restrict a, float *restrict b, size_t n, float c, float s)
-{
-    for (size_t i = 0; i < n; i++) {
-        const float a0 = a[i], b0 = b[i];
-
-        a[i] = c * a0 + s * b0;
-        b[i] = c * b0 - s * a0;
-    }
-}
-
 /* Rows j and k are turned as rows, and where they cross the columns j and k, as
  * columns; what else these hold is the same by symmetry. */
 static void turn_matrix(const struct cov *c, float *X, size_t j, size_t k, float cosine,
@@ -339,7 +328,7 @@ static void turn_matrix(const struct cov *c, float *X, size_t j, size_t k, float
     j *= parts;
     k *= parts;
     if (parts == 1)
-        turn_rows(a, b, c->q, cosine, s[0]);
+        vec_turn(a, b, c->q, cosine, s[0]);
     for (size_t i = 0; parts == 2 && i < c->q; i++)
         turn(a + i, b + i, ld, parts, cosine, s);
     for (size_t m = 0; m < parts; m++) {

@@ -368,7 +368,8 @@ static bool are_covariances(const struct lapped *l, const struct store *s, size_
                 for (size_t j = 0; j <= i; j++, p += 2 * LANES) {
                     const float a = store_peek(s, from, f + i * (i + 3) * LANES);
                     const float b = store_peek(s, from, f + j * (j + 3) * LANES);
-                    const float re = store_peek(s, from, p), im = store_peek(s, from, p + LANES);
+                    const float re = store_peek(s, from, p);
+                    const float im = store_peek(s, from, p + LANES);
                     const float most = 2 * sqrtf(a) * sqrtf(b) + FLT_MIN;
 
                     if (!(a >= 0 && b >= 0 && fabsf(re) <= most && fabsf(im) <= most))

@@ -31,6 +31,17 @@ static inline void vec_scale(float *restrict y, float s, const float *restrict x
             y[i + k] = s * x[i + k];
 }
 
+/* (x, y) <- (c x + s y, c y - s x) */
+static inline void vec_turn(float *restrict x, float *restrict y, size_t n, float c, float s)
+{
+    for (size_t i = 0; i < n; i++) {
+        const float a = x[i], b = y[i];
+
+        x[i] = c * a + s * b;
+        y[i] = c * b - s * a;
+    }
+}
+
 /* |x|^2 */
 static inline float vec_square(const float *x, size_t n)
 {

@@ -171,7 +171,8 @@ static void print_filters(void)
         const struct trial *const c = all + i;
         const struct cost cost = measure(c);
 
-        const double mean = 1e-4 * c->rate_hz * cost.us, worst = 1e-4 * c->rate_hz * cost.worst_us;
+        const double mean = 1e-4 * c->rate_hz * cost.us;
+        const double worst = 1e-4 * c->rate_hz * cost.worst_us;
 
         printf("%-10s %7.0f  %4u  %9.2f  %9.1f  %9.0f  %6.2f  %6.2f  %8.0f%s\n", c->filter,
                c->rate_hz, c->channels, cost.us, 1e3 * cost.us / c->channels,

@@ -15,7 +15,6 @@
 
 enum { WIDTH = 820, HEIGHT = 260, LEFT = 64, RIGHT = 150, TOP = 36, BOTTOM = 36, MOST = 4 };
 
-static const double strong[] = { 40, 20, 10, 5 };
 
 struct curve {
     const char *name, *colour;
@@ -129,7 +128,7 @@ static int draw_step(const char *folder)
                          .stride = stride,
                          .curve = { { "best for this speed", "#6e7681", room(points) },
                                     { "automatic", "#6fbe9b", room(points) } } };
-    struct scene s = scene_new(64, 1, 4, strong, 5);
+    struct scene s = scene_new(64, 1, 4, scene_strong, 5);
     lull_tracker *const t = tracker(4, 0, 0);
 
     for (size_t i = 0; i < points; i++) {
@@ -171,7 +170,7 @@ static int draw_jump(const char *folder)
 
     for (size_t c = 0; c < 3; c++)
         for (size_t seed = 1; seed <= seeds; seed++) {
-            struct scene s = scene_new(64, 1, 4, strong, seed);
+            struct scene s = scene_new(64, 1, 4, scene_strong, seed);
             lull_tracker *const t = tracker(4, steps[c], 0);
 
             for (size_t f = 0; f < points * stride; f++) {

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double strong[] = { 40, 20, 10, 5 };
 
 /* Leak and error of a stream where nothing moves. */
 struct loss {
@@ -22,7 +21,7 @@ struct loss {
 
 static struct loss loss_of(const lull_tracker_config *cfg, uint64_t seed)
 {
-    struct scene s = scene_new(cfg->dim, cfg->complex_numbers ? 2 : 1, 4, strong, seed);
+    struct scene s = scene_new(cfg->dim, cfg->complex_numbers ? 2 : 1, 4, scene_strong, seed);
     const size_t frames = 20000, settled = 1500;
     float *const x_hat = malloc(s.n * sizeof *x_hat);
     lull_tracker *const t = lull_tracker_new(cfg, NULL);
@@ -60,7 +59,7 @@ static void stationary(size_t n, float step, int complex_numbers)
         mse += l.mse / SEEDS;
     }
     for (size_t j = 0; j < 4; j++) {
-        const double ell = strong[j], gamma = (double)step * (double)n, x = gamma / ell;
+        const double ell = scene_strong[j], gamma = (double)step * (double)n, x = gamma / ell;
         const double phi = expm1(x) - x, c2 = (gamma - phi) / (gamma + ell * phi);
 
         limit_leak += step > 0 ? ell * (1 - c2) : 0;
@@ -75,7 +74,7 @@ static void stationary(size_t n, float step, int complex_numbers)
 static void a_million_frames(float step, size_t rank, double level_db)
 {
     lull_tracker_config cfg = lull_tracker_defaults(64, rank);
-    struct scene s = scene_new(64, 1, 4, strong, 3);
+    struct scene s = scene_new(64, 1, 4, scene_strong, 3);
     const size_t kept = 4096;
     float *const y = malloc(kept * 64 * sizeof *y), x_hat[64];
     bool finite = true;
