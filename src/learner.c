@@ -109,10 +109,8 @@ size_t lull_learner_save(lull_learner *l, const char *about, void *buf, size_t s
     if (!l->section)
         return 0;
 
-    struct filter_section section = { .bytes = l->section, .size = l->section_size };
+    const struct filter_section section = { l->subject->tag, l->section, l->section_size };
     char *const text = write_head(l, about);
-
-    memcpy(section.tag, l->subject->tag, sizeof section.tag);
     const size_t need = text ? filter_file_write(text, &section, 1, buf, size) : 0;
 
     free(text);

@@ -75,10 +75,9 @@ size_t merger_write(const struct lesson *a, const struct lesson *b, unsigned cha
                     size_t bytes_size, void *buf, size_t size)
 {
     char *const text = join_texts(a->file.text, b->file.text);
-    struct filter_section section = { .bytes = bytes, .size = bytes_size };
+    const struct filter_section section = { a->kind->tag, bytes, bytes_size };
     size_t written = 0;
 
-    memcpy(section.tag, a->kind->tag, sizeof section.tag);
     if (bytes && text)
         written = filter_file_write(text, &section, 1, buf, size);
     free(text);

@@ -15,16 +15,16 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-static const char magic[8] = "LULLRUN1";        /* no 0 at its end */
+static const char magic[] = "LULLRUN1";
 static const double FINE = 1e-3;        /* relative; what a table's times may be off by */
 
-enum { PARTS = 3, HEAD = 8 + 8 + 4 + PARTS * 8, TAIL = 4 };
+enum { MAGIC = 8, PARTS = 3, HEAD = MAGIC + 8 + 4 + PARTS * 8, TAIL = 4 };
 static const size_t MOST = (size_t)1 << 30;
 
 /* The numbers of the head, in order. */
 static void walk(struct resume *r, unsigned long long size[PARTS], struct store *s)
 {
-    s->used = sizeof magic;
+    s->used = MAGIC;
     store_doubles(s, &r->rate_hz, 1, 1e-9, 1e12);
     store_u32(s, &r->seed, 0, UINT32_MAX);
     for (int i = 0; i < PARTS; i++)
@@ -42,7 +42,7 @@ static bool is_sound(const unsigned char *bytes, size_t size)
 {
     struct store s = { .mode = STORE_CHECK, .in = bytes, .size = size };
 
-    if (size < HEAD + TAIL || memcmp(bytes, magic, sizeof magic))
+    if (size < HEAD + TAIL || memcmp(bytes, magic, MAGIC))
         return false;
     s.used = size - TAIL;
     store_same(&s, seal(bytes, size));
@@ -147,7 +147,7 @@ bool resume_save(struct resume *r, const lull *l, const char *about, struct sour
 
     if (!bytes)
         return fault_set(why, EX_OSERR, "%s: out of memory", r->path);
-    memcpy(bytes, magic, sizeof magic);
+    memcpy(bytes, magic, MAGIC);
     walk(&head, part, &s);
     memcpy(bytes + HEAD, about, name);
     memcpy(bytes + HEAD + name, rows.start, rows.whole);

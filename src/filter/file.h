@@ -29,7 +29,7 @@ struct filter_file {
 };
 
 struct filter_section {
-    char tag[4];
+    const char *tag;            /* 4 letters */
     const void *bytes;
     size_t size;
 };
