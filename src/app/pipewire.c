@@ -128,7 +128,8 @@ static const char *plugin_path(char *room)
         return installed;
     if (from_us("", room))
         return room;
-    remark("%s: not there yet; make install puts it there", installed);
+    remark("%s: not there yet; make install puts it there, if it was built (it needs ladspa.h)",
+           installed);
     return installed;
 }
 
