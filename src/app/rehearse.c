@@ -62,7 +62,7 @@ static float mirrored(size_t t, size_t frames)
 /* x[frames][channels], less or more of it backwards at the end. */
 static void hear(lull *l, const float *x, size_t frames, unsigned channels, float *room)
 {
-    for (size_t t = 0; t < frames; t++) {
+    for (size_t t = 0; t < frames && !stop_signal; t++) {
         const float *const y = x + t * channels, *const z = x + (frames - 1 - t) * channels;
         const float a = mirrored(t, frames);
 
@@ -82,5 +82,5 @@ size_t rehearse(struct pass *p)
     for (size_t i = 0; frames && (i < TIMES || i * frames < LEAST); i++)
         hear(p->lull, x, frames, channels, x + most * channels);
     free(x);
-    return frames;
+    return stop_signal ? 0 : frames;
 }
