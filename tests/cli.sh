@@ -356,6 +356,13 @@ a_named_file_of_sensors_is_rehearsed() {
     lull -v noise.wav out.wav 2>err; unheard
 }
 
+# As a stream that went there and back, twice, before it came.
+a_named_file_is_heard_there_and_back_twice() {
+    beats 4 3 | tail -n +2 | cut -d, -f2,3 >there.csv; tac there.csv >back
+    cat there.csv back there.csv back there.csv | lull -t csv -r 250 -f ecg | tail -n 1000 >want.csv
+    lull -t csv -r 250 -f ecg there.csv named.csv; same want.csv named.csv
+}
+
 a_table_passes_as_it_comes() {
     table , . '\n' >in.csv
     rm -f pipe; mkfifo pipe
@@ -834,7 +841,7 @@ a_budget_is_kept() {
 }
 
 what_a_filter_adds_is_kept_and_lent() {
-    beats 6 3 >a.csv; beats 6 4 16 >b.csv; rm -f add
+    beats 6 3 >a.csv; beats 6 8 16 >b.csv; rm -f add
     lull learn -q -f ecg a.csv -o a.filter; lull -f a.filter b.csv base.csv
     exits 0 lull -f a.filter --adapt 2 --save-adapter add b.csv one.csv; silent; differ base.csv one.csv; [ -s add ]
     lull -f a.filter --adapt 2 b.csv two.csv; same one.csv two.csv
@@ -1114,6 +1121,7 @@ it the_heartbeat_that_comes_along_loses_its_noise_and_no_beat
 it with_mix_0_a_table_stays_byte_for_byte
 it a_table_may_come_by_any_name_and_in_pieces
 it a_named_file_of_sensors_is_rehearsed mkfifo
+it a_named_file_is_heard_there_and_back_twice
 it a_table_passes_as_it_comes mkfifo
 it a_table_without_time_needs_a_rate
 it an_array_keeps_type_shape_and_order

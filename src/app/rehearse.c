@@ -2,20 +2,18 @@
  *
  * rehearse.c - see rehearse.h.
  *
- * Twice, and a short recording until the floor of its noise is known.  Its end is faded
- * into its beginning, backwards, so that nothing jumps where it begins again: a jump would
- * be learned, too.
+ * There and back, twice, since once is too little to learn from.  Wherever it turns it goes
+ * on from the frame it is at, and it ends where the recording begins: nothing jumps, which
+ * would be learned, too, and what was heard last is what comes first.
  */
 #include "app/rehearse.h"
 #include "app/stop.h"
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { HEAD = 8192, TURN = 256 };               /* frames                             */
-enum { TIMES = 2, LEAST = 1536 };               /* over them; and frames in all       */
-static const size_t MOST = 1 << 23;             /* samples                            */
+enum { HEAD = 4096, TIMES = 2 };        /* frames; there and back */
+static const size_t MOST = 1 << 23;     /* samples                */
 
 static bool is_file(const char *path)
 {
@@ -51,25 +49,12 @@ static size_t read_head(const struct pass *p, float *x, size_t frames)
     return got;
 }
 
-/* How much of frame t of `frames` gives way to its mirror image, that from the end. */
-static float mirrored(size_t t, size_t frames)
+/* x[frames][channels], forwards and backwards; what comes of it goes to room[channels]. */
+static void there_and_back(lull *l, const float *x, size_t frames, unsigned channels,
+                           float *room)
 {
-    const size_t turn = frames < 4 * TURN ? frames / 4 : TURN, left = frames - t;
-
-    return left > turn ? 0 : fminf(2 * (float)(turn - left + 1) / (float)turn, 1);
-}
-
-/* x[frames][channels], less or more of it backwards at the end. */
-static void hear(lull *l, const float *x, size_t frames, unsigned channels, float *room)
-{
-    for (size_t t = 0; t < frames && !stop_signal; t++) {
-        const float *const y = x + t * channels, *const z = x + (frames - 1 - t) * channels;
-        const float a = mirrored(t, frames);
-
-        for (unsigned c = 0; c < channels; c++)
-            room[c] = a > 0 ? (1 - a) * y[c] + a * z[c] : y[c];
-        lull_process(l, room, room, 1);
-    }
+    for (size_t t = 0; t < 2 * frames && !stop_signal; t++)
+        lull_process(l, x + (t < frames ? t : 2 * frames - 1 - t) * channels, room, 1);
 }
 
 size_t rehearse(struct pass *p)
@@ -79,8 +64,8 @@ size_t rehearse(struct pass *p)
     float *const x = has_use(p) ? malloc((most + 1) * channels * sizeof *x) : NULL;
     const size_t frames = x ? read_head(p, x, most) : 0;
 
-    for (size_t i = 0; frames && (i < TIMES || i * frames < LEAST); i++)
-        hear(p->lull, x, frames, channels, x + most * channels);
+    for (int i = 0; i < TIMES; i++)
+        there_and_back(p->lull, x, frames, channels, x + most * channels);
     free(x);
     return stop_signal ? 0 : frames;
 }
