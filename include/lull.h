@@ -151,8 +151,8 @@ LULL_API void lull_free(lull *l);                       /* NULL is fine */
  * output is the same bit for bit.
  *
  * Sensors' filters learn from some thousand frames.  Where a recording is there as a whole,
- * pass its beginning through first and drop what comes out: then its first frames gain as
- * much as its last. */
+ * pass its beginning through first and drop what comes out: then its first frames gain nearly
+ * as much as its last. */
 LULL_API void lull_process(lull *l, const float *in, float *out, size_t frames) LULL_RT;
 
 /* The same for channels that lie apart: in[channels][frames], out likewise;

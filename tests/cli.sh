@@ -345,8 +345,9 @@ a_table_may_come_by_any_name_and_in_pieces() {
     exits 73 lull noise.wav out.csv; says 'out.csv: a table is written only where one was read'
 }
 
+unheard() { ! grep heard err; }
+
 a_named_file_of_sensors_is_rehearsed() {
-    unheard() { ! grep heard err; }
     beats 4 3 >in.csv; lull -f ecg <in.csv >stream.csv; exits 0 lull -v -f ecg in.csv named.csv
     says '^lull: heard the first 1000 frames beforehand$'; differ stream.csv named.csv
     lull -v -f ecg - out.csv <in.csv 2>err; unheard; same stream.csv out.csv
@@ -551,6 +552,12 @@ interrupted_with_more_to_come_it_leaves_what_was_there() {
     cp noise.wav there.wav
     exits 130 timeout -k 5 --preserve-status -s INT 1 "$LULL" pipe there.wav
     says 'left as it was'; same noise.wav there.wav; no_litter
+}
+
+interrupted_while_it_rehearses_it_ends_at_once() {
+    for i in 1 2 3 4 5 6 7 8; do for j in 1 2 3 4 5 6 7 8; do cat noise.raw noise.raw noise.raw noise.raw; done; done >wide.raw
+    exits 130 timeout -k 5 --preserve-status -s INT .3 "$LULL" -v -f array -t raw -r 250 -c 4096 wide.raw wide.out
+    unheard; no_litter
 }
 
 terminated_it_ends_a_stream_well() {
@@ -1135,6 +1142,7 @@ it a_reader_that_leaves_is_no_error_to_talk_about truncate
 it a_reader_of_the_log_that_leaves_leaves_the_sound_whole
 it interrupted_it_leaves_a_whole_file timeout mkfifo
 it interrupted_with_more_to_come_it_leaves_what_was_there timeout mkfifo
+it interrupted_while_it_rehearses_it_ends_at_once timeout
 it terminated_it_ends_a_stream_well timeout mkfifo
 it it_is_silent_unless_asked
 it help_fits_a_screen_and_more_help_has_every_option

@@ -53,7 +53,7 @@ static size_t read_head(const struct pass *p, float *x, size_t frames)
 static void there_and_back(lull *l, const float *x, size_t frames, unsigned channels,
                            float *room)
 {
-    for (size_t t = 0; t < 2 * frames; t++)
+    for (size_t t = 0; t < 2 * frames && !stop_signal; t++)
         lull_process(l, x + (t < frames ? t : 2 * frames - 1 - t) * channels, room, 1);
 }
 
@@ -67,5 +67,5 @@ size_t rehearse(struct pass *p)
     for (int i = 0; i < TIMES; i++)
         there_and_back(p->lull, x, frames, channels, x + most * channels);
     free(x);
-    return frames;
+    return stop_signal ? 0 : frames;
 }

@@ -8,9 +8,9 @@
 
 #include "app/pass.h"
 
-/* Passes the beginning of p's input through p->lull, to nowhere, where p->lull follows a
- * signal that it has not learned before and the input is a file of its own, whole.  Gives
- * the frames that it heard, 0 if none; says nothing of faults, which the pass itself will
+/* Passes the beginning of p's input through p->lull, to nowhere, where p->lull tracks a
+ * subspace and the input is a file of its own, whole.  Gives the frames that it heard; 0 if
+ * none, or if a signal cut it short.  Says nothing of faults, which the pass itself will
  * find. */
 size_t rehearse(struct pass *p);
 
