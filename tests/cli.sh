@@ -173,7 +173,7 @@ nothing_taken_is_told() {
 
 samples_that_are_not_numbers_count_as_missing_and_are_told() {
     { wav 3 1 16000 32 16000; repeat 16000 '\0000\0000\0300\0177\0000\0000\0200\0076'; } >nan.wav
-    exits 0 lull nan.wav out.wav; says '2000 samples are not finite; they count as missing'
+    exits 0 lull nan.wav out.wav; says '2000 samples are not finite; counted as missing'
     lull -m 0 nan.wav out.raw; [ "$(bytes out.raw 0 8)" = "0 0 0 0 0 0 128 62" ]
 }
 

@@ -125,8 +125,8 @@ static void warn(const struct pass *p, const struct summary *s, const lull_readi
     if (p->source.uneven)
         remark_uneven(&p->source);
     if (s->invalid)
-        remark("%s: %llu samples are not finite; they count as missing", p->source.name,
-               s->invalid);
+        remark("%s: %llu sample%s not finite; counted as missing", p->source.name, s->invalid,
+               s->invalid == 1 ? " is" : "s are");
     if (s->clipped)
         remark("%s: clipped %lld samples", p->sink.name, s->clipped);
 }
@@ -136,7 +136,7 @@ static void conclude(const struct pass *p, const struct summary *s)
     const double sound = (double)s->frames / s->rate_hz;
 
     if (p->heard)
-        remark("heard the first %zu frames beforehand", p->heard);
+        remark("heard the first %zu frame%s beforehand", p->heard, p->heard == 1 ? "" : "s");
     remark("%.3f s of sound in %.3f s, %.0f times real time", sound, s->wall_s,
            sound / s->wall_s);
     remark("level %.1f dB in, %.1f dB out; %lld samples clipped", s->in_db, s->out_db,
