@@ -62,7 +62,11 @@ size_t rehearse(struct pass *p)
     const unsigned channels = p->source.sound.channels;
     const size_t most = MOST / channels < HEAD ? MOST / channels : HEAD;
     float *const x = has_use(p) ? malloc((most + 1) * channels * sizeof *x) : NULL;
-    const size_t frames = x ? read_head(p, x, most) : 0;
+
+    if (!x)
+        return 0;
+
+    const size_t frames = read_head(p, x, most);
 
     for (int i = 0; i < TIMES; i++)
         there_and_back(p->lull, x, frames, channels, x + most * channels);
