@@ -260,13 +260,17 @@ lost_sound_is_counted_and_told() {
 
 # More than there is time for: what is left out, and in what order.
 too_much_is_relieved_step_by_step() {
-    "$PROOFS/sound" 12 48000 >in.raw
+    "$PROOFS/sound" 30 48000 >in.raw
     serve
     pacat -d mic --raw --format=float32le --rate=48000 --channels=1 in.raw &
-    begin -f vibration -c 32
-    sleep 6
-    kill -TERM $live
-    wait $live || true
+    for rank in 48 96 128; do                            # until this machine cannot
+        lull filters vibration | sed "/^rank/d; \$a rank = $rank" >much.filter
+        begin -f ./much.filter -c 32
+        sleep 6
+        kill -TERM $live
+        wait $live || true
+        [ "$(grep -c 'too busy' err)" -lt 2 ] || break
+    done
     grep 'too busy' err | sed 's/^/#   /' >&3
     echo "#   load $(number load log) in the end, $(number relieved log) steps" >&3
     grep 'too busy' err >said
